@@ -1,0 +1,101 @@
+"""The installation's secret keys, kept in a folder outside the database and its backup."""
+
+import hmac
+import os
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+KEY_BYTES = 32
+NAMES = ("link", "answers", "pairing", "session")
+
+
+class KeysUnreadable(Exception):
+    """The key folder cannot be read or written; ``path`` says which."""
+
+    code = "keys_unreadable"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+class Keyring:
+    """Keys by name, 32 random bytes each, made on first use with mode 0600.
+
+    ``link`` makes the links in mails, ``answers`` (k1) and ``pairing`` (k2) tie a response to
+    an invitation and to a person without a reference in the database, ``session`` signs cookies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._keys = {name: _load(folder, name) for name in NAMES}
+
+    @property
+    def session(self) -> bytes:
+        return self._keys["session"]
+
+    def link_token(self, public_id: str, generation: int) -> str:
+        """Return the 192-bit token of a link: the same each time, stored nowhere."""
+        digest = self._mac("link", f"{public_id}/{generation}")
+        return urlsafe_b64encode(digest[:24]).decode()
+
+    def response_key(self, invitation: str) -> str:
+        """Return the key under which the answer to an invitation (public id) is kept."""
+        return self._mac("answers", invitation).hex()
+
+    def pairing_key(self, enrolment: str) -> str:
+        """Return the key that ties together all answers of an enrolment (public id)."""
+        return self._mac("pairing", enrolment).hex()
+
+    def alias(self, scope: str, key: str) -> str:
+        """Return a short name (8 letters) for ``key`` that cannot be compared between scopes."""
+        return self._mac("pairing", f"alias/{scope}/{key}").hex()[:8].upper()
+
+    def many_aliases(self, scope: str) -> Callable[[str], str]:
+        """Return what gives a key its name (12 letters) within ``scope``: a quicker hash, for exports."""
+        secret = self._mac("pairing", f"aliases/{scope}")
+        return lambda key: blake2b(key.encode(), digest_size=6, key=secret).hexdigest().upper()
+
+    def _mac(self, name: str, message: str) -> bytes:
+        return hmac.digest(self._keys[name], f"{name}:{message}".encode(), sha256)
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a token: its SHA-256, as 64 hexadecimal digits."""
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_public_id() -> str:
+    """Return a new random identifier of 96 bits, safe in addresses."""
+    return secrets.token_urlsafe(12)
+
+
+def _load(folder: Path, name: str) -> bytes:
+    path = folder / f"{name}.key"
+    try:
+        if not path.exists():
+            _create(folder, path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise KeysUnreadable(path) from error
+    if len(key) != KEY_BYTES:
+        raise KeysUnreadable(path)
+    return key
+
+
+def _create(folder: Path, path: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Written aside and linked into place: two processes starting at once get the same key,
+    # and a kill in between leaves no half-written one.
+    draft = folder / f".{path.name}.{secrets.token_hex(8)}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()

@@ -1,0 +1,76 @@
+"""The register: participants, their enrolments and their attendance. Holds no answers."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.database import Base, UTCDateTime
+from surveys.models.programme import Occasion, Organisation, Series, Theme
+
+GENDERS = ("woman", "man", "other", "not_stated")
+ENROLMENT_STATES = ("registered", "started", "completed", "cancelled", "dropped_out")
+
+
+class Participant(Base):
+    """A person in a project. Two persons may share an address, so it is not unique."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("project_id", "code"),
+        CheckConstraint("gender IN ('woman', 'man', 'other', 'not_stated')", name="gender_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    gender: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(16))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    role: Mapped[str | None] = mapped_column(String(120))
+    attributes: Mapped[dict[str, str]] = mapped_column(JSON)
+
+    organisation: Mapped[Organisation | None] = relationship()
+    enrolments: Mapped[list["Enrolment"]] = relationship(back_populates="participant")
+
+
+class Enrolment(Base):
+    """A participant in a series (deltagande)."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        UniqueConstraint("series_id", "participant_id"),
+        CheckConstraint(
+            "state IN ('registered', 'started', 'completed', 'cancelled', 'dropped_out')", name="state_known"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    work_group: Mapped[str | None] = mapped_column(String(120))
+    registered_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    series: Mapped[Series] = relationship()
+    participant: Mapped[Participant] = relationship(back_populates="enrolments")
+
+
+class Attendance(Base):
+    """That a person was, or was not, at an occasion, and which theme they chose."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (UniqueConstraint("occasion_id", "enrolment_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occasion_id: Mapped[int] = mapped_column(ForeignKey("occasion.id"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    present: Mapped[bool]
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"), index=True)
+
+    occasion: Mapped[Occasion] = relationship()
+    enrolment: Mapped[Enrolment] = relationship()
+    theme: Mapped[Theme | None] = relationship()

@@ -1,0 +1,142 @@
+"""Project, subproject, series, occasion, theme, organisation: what is held, where and when."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.database import Base, UTCDateTime
+
+OCCASION_KINDS = ("session", "trip", "meeting", "seminar")
+LocalText = dict[str, str]  # language code → text
+
+
+class Project(Base):
+    __tablename__ = "project"
+    __table_args__ = (
+        CheckConstraint("decimals BETWEEN 0 AND 2", name="decimals_few"),
+        CheckConstraint("minimum_group BETWEEN 5 AND 10", name="minimum_group_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(64))
+    from_on: Mapped[date | None]
+    to_on: Mapped[date | None]
+    languages: Mapped[list[str]] = mapped_column(JSON)  # first is the default
+    sender_name: Mapped[str] = mapped_column(String(120))
+    reply_to: Mapped[str] = mapped_column(String(254))
+    decimals: Mapped[int]
+    minimum_group: Mapped[int]
+    # controller, purpose, legal_basis, recipients, retention, rights, contact → LocalText
+    privacy: Mapped[dict[str, LocalText]] = mapped_column(JSON)
+    logotype: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    logotype_type: Mapped[str | None] = mapped_column(String(40))
+    logotype_text: Mapped[str | None] = mapped_column(String(200))
+    generated_note: Mapped[LocalText | None] = mapped_column(JSON)
+
+    subprojects: Mapped[list["Subproject"]] = relationship(order_by="Subproject.position")
+    organisations: Mapped[list["Organisation"]] = relationship(order_by="Organisation.position")
+    series: Mapped[list["Series"]] = relationship(back_populates="project", order_by="Series.position")
+
+
+class Subproject(Base):
+    __tablename__ = "subproject"
+    __table_args__ = (UniqueConstraint("project_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int]
+
+
+class Organisation(Base):
+    __tablename__ = "organisation"
+    __table_args__ = (UniqueConstraint("project_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int]
+
+
+class Series(Base):
+    """A course series or round (insats, omgång)."""
+
+    __tablename__ = "series"
+    __table_args__ = (UniqueConstraint("project_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    subproject_id: Mapped[int | None] = mapped_column(ForeignKey("subproject.id"), index=True)
+    code: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200))
+    audience: Mapped[str] = mapped_column(String(200))
+    attendance_kept: Mapped[bool]
+    completion_minimum: Mapped[int | None]  # occasions a person must attend to have completed
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    position: Mapped[int]
+    generated_note: Mapped[LocalText | None] = mapped_column(JSON)
+
+    project: Mapped[Project] = relationship(back_populates="series")
+    subproject: Mapped[Subproject | None] = relationship()
+    occasions: Mapped[list["Occasion"]] = relationship(back_populates="series", order_by="Occasion.position")
+
+
+class Occasion(Base):
+    """One occasion (tillfälle). Moments are UTC; the wall times are what the organiser meant."""
+
+    __tablename__ = "occasion"
+    __table_args__ = (
+        UniqueConstraint("series_id", "code"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_or_no_moment"),
+        CheckConstraint("kind IN ('session', 'trip', 'meeting', 'seminar')", name="kind_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int | None]
+    round: Mapped[str | None] = mapped_column(String(64))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(200))
+    place: Mapped[str | None] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(64))
+    starts_wall: Mapped[datetime | None]  # naive, in ``timezone``; null where the date is unknown
+    ends_wall: Mapped[datetime | None]
+    starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    measured: Mapped[bool]  # False: "ingen mätning", which is not zero
+    cancelled: Mapped[bool] = mapped_column(default=False)
+    continues_id: Mapped[int | None] = mapped_column(ForeignKey("occasion.id"), index=True)
+    generated_note: Mapped[LocalText | None] = mapped_column(JSON)
+
+    series: Mapped[Series] = relationship(back_populates="occasions")
+    continues: Mapped["Occasion | None"] = relationship(remote_side="Occasion.id")
+    themes: Mapped[list["Theme"]] = relationship(
+        back_populates="occasion", order_by="Theme.code", cascade="all, delete-orphan"
+    )
+
+
+class Theme(Base):
+    """A parallel pass of an occasion, coded A, B, C …"""
+
+    __tablename__ = "theme"
+    __table_args__ = (UniqueConstraint("occasion_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occasion_id: Mapped[int] = mapped_column(ForeignKey("occasion.id"))
+    code: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(200))
+
+    occasion: Mapped[Occasion] = relationship(back_populates="themes")
+
+
+JsonObject = dict[str, Any]
