@@ -1,0 +1,197 @@
+"""A questionnaire as one document: parsed, fitted to an occasion's themes, and checked against answers."""
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from surveys.domain.document import BadForm, FormFault, Node
+from surveys.domain.questions import KINDS, Answer, Fields, Question, ThemeChoice, Unacceptable
+from surveys.domain.scales import Point
+from surveys.domain.texts import LocalText
+
+__all__ = [
+    "BadForm",
+    "Checked",
+    "Form",
+    "FormFault",
+    "ThemeRef",
+    "check",
+    "digest",
+    "expand",
+    "fields_of",
+    "parse",
+]
+
+THEME_PLACE = "{theme}"
+
+_QUESTION_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class ThemeRef:
+    """A parallel theme of the occasion asked about."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """The parsed content of a questionnaire version. ``minutes`` is how long it takes, 0 where not said."""
+
+    title: LocalText
+    intro: LocalText
+    minutes: int
+    questions: tuple[Question, ...]
+
+    @property
+    def needs_themes(self) -> bool:
+        """Whether it looks different from occasion to occasion."""
+        return any(each.each or isinstance(each, ThemeChoice) for each in self.questions)
+
+    def question(self, code: str) -> Question | None:
+        return next((each for each in self.questions if each.code == code), None)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """``answers`` that can be kept, and for each other question (by code) why its answer cannot."""
+
+    answers: dict[str, Answer]
+    errors: dict[str, Unacceptable]
+
+
+def parse(content: object, languages: Collection[str] = ()) -> Form:
+    """Read the document of a version. Raises :class:`BadForm` with every fault in it.
+
+    With ``languages``, each text must be there in all of them.
+    """
+    node = Node(content, languages=languages)
+    node.skip("code", "wave", "privacy_mode", "generated_note", "position")
+    form = Form(
+        title=node.text("title"),
+        intro=node.optional_text("intro"),
+        minutes=node.whole("minutes", 0, 0, 240),
+        questions=tuple(_questions(node)),
+    )
+    node.done()
+    if not any(each.asks for each in form.questions):
+        node.fault("asks_nothing", "questions")
+    if node.faults:
+        raise BadForm(tuple(node.faults))
+    return form
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the document in canonical JSON: equal for two documents that say the same."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def expand(form: Form, themes: Sequence[ThemeRef], ask_theme: bool = True) -> Form:
+    """The form as it is asked about an occasion with these themes.
+
+    A question with ``each: theme`` becomes one a theme, coded ``code-A``; a theme choice gets the themes
+    as its options. Where there are no themes, neither is asked; nor is the choice where the register
+    knows which theme the person took part in (``ask_theme`` False).
+    """
+    if not form.needs_themes:
+        return form
+    asked = (each for each in form.questions if ask_theme or not isinstance(each, ThemeChoice))
+    return replace(form, questions=tuple(made for each in asked for made in _expanded(each, themes)))
+
+
+def check(form: Form, raw: Fields, complete: bool = True) -> Checked:
+    """Take the answers out of form fields, collecting every fault.
+
+    ``complete=False`` is for drafts: what is required may still be missing. A complete form
+    has at least one answer, or its first question gets ``nothing_answered``.
+    """
+    answers: dict[str, Answer] = {}
+    errors: dict[str, Unacceptable] = {}
+    for question in form.questions:
+        try:
+            value = question.accept(raw)
+        except Unacceptable as error:
+            errors[question.code] = error
+            continue
+        if value is not None:
+            answers[question.code] = value
+        elif complete and question.required and question.asks:
+            errors[question.code] = Unacceptable("required")
+    if complete and not answers and not errors:
+        first = next((each for each in form.questions if each.asks), None)
+        if first is not None:
+            errors[first.code] = Unacceptable("nothing_answered")
+    return Checked(answers, errors)
+
+
+def fields_of(form: Form, answers: Mapping[str, Answer]) -> dict[str, list[str]]:
+    """The form fields that lead to ``answers``; answers to questions that are not there are left out."""
+    asked = (each for each in form.questions if each.asks and each.code in answers)
+    return {name: value for each in asked for name, value in each.fields(answers[each.code]).items()}
+
+
+def _questions(node: Node) -> Iterator[Question]:
+    codes: set[str] = set()
+    for each in node.nodes("questions"):
+        kind = each.code("kind")
+        code = each.code("code", _QUESTION_CODE)
+        if code in codes:
+            each.fault("repeated_code", "code", value=code)
+        codes.add(code)
+        if kind in KINDS:
+            yield KINDS[kind].read(each, _common(each, code, KINDS[kind]))
+            each.done()
+        elif kind:
+            each.fault("unknown_kind", "kind", value=kind)
+
+
+def _common(node: Node, code: str, kind: type[Question]) -> dict[str, Any]:
+    """What every question has. The information kind has no answer to require."""
+    required = node.flag("required")
+    if required and not kind.asks:
+        node.fault("nothing_to_require", "required")
+    return {
+        "code": code,
+        "text": node.text("text"),
+        "hint": node.optional_text("hint"),
+        "required": required,
+        "generated_note": node.optional_text("generated_note"),
+        "each": _each(node, kind),
+    }
+
+
+def _each(node: Node, kind: type[Question]) -> str:
+    each = node.optional_code("each")
+    if each not in {"", "theme"} or (each and kind is ThemeChoice):
+        node.fault("unknown_each", "each", value=each)
+        return ""
+    return each
+
+
+def _expanded(question: Question, themes: Sequence[ThemeRef]) -> Iterator[Question]:
+    if isinstance(question, ThemeChoice):
+        # a theme's title is a name and the same in every language
+        options = tuple(Point(theme.code, {"sv": f"{theme.code}. {theme.title}"}) for theme in themes)
+        if options:
+            yield replace(question, options=options)
+    elif question.each:
+        for theme in themes:
+            yield replace(
+                question,
+                code=f"{question.code}-{theme.code}",
+                text=_about(question.text, theme),
+                hint=_about(question.hint, theme),
+                each="",
+                theme=theme.code,
+            )
+    else:
+        yield question
+
+
+def _about(text: LocalText, theme: ThemeRef) -> LocalText:
+    return {language: each.replace(THEME_PLACE, theme.title) for language, each in text.items()}
