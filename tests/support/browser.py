@@ -1,0 +1,85 @@
+"""Real pages in a real Chromium, and the accessibility check on them."""
+
+import importlib.resources
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.support import chromium, run_folder
+
+# A page that is there shows within seconds; the default of 30 s would only make failures slow.
+TIMEOUT_MS = 10_000
+PageMaker = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium a worker process."""
+    program = chromium.found()
+    if program is None:
+        reason = "no Chromium was found and none could be installed"
+        pytest.fail(reason) if run_folder.in_ci() else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program[0], args=chromium.ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def new_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[PageMaker]:
+    """Return a maker of pages, each with cookies of its own; takes what Playwright's new_context takes.
+
+    ``new_page(viewport={"width": 390, "height": 844}, locale="en-GB", java_script_enabled=False)``
+    """
+    request.node.user_properties.append(("browser", str(chromium.found()[1])))  # type: ignore[index]
+    faults: list[str] = []
+    contexts = []
+
+    def make(**options: Any) -> Page:
+        defaults = {"locale": "sv-SE", "viewport": {"width": 1280, "height": 800}}
+        context = browser.new_context(**(defaults | options))
+        context.set_default_timeout(TIMEOUT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+        page.on("console", lambda message: _note(message, faults))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not faults, "the browser complained:\n" + "\n".join(faults)
+
+
+@pytest.fixture
+def page(new_page: PageMaker) -> Page:
+    """A page of 1280 × 800 points in Swedish, with cookies of its own."""
+    return new_page()
+
+
+def _note(message: ConsoleMessage, faults: list[str]) -> None:
+    if "Content Security Policy" in message.text:
+        faults.append(message.text)
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail with a readable list where axe finds anything against its rules on the page as it is now."""
+    # By evaluate, which our Content-Security-Policy does not reach, not as a script on the page.
+    page.evaluate(_axe())
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert not found, f"axe on {page.url}:\n" + "\n".join(_readable(rule) for rule in found)
+
+
+def _readable(rule: dict[str, Any]) -> str:
+    places = [f"    {' '.join(map(str, node['target']))}  {node['html'][:160]}" for node in rule["nodes"]]
+    return "\n".join([f"  {rule['id']} ({rule['impact']}): {rule['help']}", *places])
+
+
+@cache
+def _axe() -> str:
+    return (
+        importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    )

@@ -1,0 +1,61 @@
+"""The last lines of a test run: how many tests ran on each database and in the browser.
+
+The fixtures write what a test ran on into its ``user_properties``, which travel with the report
+from the worker processes. Under CI a skipped test makes the run fail.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from tests.support import run_folder
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = _reporter(session.config)
+    if reporter and run_folder.in_ci() and reporter.stats.get("skipped") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> Iterator[None]:
+    yield
+    terminalreporter.section("Följa")
+    passed = _calls(terminalreporter.stats.get("passed", []))
+    for line in summary(passed):
+        terminalreporter.write_line(line)
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        reasons = Counter(_reason(report) for report in skipped)
+        for reason, count in reasons.most_common():
+            terminalreporter.write_line(f"not run: {count} ({reason})")
+        if run_folder.in_ci():
+            terminalreporter.write_line("With CI=true nothing may be skipped: this run has failed.", red=True)
+
+
+def summary(passed: list[dict[str, str]]) -> list[str]:
+    """Return the closing line for the properties of the tests that passed."""
+    databases = Counter(test["database"] for test in passed if "database" in test)
+    engines = {test["database"]: test["engine"] for test in passed if "engine" in test}
+    browsers = sorted({test["browser"] for test in passed if "browser" in test})
+    in_browser = sum("browser" in test for test in passed)
+    parts = [f"{databases[name]} on {engines.get(name, name)}" for name in ("sqlite", "postgresql")]
+    parts.append(f"{in_browser} in the browser" + (f" ({', '.join(browsers)})" if browsers else ""))
+    return [f"Följa: {len(passed)} passed, {', '.join(parts)}"]
+
+
+def _calls(reports: Iterable[pytest.TestReport]) -> list[dict[str, str]]:
+    return [dict(report.user_properties) for report in reports if report.when == "call"]
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    place = report.longrepr
+    return place[2].removeprefix("Skipped: ") if isinstance(place, tuple) else str(place)
+
+
+def _reporter(config: pytest.Config) -> TerminalReporter | None:
+    # Worker processes report to the controller and have no terminal.
+    plugin = config.pluginmanager.get_plugin("terminalreporter")
+    return plugin if isinstance(plugin, TerminalReporter) and not hasattr(config, "workerinput") else None
