@@ -1,0 +1,1 @@
+"""Formats out: one row builder (:mod:`surveys.exporting.rows`), many writers."""

@@ -1,0 +1,267 @@
+"""The programme file's YAML as types: what may stand where. Tables beside it are in :mod:`.people`."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from surveys.importing.values import (
+    Address,
+    ClockTime,
+    Code,
+    Date,
+    Language,
+    Local,
+    Number,
+    QuestionCode,
+    ShortCode,
+    Title,
+    WallTime,
+    Whole,
+    YesNo,
+    Zone,
+    refuse,
+    whole,
+)
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Privacy(Part):
+    """What the first screen says; blank ones are refused where a questionnaire is sent."""
+
+    controller: Local = {}
+    purpose: Local = {}
+    legal_basis: Local = {}
+    recipients: Local = {}
+    retention: Local = {}
+    rights: Local = {}
+    contact: Local = {}
+
+
+class Project(Part):
+    code: Code
+    title: Title
+    timezone: Zone
+    from_on: Date | None = Field(None, alias="from")
+    to_on: Date | None = Field(None, alias="to")
+    languages: Annotated[list[Language], Field(min_length=1)] = ["sv"]
+    sender_name: Title
+    reply_to: Address
+    decimals: whole(0, 2) = 1  # type: ignore[valid-type]
+    minimum_group: whole(5, 10) = 5  # type: ignore[valid-type]
+    logotype: Title | None = None
+    logotype_text: Title | None = None
+    privacy: Privacy = Privacy()
+    generated_note: Local | None = None
+
+
+class Organisation(Part):
+    code: Code
+    name: Title
+
+
+class Subproject(Part):
+    code: Code
+    title: Title
+
+
+class Point(Part):
+    code: ShortCode
+    label: Local
+
+
+class Merged(Part):
+    label: Local
+    codes: Annotated[list[ShortCode], Field(min_length=1)]
+
+
+class Scale(Part):
+    code: Code
+    points: Annotated[list[Point], Field(max_length=11)]
+    merged: list[Merged] = []
+    top: whole(0, 11) = 2  # type: ignore[valid-type]
+
+
+class Option(Part):
+    code: ShortCode
+    label: Local
+
+
+class QuestionBase(Part):
+    code: QuestionCode
+    each: Literal["theme"] | None = None
+    text: Local
+    hint: Local | None = None
+    required: YesNo = False
+    generated_note: Local | None = None
+
+
+class ScaleQuestion(QuestionBase):
+    kind: Literal["scale"]
+    scale: Code
+    dont_know: YesNo = False
+
+
+class OneChoice(QuestionBase):
+    kind: Literal["one_choice"]
+    options: Annotated[list[Option], Field(max_length=60)]
+    other: YesNo = False
+
+
+class SeveralChoices(OneChoice):
+    kind: Literal["several_choices"]  # type: ignore[assignment]
+    max: whole(1, 60) | None = None  # type: ignore[valid-type]
+
+
+class NumberQuestion(QuestionBase):
+    kind: Literal["number"]
+    unit: Local | None = None
+    minimum: Number | None = None
+    maximum: Number | None = None
+    decimals: whole(0, 6) = 0  # type: ignore[valid-type]
+
+
+class ShortText(QuestionBase):
+    kind: Literal["short_text"]
+    max_length: whole(1, 200) = 200  # type: ignore[valid-type]
+
+
+class LongText(QuestionBase):
+    kind: Literal["long_text"]
+    max_length: whole(1, 5000) = 5000  # type: ignore[valid-type]
+
+
+class Words(QuestionBase):
+    kind: Literal["words"]
+    max_words: whole(1, 10) = 3  # type: ignore[valid-type]
+    max_length: whole(1, 100) = 40  # type: ignore[valid-type]
+
+
+class ThemeChoice(QuestionBase):
+    kind: Literal["theme_choice"]
+
+
+class Information(QuestionBase):
+    kind: Literal["information"]
+
+
+Question = Annotated[
+    ScaleQuestion
+    | OneChoice
+    | SeveralChoices
+    | NumberQuestion
+    | ShortText
+    | LongText
+    | Words
+    | ThemeChoice
+    | Information,
+    Field(discriminator="kind"),
+]
+
+
+class Questionnaire(Part):
+    code: Code
+    wave: Literal["pre", "post", "occasion", "follow_up", "other"]
+    privacy_mode: Literal["named", "pseudonymous"] = "pseudonymous"
+    title: Local
+    intro: Local | None = None
+    minutes: whole(1, 120)  # type: ignore[valid-type]
+    generated_note: Local | None = None
+    questions: Annotated[list[Question], Field(min_length=1, max_length=200)]
+
+
+class Theme(Part):
+    code: ShortCode
+    title: Title
+
+
+class Occasion(Part):
+    code: Code
+    number: whole(0, 9999) | None = None  # type: ignore[valid-type]
+    kind: Literal["session", "trip", "meeting", "seminar"] = "session"
+    title: Title
+    place: Title | None = None
+    round: Annotated[Title, Field(max_length=64)] | None = None
+    timezone: Zone | None = None
+    starts: WallTime | None = None
+    ends: WallTime | None = None
+    measured: YesNo = True
+    cancelled: YesNo = False
+    continues: Code | None = None
+    themes: list[Theme] = []
+    generated_note: Local | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> "Occasion":
+        if (self.starts is None) != (self.ends is None):
+            raise refuse("one_moment_missing")
+        return self
+
+
+class Offset(Part):
+    days: whole(-3650, 3650) = 0  # type: ignore[valid-type]
+    hours: whole(-2400, 2400) = 0  # type: ignore[valid-type]
+    minutes: whole(-144000, 144000) = 0  # type: ignore[valid-type]
+    at: ClockTime | None = None
+
+
+class Which(Part):
+    """The occasions a rule follows: of one kind, or named one by one."""
+
+    kind: Literal["session", "trip", "meeting", "seminar"] | None = None
+    codes: Annotated[list[Code], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "Which":
+        if (self.kind is None) == (self.codes is None):
+            raise refuse("kind_or_codes")
+        return self
+
+
+class Rule(Part):
+    code: Code
+    questionnaire: Code | None = None
+    log_prompt: Local | None = None
+    anchor: Literal["series_start", "series_end", "occasion_start", "occasion_end", "registration"]
+    offset: Offset = Offset()
+    audience: Literal["everyone", "present"] = "everyone"
+    occasions: Which | None = None
+    reminders: list[Whole] = []
+    close_after_days: Whole
+    active: YesNo = True
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> "Rule":
+        if (self.questionnaire is None) == (self.log_prompt is None):
+            raise refuse("asks_one_thing")
+        return self
+
+
+class Series(Part):
+    code: Code
+    subproject: Code | None = None
+    title: Title
+    audience: Title | None = None
+    attendance: Literal["kept", "not_kept"] = "kept"
+    completion_minimum: whole(1, 999) | None = None  # type: ignore[valid-type]
+    starts_on: Date | None = None
+    ends_on: Date | None = None
+    enrolments: Title | None = None
+    attendance_list: Title | None = None
+    occasions: list[Occasion] = []
+    rules: list[Rule] = []
+    generated_note: Local | None = None
+
+
+class Programme(Part):
+    """The whole YAML file; ``folja: 1`` is the version of this format."""
+
+    folja: Literal["1"]
+    project: Project
+    organisations: list[Organisation] = []
+    subprojects: list[Subproject] = []
+    scales: list[Scale] = []
+    questionnaires: list[Questionnaire] = []
+    series: list[Series] = []

@@ -1,0 +1,131 @@
+"""A table in a text file, as spreadsheets write it: rows of text under named columns.
+
+Encodings: UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252. Separators: comma,
+semicolon, tab (the one most used in the first line). Column names are compared without regard to case.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from surveys.importing.faults import Fault
+
+LARGEST_BYTES = 50 * 1024 * 1024
+SEPARATORS = (",", ";", "\t")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its line in the file and its cells by column, trimmed; an absent column is not in it."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    def get(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+@dataclass(frozen=True)
+class Table:
+    file: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+class _Refused(Exception):
+    def __init__(self, line: int, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.line, self.code, self.params = line, code, params
+
+
+def read_table(path: Path, name: str) -> tuple[Table | None, list[Fault]]:
+    """Read the table at ``path``, called ``name`` in faults; None where nothing of it can be used."""
+    try:
+        text = _text(path)
+        return _table(text, name)
+    except _Refused as refused:
+        return None, [Fault(name, refused.line, refused.code, refused.params)]
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise _Refused(0, "file_too_big", megabytes=LARGEST_BYTES // (1024 * 1024))
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise _Refused(0, "file_missing") from None
+    except OSError as error:
+        raise _Refused(0, "file_unreadable", reason=error.strerror or str(error)) from None
+    text = _decoded(raw)
+    if "\0" in text:
+        raise _Refused(text[: text.index("\0")].count("\n") + 1, "nul_byte")
+    return text
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith(_UTF16):
+        return _decode(raw, "utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _decode(raw, "cp1252")
+
+
+def _decode(raw: bytes, encoding: str) -> str:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _Refused(line, "unknown_encoding") from None
+
+
+def _table(text: str, name: str) -> tuple[Table, list[Fault]]:
+    records = _records(text)
+    first = next(records, None)
+    if first is None:
+        raise _Refused(0, "file_empty")
+    line, header = first
+    columns = tuple(cell.strip().lower() for cell in header)
+    faults = [Fault(name, line, code, params) for code, params in _header_faults(columns)]
+    rows: list[Row] = []
+    for line, cells in records:
+        if len(cells) != len(columns):
+            params = {"cells": len(cells), "columns": len(columns)}
+            faults.append(Fault(name, line, "ragged_row", params))
+            continue
+        rows.append(Row(line, {c: cell.strip() for c, cell in zip(columns, cells, strict=True) if c}))
+    return Table(name, columns, tuple(rows)), faults
+
+
+def _header_faults(columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for number, column in enumerate(columns, start=1):
+        if not column:
+            yield "column_without_name", {"number": number}
+        elif column in columns[: number - 1]:
+            yield "duplicate_column", {"column": column}
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line it begins on, cells) for every row that is not blank."""
+    start = text.lstrip("\r\n")
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=_separator(start.splitlines()[:1]), strict=True
+    )
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise _Refused(line, "bad_quotes", reason=str(error)) from None
+
+
+def _separator(first: list[str]) -> str:
+    header = first[0] if first else ""
+    return max(SEPARATORS, key=header.count)
