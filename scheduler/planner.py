@@ -1,0 +1,19 @@
+"""Calls the planning use-case until nothing is due."""
+
+from datetime import timedelta
+
+from scheduler.rounds import Round
+from surveys import clock, planning
+
+
+class Planner(Round):
+    name = "planner"
+
+    def go_round(self) -> None:
+        settings = self.installation.settings
+        catch_up = timedelta(hours=settings.catch_up_hours)
+        while not self.stopping.is_set():
+            if not planning.expand_next(
+                self.installation.database, self.installation.keys, clock.now(), catch_up
+            ):
+                break

@@ -1,0 +1,74 @@
+"""One mail from the outbox to its outcome. The loop around it is the scheduler's or a command's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from surveys import sending
+from surveys.installation import Installation
+from surveys.mail.compose import compose
+from surveys.mail.deliver import Transport
+from surveys.mail.office import Office
+from surveys.mail.outgoing import Outcome, Skipped
+from surveys.sending import Delivered, Desk
+
+
+@dataclass
+class Dispatch:
+    """A pass over the outbox: who does it, by which way, and the sources of time and chance.
+
+    ``with Dispatch(…) as dispatch:`` settles what is open and closes the way out at the end.
+    """
+
+    installation: Installation
+    office: Office
+    transport: Transport
+    worker: str
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    _delivered: Delivered | None = None
+
+    def __post_init__(self) -> None:
+        settings = self.installation.settings
+        self._desk = Desk(
+            self.worker,
+            timedelta(seconds=settings.claim_lease_seconds),
+            timedelta(hours=settings.catch_up_hours),
+        )
+
+    def __enter__(self) -> "Dispatch":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.transport.close()
+        self.finish()
+
+    def one(self) -> Outcome | Skipped | None:
+        """Claim, compose and deliver one mail; None when nothing is due.
+
+        The outcome is settled as the next one is claimed, or by ``finish``. A kill at any moment loses
+        nothing: what was claimed and not settled is tried again with the same Message-ID. After
+        ``unreachable`` the caller should end its pass.
+        """
+        delivered, self._delivered = self._delivered, None
+        claimed = sending.settle_and_claim(
+            self.installation.database, self.installation.keys, delivered, self.clock(), self._desk
+        )
+        if claimed is None or isinstance(claimed, Skipped):
+            return claimed
+        with self.office.app.app_context():
+            outcome = self.transport.deliver(compose(claimed, self.office, self.clock()))
+        self._delivered = Delivered(claimed.message_id, outcome, self.clock(), self.jitter())
+        return outcome
+
+    def finish(self) -> None:
+        """Settle the last mail."""
+        delivered, self._delivered = self._delivered, None
+        if delivered is not None:
+            sending.settle(
+                self.installation.database,
+                delivered.message_id,
+                delivered.outcome,
+                delivered.at,
+                delivered.jitter,
+            )

@@ -1,0 +1,91 @@
+"""The mailbox folder (Maildir) that takes the mails where no SMTP server is set, and reading in it.
+
+Names begin with the moment, so that a sorted list of names is a list by time.
+"""
+
+import email
+import email.policy
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from pathlib import Path
+
+_NAME = re.compile(r"\d{10,12}\.\d{6}_[A-Za-z0-9_-]{1,64}\.folja", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a list of mails shows."""
+
+    name: str
+    at: datetime
+    receiver: str
+    sender: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    heading: Heading
+    text: str
+    html: str
+    headers: tuple[tuple[str, str], ...]
+
+
+class Mailbox:
+    """A Maildir; whole mails appear in ``new`` at once, half ones never."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, content: bytes, public_id: str, at: datetime) -> None:
+        """Keep one mail; ``public_id`` (letters, digits, ``-``, ``_``) tells mails of one moment apart."""
+        for part in ("tmp", "new", "cur"):
+            (self._folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = f"{int(at.timestamp()):010d}.{at.microsecond:06d}_{public_id}.folja"
+        draft = self._folder / "tmp" / f"{name}.{os.getpid()}"
+        draft.write_bytes(content)
+        draft.rename(self._folder / "new" / name)
+
+    def names(self) -> list[str]:
+        """All mails, newest first."""
+        try:
+            found = [each.name for each in (self._folder / "new").iterdir()]
+        except FileNotFoundError:
+            return []
+        return sorted((name for name in found if _NAME.fullmatch(name)), reverse=True)
+
+    def headings(self, names: list[str]) -> Iterator[Heading]:
+        for name in names:
+            try:
+                with (self._folder / "new" / name).open("rb") as file:
+                    yield _heading(name, BytesHeaderParser(policy=email.policy.default).parse(file))
+            except FileNotFoundError:
+                continue  # emptied meanwhile
+
+    def letter(self, name: str) -> Letter | None:
+        if not _NAME.fullmatch(name):
+            return None
+        try:
+            content = (self._folder / "new" / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        message = email.message_from_bytes(content, policy=email.policy.default)
+        headers = tuple((key, str(value)) for key, value in message.items())
+        return Letter(_heading(name, message), _part(message, "plain"), _part(message, "html"), headers)
+
+
+def _heading(name: str, message: EmailMessage) -> Heading:
+    at = message["Date"].datetime if message["Date"] else None
+    if at is None:
+        at = datetime.fromtimestamp(int(name.partition(".")[0])).astimezone()
+    return Heading(name, at.astimezone(), *(str(message[key] or "") for key in ("To", "From", "Subject")))
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    return str(part.get_content()) if part else ""
