@@ -1,0 +1,29 @@
+"""``python -m benchmarks``: every measurement beside its calibrator, in one run, as ratios."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import answering, export, mail, tick
+
+
+def report(title: str, bare: str, ours: str, ratio: float, aim: str) -> None:
+    print(f"{title:<44} bare {bare:>9}   ours {ours:>9}   ratio {ratio:5.2f}   (aim {aim})", flush=True)
+
+
+def main(chosen: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="folja-bench-") as name:
+        folder = Path(name)
+        if "a" in chosen or "b" in chosen:
+            for title, bare, ours in answering.measure(folder):
+                report(title, f"{bare:.0f}/s", f"{ours:.0f}/s", ours / bare, "≥ 0.5")
+        for letter, module, aim in (("c", export, "3.0"), ("d", mail, "2.0")):
+            if letter in chosen:
+                for title, bare, ours in module.measure(folder):
+                    report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, f"≤ {aim}")
+        if "e" in chosen:
+            for title, milliseconds in tick.measure(folder):
+                print(f"{title:<44} {milliseconds:8.1f} ms")
+
+
+main(sys.argv[1] if len(sys.argv) > 1 else "abcde")

@@ -1,0 +1,83 @@
+"""(d) a thousand mails through the dispatcher against a bare smtplib loop to the same server."""
+
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from pathlib import Path
+
+from benchmarks import data
+from benchmarks.server import ROOT, free_port
+from surveys.clock import now
+from surveys.config import MailSettings
+from surveys.dispatching import Dispatch
+from surveys.installation import Installation
+from surveys.mail.deliver import transport_for
+from surveys.mail.office import Office
+
+MAILS = 1000
+
+
+def measure(folder: Path) -> list[tuple[str, float, float]]:
+    """Return (name, calibrator's seconds, ours)."""
+    with _sink() as port:
+        bare = _bare(port)
+        ours = _ours(folder, port)
+    return [(f"d  {MAILS} mails", bare, ours)]
+
+
+@contextmanager
+def _sink() -> Iterator[int]:
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.sink", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    yield port
+    process.terminate()
+    process.wait(10)
+
+
+def _bare(port: int) -> float:
+    started = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        for number in range(MAILS):
+            server.send_message(_mail(number))
+    return time.perf_counter() - started
+
+
+def _mail(number: int) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "bench@bench.example", f"p{number}@bench.example"
+    mail["Subject"] = "Hur var tillfället?"
+    mail.set_content("Hej\n\n" + "Berätta hur tillfället var. Följ länken.\n" * 12)
+    mail.add_alternative("<p>Hej</p>" + "<p>Berätta hur tillfället var. Följ länken.</p>" * 12, "html")
+    return mail
+
+
+def _ours(folder: Path, port: int) -> float:
+    house = data.installation(folder / "mail", MailSettings(server="127.0.0.1", port=port))
+    with house.database.transaction() as session:
+        ids = data.plan(session)
+        data.people(session, ids, MAILS, MAILS)
+        data.invitations(house, session, ids, MAILS, now())
+        data.messages(session, MAILS, now())
+    started = time.perf_counter()
+    _dispatch(house)
+    seconds = time.perf_counter() - started
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        assert int(server.noop()[1]) == 2 * MAILS, "not every mail arrived"
+    house.close()
+    return seconds
+
+
+def _dispatch(house: Installation) -> None:
+    office = Office(house.settings)
+    transport = transport_for(office)
+    way = Dispatch(house, office, transport, "bench", now, lambda: 0.5)
+    while way.one() is not None:
+        pass
+    transport.close()

@@ -1,0 +1,108 @@
+"""The web application is put together here and nowhere else: config → extensions → blueprints → errors."""
+
+from flask import Flask, Request, request
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from surveys.config import ROOT, Settings, load
+from surveys.extensions import babel, csrf, login
+from surveys.installation import Installation, open_installation
+from surveys.web import (
+    answer,
+    errors,
+    evaluate,
+    filters,
+    guard,
+    headers,
+    interface,
+    language,
+    logbook,
+    mailbox,
+    navigation,
+    organise,
+    public,
+    signin,
+    static_files,
+)
+
+STAFF_REQUEST_LIMIT = 2 * 1024 * 1024
+
+
+class FoljaFlask(Flask):
+    jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application of one installation; ``app.extensions["folja"]`` is its ``Installation``.
+
+    Without ``settings`` they are read from the environment. Raises ``BadSetting`` and ``KeysUnreadable``.
+    """
+    installation = open_installation(settings or load())
+    app = FoljaFlask("surveys", template_folder=str(ROOT / "templates"))
+    app.extensions["folja"] = installation
+    _configure(app, installation)
+    if installation.settings.proxies:
+        count = installation.settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    _bind_extensions(app)
+    _add_globals(app, installation.settings)
+    _add_blueprints(app, installation.settings)
+    errors.register(app)
+    guard.check_every_route(app)
+    return app
+
+
+def _configure(app: Flask, installation: Installation) -> None:
+    settings = installation.settings
+    app.config.update(
+        SECRET_KEY=installation.keys.session,
+        SESSION_COOKIE_NAME="__Host-folja" if settings.is_https else "folja",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PREFERRED_URL_SCHEME="https" if settings.is_https else "http",
+        MAX_CONTENT_LENGTH=settings.request_limit_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.request_limit_bytes,
+        # A form may lie open over a week-end; the session, not a clock of its own, ends the token.
+        WTF_CSRF_TIME_LIMIT=None,
+        # The check wants a referrer, which our own no-referrer takes away. The token stays.
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE=language.DEFAULT,
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+    )
+
+
+def _bind_extensions(app: Flask) -> None:
+    # Before the CSRF check, which is the first to read the form.
+    app.before_request(_limit_staff_requests)
+    babel.init_app(app, locale_selector=language.select)
+    language.register(app)
+    csrf.init_app(app)
+    # The context processor of Flask-Login would look for a user on every page, participants' included.
+    login.init_app(app, add_context_processor=False)
+    filters.register(app)
+    headers.register(app)
+    static_files.register(app)
+    guard.register(app)
+    navigation.register(app)
+
+
+def _add_blueprints(app: Flask, settings: Settings) -> None:
+    for module in (public, signin, answer, logbook, organise, evaluate):
+        app.register_blueprint(module.blueprint)
+    if settings.demo:
+        app.register_blueprint(interface.blueprint)
+    if settings.shows_mailbox:
+        app.register_blueprint(mailbox.blueprint)
+
+
+def _add_globals(app: Flask, settings: Settings) -> None:
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals.update(is_demo=settings.demo, shows_mailbox=settings.shows_mailbox)
+
+
+def _limit_staff_requests() -> None:
+    current: Request = request
+    if current.blueprint not in guard.PARTICIPANT_BLUEPRINTS:
+        current.max_content_length = STAFF_REQUEST_LIMIT
+        current.max_form_memory_size = STAFF_REQUEST_LIMIT

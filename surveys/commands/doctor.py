@@ -1,0 +1,115 @@
+"""``folja doctor``: is everything there that the installation needs?"""
+
+import os
+import platform
+import smtplib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from surveys import clock, health
+from surveys.commands import settings
+from surveys.commands.database import first_line
+from surveys.commands.language import _
+from surveys.config import Settings
+from surveys.database import Database
+from surveys.installation import open_installation
+from surveys.keys import KeysUnreadable
+
+OLDEST_PYTHON = (3, 11)
+SILENT_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: what it is called, whether it is well, and what was seen."""
+
+    what: str
+    well: bool
+    seen: str
+
+
+@click.command()
+def doctor() -> None:
+    """Say what is wrong with this installation; exit code 1 if anything is."""
+    findings = list(examine(settings(), clock.now()))
+    for finding in findings:
+        mark = _("ok") if finding.well else _("WRONG")
+        click.echo(f"{mark:<6} {finding.what}: {finding.seen}")
+    if not all(finding.well for finding in findings):
+        raise SystemExit(1)
+
+
+def examine(chosen: Settings, now: datetime) -> Iterator[Finding]:
+    yield _python()
+    yield _folder(chosen)
+    yield from _keys_and_database(chosen, now)
+    yield _mail(chosen)
+
+
+def _python() -> Finding:
+    return Finding("Python", sys.version_info >= OLDEST_PYTHON, platform.python_version())
+
+
+def _folder(chosen: Settings) -> Finding:
+    there = chosen.instance.is_dir()
+    well = there and os.access(chosen.instance, os.W_OK | os.X_OK)
+    seen = str(chosen.instance) if well else _("%(path)s cannot be written", path=chosen.instance)
+    return Finding(_("Folder of the installation"), well, seen)
+
+
+def _keys_and_database(chosen: Settings, now: datetime) -> Iterator[Finding]:
+    try:
+        installation = open_installation(chosen)
+    except KeysUnreadable as error:
+        yield Finding(_("Keys"), False, _("%(path)s cannot be read or written", path=error.path))
+        return
+    yield Finding(_("Keys"), True, str(chosen.keys))
+    try:
+        yield _tried(_("Database"), lambda: _database(installation.database))
+        yield _tried(_("Scheduler"), lambda: _scheduler(installation.database, now))
+    finally:
+        installation.close()
+
+
+def _tried(what: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except (SQLAlchemyError, OSError) as error:
+        return Finding(what, False, first_line(error))
+
+
+def _database(db: Database) -> Finding:
+    kind = "SQLite" if db.is_sqlite else db.engine.dialect.name
+    health.ask(db)
+    if health.is_at_head(db):
+        return Finding(_("Database"), True, _("%(kind)s, newest schema", kind=kind))
+    return Finding(_("Database"), False, _("the schema is old. Run: folja database migrate"))
+
+
+def _scheduler(db: Database, now: datetime) -> Finding:
+    beats = health.heartbeats(db)
+    if not beats:
+        return Finding(_("Scheduler"), False, _("has never gone round. Start: python -m scheduler"))
+    silent = sorted(name for name, (at, _note) in beats.items() if now - at > SILENT_AFTER)
+    notes = "; ".join(f"{name}: {note}" for name, (_at, note) in sorted(beats.items()) if note)
+    if silent:
+        return Finding(_("Scheduler"), False, _("silent: %(parts)s", parts=", ".join(silent)))
+    return Finding(_("Scheduler"), True, notes or _("goes round"))
+
+
+def _mail(chosen: Settings) -> Finding:
+    if not chosen.mail.server:
+        return Finding(_("Mail"), True, _("no server is set; mails go to %(path)s", path=chosen.mailbox))
+    where = f"{chosen.mail.server}:{chosen.mail.port}"
+    connect = smtplib.SMTP_SSL if chosen.mail.use_ssl else smtplib.SMTP
+    try:
+        with connect(chosen.mail.server, chosen.mail.port, timeout=chosen.mail.timeout_seconds) as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        return Finding(_("Mail"), False, f"{where}: {first_line(error)}")
+    return Finding(_("Mail"), True, _("%(where)s answers", where=where))

@@ -1,0 +1,206 @@
+"""Responses as rows of cells: one submitted response a row, codes and labels, ready for any format.
+
+Left out, and counted: the responses of measurements with fewer answers than the project's limit (nothing in
+the export or on a page gives a total from which they could be had), and, for whoever sees who has answered,
+those of measurements that are still open. A question whose answers no page shows holds ".." in all rows of
+its measurement.
+
+Background variables (the language of the answers is one) are carried only if every combination of those
+carried stands in enough rows of every measurement of the file; the same for the whole file, since the person
+code joins a person's rows. Whoever sees who has answered gets neither person codes nor dates: together with
+the list of who has answered what and when, they would name the rows.
+"""
+
+import json
+from collections.abc import Hashable, Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from surveys.domain.privacy import Limit, carried
+from surveys.domain.questionnaire import Form, expand, parse
+from surveys.domain.summaries import Cell, Column
+from surveys.exporting.hidden import Hidden, hidden_questions
+from surveys.exporting.layout import Asked, Dress, Layout, Memo
+from surveys.keys import Keyring
+from surveys.models.questionnaire import QuestionnaireVersion
+from surveys.queries import export as queries
+from surveys.queries import results as result_queries
+from surveys.queries.results import Key
+from surveys.results import read_rates
+from surveys.results_model import Measurement
+
+Row = Sequence[Cell]
+
+LANGUAGE = "language"
+BACKGROUND = ("gender", "organisation", "work_group", "theme")
+
+
+def as_it_is(text: str) -> str:
+    return text
+
+
+class Export:
+    """The responses of a series as an evaluator gets them; with ``as_evaluator=False`` as an organiser does.
+
+    Known before the first row: ``columns``, ``count`` (rows), ``too_few`` (responses left out for the limit),
+    ``waiting`` (responses left out until closing), ``carried`` and ``not_carried`` (background variables).
+    Labels are in ``language``. The session is for reading and stays open until the last row.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        keys: Keyring,
+        series_id: int,
+        now: datetime,
+        language: str,
+        as_evaluator: bool = True,
+    ) -> None:
+        self._session, self._language = session, language
+        self._as_evaluator = as_evaluator
+        results = read_rates(session, series_id, now, as_evaluator)
+        self._alias = keys.many_aliases(results.code)
+        series = result_queries.series_by_id(session, series_id)
+        self._zone = ZoneInfo(series.project.timezone)
+        self._limit = Limit(series.project.minimum_group)
+        answered = [each for each in results.measurements if each.key and each.counts.submitted]
+        self._measurements = [each for each in answered if each.shown]
+        self.count = _responses(self._measurements)
+        self.too_few = _responses([each for each in answered if each.withheld == "too_few"])
+        self.waiting = _responses([each for each in answered if each.withheld == "until_closed"])
+        self.carried, self.not_carried = self._variables()
+        self._versions = {
+            version.id: version
+            for versions in result_queries.versions(session, series_id).values()
+            for version in versions
+        }
+        self._parsed: dict[int, Form] = {}
+        self._forms = {_key(each): self._asked(each) for each in self._measurements}
+        submitted = {_key(each): each.counts.submitted for each in self._measurements}
+        self._hidden = {
+            key: hidden_questions(session, series_id, key, forms, submitted[key], self._limit)
+            for key, forms in self._forms.items()
+        }
+        fixed = self._fixed()
+        everything = (asked for forms in self._forms.values() for asked in forms.values())
+        self._layout = Layout(everything, language, taken=[column.name for column in fixed])
+        self.columns = (*fixed, *self._layout.columns)
+
+    def rows(self, text: Dress = as_it_is, number: Dress = as_it_is) -> Iterator[Row]:
+        """Yield the rows. ``text`` and ``number`` dress what the format cannot take as it is."""
+        for measurement in self._measurements:
+            yield from self._rows(measurement, text, number)
+
+    def _rows(self, measurement: Measurement, text: Dress, number: Dress) -> Iterator[Row]:
+        key = _key(measurement)
+        start = {version: _head(measurement, self._versions[version], text) for version in self._forms[key]}
+        writers = {
+            version: self._layout.writers(asked.form, _codes(self._hidden[key], version), text, number)
+            for version, asked in self._forms[key].items()
+        }
+        persons = Memo(self._person)
+        classes = Memo(lambda background: self._classes(background, text))
+        with_language = LANGUAGE in self.carried
+        # this loop is what an export costs: unpacked, and nothing looked up twice
+        parse, zone, as_evaluator = json.JSONDecoder().raw_decode, self._zone, self._as_evaluator
+        for id_, version, person, language, background, answers, submitted_at in queries.responses(
+            self._session, key
+        ):
+            row: list[Cell] = [_uuid(id_)]
+            if as_evaluator:
+                row.append(persons[person])
+            row += start[version]
+            if as_evaluator:
+                row.append(submitted_at.astimezone(zone).date().isoformat())
+            if with_language:
+                row.append(language)
+            row += classes[background]
+            given = parse(answers)[0].get
+            for code, cells in writers[version]:
+                row += cells(given(code))
+            yield row
+
+    def _fixed(self) -> tuple[Column, ...]:
+        names = ["response_id", "person_code"] if self._as_evaluator else ["response_id"]
+        names += ["questionnaire", "version", "wave", "occasion", "occasion_number", "occasion_date"]
+        if self._as_evaluator:
+            names.append("submitted_on")
+        if LANGUAGE in self.carried:
+            names.append(LANGUAGE)
+        names += [name for name in self.carried if name != LANGUAGE]
+        return tuple(Column(name, name, "code") for name in names)
+
+    def _variables(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Which background variables may be carried, and which of those that there are may not."""
+        found_in: list[tuple[Key, dict[str, str], int]] = []
+        for measurement in self._measurements:
+            for found in queries.backgrounds(self._session, _key(measurement)):
+                values = {**json.loads(found.classes), LANGUAGE: found.language}
+                found_in.append((_key(measurement), values, found.responses))
+        names = {name for _, values, _ in found_in for name in values}
+        known = [name for name in (*BACKGROUND, LANGUAGE) if name in names]
+        wanted = (*known, *sorted(names.difference(known)))
+        rows: list[dict[str, Hashable]] = []
+        for key, values, many in found_in:
+            # The measurement is part of every combination. A row beyond the limit changes nothing.
+            within: dict[str, Hashable] = {name: (key, values.get(name) or "") for name in wanted}
+            rows += [within] * min(many, self._limit)
+        may = carried(rows, wanted, self._limit)
+        return may, tuple(name for name in wanted if name not in may)
+
+    def _form(self, version: int) -> Form:
+        if version not in self._parsed:
+            self._parsed[version] = parse(self._versions[version].content)
+        return self._parsed[version]
+
+    def _asked(self, measurement: Measurement) -> dict[int, Asked]:
+        """The versions (ids) that a measurement was answered on, as they were asked."""
+        themes = measurement.occasion.themes if measurement.occasion else ()
+        return {
+            id_: Asked(
+                measurement.questionnaire_code, self._versions[id_].number, expand(self._form(id_), themes)
+            )
+            for id_ in queries.versions_used(self._session, _key(measurement))
+        }
+
+    def _person(self, pairing_key: str | None) -> str:
+        """A person's code in this export; the dash keeps spreadsheets from reading 12E456 as a number."""
+        if pairing_key is None:
+            return ""
+        alias = self._alias(pairing_key)
+        return f"{alias[:6]}-{alias[6:]}"
+
+    def _classes(self, background: str, text: Dress) -> tuple[str, ...]:
+        values = json.loads(background)
+        return tuple(text(values.get(name) or "") for name in self.carried if name != LANGUAGE)
+
+
+def _codes(hidden: Hidden, version: int) -> frozenset[str]:
+    return frozenset(code for here, code in hidden if here == version)
+
+
+def _responses(measurements: Sequence[Measurement]) -> int:
+    return sum(each.counts.submitted for each in measurements)
+
+
+def _key(measurement: Measurement) -> Key:
+    assert measurement.key is not None  # noqa: S101 - a measurement with responses has one
+    return measurement.key
+
+
+def _head(measurement: Measurement, version: QuestionnaireVersion, text: Dress) -> list[Cell]:
+    occasion = measurement.occasion
+    place: tuple[Cell, Cell, Cell] = ("", "", "")
+    if occasion is not None:
+        number = "" if occasion.number is None else str(occasion.number)
+        place = text(occasion.code), number, occasion.starts_on.isoformat() if occasion.starts_on else ""
+    return [text(measurement.questionnaire_code), str(version.number), measurement.wave, *place]
+
+
+def _uuid(stored: str) -> str:
+    """With the dashes that SQLite does not keep: they make it a text to every spreadsheet."""
+    if len(stored) > 32:
+        return stored
+    return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"

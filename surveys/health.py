@@ -1,0 +1,29 @@
+"""Whether the parts of an installation answer."""
+
+from datetime import datetime
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import select, text
+
+from surveys.database import MIGRATIONS, Database
+from surveys.models.message import Heartbeat
+
+
+def ask(db: Database) -> None:
+    """Ask the database the smallest question; raises SQLAlchemyError where it does not answer."""
+    with db.reading() as session:
+        session.execute(text("SELECT 1"))
+
+
+def is_at_head(db: Database) -> bool:
+    """Whether the database has the newest schema."""
+    with db.engine.connect() as connection:
+        found = set(MigrationContext.configure(connection).get_current_heads())
+    return found == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+
+
+def heartbeats(db: Database) -> dict[str, tuple[datetime, str | None]]:
+    """When each part of the scheduler last went round, and what it noted."""
+    with db.reading() as session:
+        return {beat.name: (beat.beat_at, beat.note) for beat in session.scalars(select(Heartbeat))}

@@ -1,0 +1,196 @@
+"""What will be sent to whom, when and why, and who is left out. Nothing is written.
+
+The same rows and the same selects that the planner uses; what depends on what people do until then (come to
+the occasion, answer) is reckoned as of now and marked ``certain=False``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from surveys.database import Database
+from surveys.domain import timing
+from surveys.keys import Keyring
+from surveys.models.followup import FollowUpRule, Mailing
+from surveys.models.people import Enrolment, Participant
+from surveys.planning import CATCH_UP
+from surveys.planning_targets import ENDED
+from surveys.queries import answering
+from surveys.queries import planning as queries
+
+
+@dataclass(frozen=True)
+class Person:
+    code: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Somebody who does not get the mail; ``reason`` is a code: absent, not_recorded, enrolment_ended,
+    answered, withdrawn, refused, not_invited.
+    """
+
+    person: Person
+    reason: str
+
+
+@dataclass(frozen=True)
+class Why:
+    """The rule behind a mail."""
+
+    rule: str
+    anchor: str
+    offset_days: int
+    offset_minutes: int
+    audience: str
+    is_log: bool
+
+
+@dataclass(frozen=True)
+class PlannedMail:
+    """One mailing ahead. ``wall`` is when it goes by the clock of ``zone``; ``fate`` is ``send``, ``late``
+    (at once, for it was due before), ``waits`` (for attendance) or ``missed``.
+    """
+
+    at: datetime
+    wall: datetime
+    zone: str
+    project: str
+    series: str
+    occasion: str | None
+    step: int
+    why: Why
+    fate: str
+    certain: bool
+    receivers: tuple[Person, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+Roll = Sequence[tuple[Enrolment, Participant]]
+
+
+def preview(
+    db: Database,
+    keys: Keyring,
+    start: datetime,
+    days: int,
+    project: str | None = None,
+    catch_up: timedelta = CATCH_UP,
+) -> list[PlannedMail]:
+    """Every mailing due within ``days`` from ``start``, and what is overdue then, in order.
+
+    ``project`` is a code; None for all.
+    """
+    until = start + timedelta(days=days)
+    with db.reading() as session:
+        rolls: dict[int, Roll] = {}
+        found = []
+        for mailing in queries.mailings_ahead(session, until, project):
+            series_id = mailing.rule.series_id
+            if series_id not in rolls:
+                rolls[series_id] = queries.people_enrolled(session, series_id)
+            found.append(_planned(session, keys, mailing, rolls[series_id], start, catch_up))
+        return sorted(found, key=lambda each: each.at)
+
+
+def _planned(
+    session: Session, keys: Keyring, mailing: Mailing, roll: Roll, start: datetime, catch_up: timedelta
+) -> PlannedMail:
+    rule = mailing.rule
+    at = max(mailing.due_at, start)
+    invited = queries.invitations_by_enrolment(session, mailing)
+    if mailing.step and invited:
+        reasons = _reasons_to_remind(session, keys, mailing, roll)
+        certain = False
+    else:
+        reasons, certain = _reasons_to_invite(session, mailing, roll)
+        certain = certain and not mailing.step
+    return PlannedMail(
+        at=at,
+        wall=timing.to_wall(at, mailing.timezone),
+        zone=mailing.timezone,
+        project=rule.series.project.title,
+        series=rule.series.title,
+        occasion=mailing.occasion.title if mailing.occasion else None,
+        step=mailing.step,
+        why=_why(rule),
+        fate=_fate(session, mailing, start, catch_up),
+        certain=certain,
+        receivers=tuple(_person(each) for enrolment, each in roll if reasons.get(enrolment.id) == ""),
+        left_out=tuple(
+            LeftOut(_person(each), reasons[enrolment.id])
+            for enrolment, each in roll
+            if reasons.get(enrolment.id)
+        ),
+    )
+
+
+def _reasons_to_invite(session: Session, mailing: Mailing, roll: Roll) -> tuple[dict[int, str], bool]:
+    """(enrolment → why not, "" for those who get it; whether that is settled)."""
+    if mailing.enrolment_id is not None:
+        roll = [each for each in roll if each[0].id == mailing.enrolment_id]
+    present: dict[int, bool] | None = None
+    settled = True
+    if mailing.occasion_id is not None and queries.needs_attendance(mailing, mailing.rule.series):
+        present = queries.presence(session, mailing.occasion_id) or None
+        settled = present is not None
+    return {enrolment.id: _why_not_invited(enrolment, present) for enrolment, _ in roll}, settled
+
+
+def _why_not_invited(enrolment: Enrolment, present: dict[int, bool] | None) -> str:
+    if enrolment.state in ENDED:
+        return "enrolment_ended"
+    if present is None:
+        return ""
+    if enrolment.id not in present:
+        return "not_recorded"
+    return "" if present[enrolment.id] else "absent"
+
+
+def _reasons_to_remind(session: Session, keys: Keyring, mailing: Mailing, roll: Roll) -> dict[int, str]:
+    answered = answering.answered_keys(session, mailing.rule_id, mailing.target)
+    bounced = queries.refused(session, mailing)
+    reasons = {}
+    invitations = queries.invitations_by_enrolment(session, mailing)
+    for enrolment, _ in roll:
+        invitation = invitations.get(enrolment.id)
+        if invitation is None:
+            reasons[enrolment.id] = "not_invited"
+        elif enrolment.state in ENDED:
+            reasons[enrolment.id] = "enrolment_ended"
+        elif invitation.withdrawn_at is not None:
+            reasons[enrolment.id] = "withdrawn"
+        elif invitation.id in bounced:
+            reasons[enrolment.id] = "refused"
+        else:
+            done = keys.response_key(invitation.public_id) in answered
+            reasons[enrolment.id] = "answered" if done else ""
+    return reasons
+
+
+def _fate(session: Session, mailing: Mailing, start: datetime, catch_up: timedelta) -> str:
+    judged = timing.verdict(mailing.due_at, start, catch_up, mailing.closes_at)
+    if judged == "missed":
+        return "missed"
+    if mailing.state == "waiting" and mailing.occasion_id is not None:
+        return "late" if queries.attendance_is_recorded(session, mailing.occasion_id) else "waits"
+    return "late" if judged == "send" and mailing.due_at < start else "send"
+
+
+def _why(rule: FollowUpRule) -> Why:
+    return Why(
+        rule.code,
+        rule.anchor,
+        rule.offset_days,
+        rule.offset_minutes,
+        rule.audience,
+        rule.log_prompt is not None,
+    )
+
+
+def _person(participant: Participant) -> Person:
+    return Person(participant.code, participant.name, participant.language)

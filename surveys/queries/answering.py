@@ -1,0 +1,257 @@
+"""Reading for those who answer: what a link leads to, in one select, and the form that belongs to it.
+
+Also the only way others ask whether somebody has answered: by a key that they compute.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, Row, Select, and_, bindparam, func, select
+from sqlalchemy.orm import Session, aliased
+
+from surveys.domain.questionnaire import Form, ThemeRef, expand, parse
+from surveys.domain.questions import ThemeChoice
+from surveys.keys import token_hash
+from surveys.models.followup import FollowUpRule, Invitation, Mailing, RetiredLink
+from surveys.models.people import Attendance, Enrolment, Participant
+from surveys.models.programme import Occasion, Organisation, Project, Series, Theme
+from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
+from surveys.models.response import Response
+
+AskedRow = Row[*tuple[Any, ...]]
+
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
+_MOST_KEPT = 500
+_FIELD, _RECORD = "\x1f", "\x1e"  # control characters, which no title holds
+
+# Versions are read whole and parsed; both cost more than all the rest of a page. A version does not change
+# while its digest stays, so what has been parsed is kept as long as the engine it came from.
+_parsed: "WeakKeyDictionary[Engine, dict[tuple[int, str], Form]]" = WeakKeyDictionary()
+_expanded: "WeakKeyDictionary[Engine, dict[SheetKey, Form]]" = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKey:
+    """All that decides how a form looks before anything is filled in, but for the language."""
+
+    version_id: int
+    digest: str
+    themes: tuple[ThemeRef, ...] = ()
+    theme_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """What a link leads to."""
+
+    public_id: str
+    withdrawn: bool
+
+
+def link_target(session: Session, token: str) -> LinkTarget | None:
+    """Return what the link of an invitation to answer leads to, None where it leads nowhere."""
+    row = session.execute(
+        select(Invitation.public_id, Invitation.withdrawn_at)
+        .join(FollowUpRule, FollowUpRule.id == Invitation.rule_id)
+        .where(Invitation.token_hash == token_hash(token), FollowUpRule.questionnaire_id.is_not(None))
+    ).one_or_none()
+    return row and LinkTarget(row.public_id, row.withdrawn_at is not None)
+
+
+def is_retired(session: Session, token: str) -> bool:
+    """Say whether the link has been replaced by a newer one."""
+    return session.get(RetiredLink, token_hash(token)) is not None
+
+
+def hold_invitation(session: Session, public_id: str) -> None:
+    """Let no other transaction save an answer to the invitation until this one ends."""
+    # On SQLite a writing transaction has the whole database to itself from its first moment.
+    if session.get_bind().dialect.name != "sqlite" and _PUBLIC_ID.fullmatch(public_id):
+        session.execute(select(Invitation.id).where(Invitation.public_id == public_id).with_for_update())
+
+
+def asked(session: Session, public_id: str, response_key: str) -> AskedRow | None:
+    """Return all that a page needs about an invitation to answer, in one select; None where there is none."""
+    # Addresses are typed by anyone: PostgreSQL refuses a NUL, and says so with an error.
+    if not _PUBLIC_ID.fullmatch(public_id):
+        return None
+    # By the connection: no objects are made, and what the session would prepare for them costs as much as
+    # the select itself.
+    return (
+        session.connection()
+        .execute(_ASKED, {"public_id": public_id, "response_key": response_key})
+        .one_or_none()
+    )
+
+
+def sheet(session: Session, row: AskedRow) -> tuple[SheetKey, Form]:
+    """The form of an invitation (a row of :func:`asked`), with the themes of its occasion in it.
+
+    A theme that the register knows is not asked for.
+    """
+    form = form_of(session, row.version_id, row.version_digest)
+    key = SheetKey(row.version_id, row.version_digest)
+    if form.needs_themes:
+        key = SheetKey(row.version_id, row.version_digest, _themes(row), row.theme_code is not None)
+    kept = _expanded.setdefault(_engine(session), {})
+    if key not in kept:
+        _make_room(kept)
+        kept[key] = expand(form, key.themes, ask_theme=not key.theme_known)
+    return key, kept[key]
+
+
+def form_of(session: Session, version_id: int, digest: str) -> Form:
+    """Return the parsed form of a version, as it is before themes are known."""
+    kept = _parsed.setdefault(_engine(session), {})
+    if found := kept.get((version_id, digest)):
+        return found
+    version = session.execute(
+        select(QuestionnaireVersion.content, QuestionnaireVersion.digest).where(
+            QuestionnaireVersion.id == version_id
+        )
+    ).one()
+    _make_room(kept)
+    form = parse(version.content)
+    kept[version_id, version.digest] = form  # its own digest: a draft may have been replaced in between
+    return form
+
+
+def theme_questions(session: Session, row: AskedRow) -> tuple[str, ...]:
+    """Codes of the questions in which an invitation's form asks for the theme, shown or not."""
+    form = form_of(session, row.version_id, row.version_digest)
+    return tuple(each.code for each in form.questions if isinstance(each, ThemeChoice))
+
+
+def answered_keys(session: Session, rule_id: int, target: str) -> set[str]:
+    """The keys of all that is sent in for a rule at a target. Compare with ``keys.response_key(…)``."""
+    return set(
+        session.scalars(
+            select(Response.response_key).where(
+                Response.rule_id == rule_id, Response.target == target, Response.submitted_at.is_not(None)
+            )
+        )
+    )
+
+
+def is_answered(session: Session, response_key: str) -> bool:
+    """Whether something is sent in under this key."""
+    return session.connection().scalar(_ANSWERED, {"response_key": response_key}) is not None
+
+
+def logotype_of(session: Session, public_id: str) -> AskedRow | None:
+    """The token hash of an invitation, and the logotype of its project with its type."""
+    if not _PUBLIC_ID.fullmatch(public_id):
+        return None
+    return session.execute(
+        select(Invitation.token_hash, Project.logotype, Project.logotype_type)
+        .join(Enrolment, Enrolment.id == Invitation.enrolment_id)
+        .join(Series, Series.id == Enrolment.series_id)
+        .join(Project, Project.id == Series.project_id)
+        .where(Invitation.public_id == public_id)
+    ).one_or_none()
+
+
+def _themes(row: AskedRow) -> tuple[ThemeRef, ...]:
+    """The parallel themes of the occasion by code; none where it is no occasion that is asked about."""
+    listed = (each.split(_FIELD, 1) for each in (row.themes or "").split(_RECORD) if each)
+    return tuple(ThemeRef(code, title) for code, title in sorted(listed))
+
+
+def _engine(session: Session) -> Engine:
+    bound = session.get_bind()
+    return bound if isinstance(bound, Engine) else bound.engine
+
+
+def _make_room(kept: dict[Any, Form]) -> None:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+
+
+def _asked() -> Select[*tuple[Any, ...]]:
+    """A response in progress stays on its version; a new one is on the newest."""
+    newer = aliased(QuestionnaireVersion)
+    newest = (
+        select(newer.id)
+        .where(newer.questionnaire_id == Questionnaire.id)
+        .order_by(newer.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    # In the same row, so that a page costs one select.
+    themes = (
+        select(func.aggregate_strings(Theme.code + _FIELD + Theme.title, _RECORD))
+        .where(Theme.occasion_id == Mailing.occasion_id)
+        .correlate(Mailing)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            themes.label("themes"),
+            Invitation.public_id,
+            Invitation.token_hash,
+            Invitation.withdrawn_at,
+            Invitation.rule_id,
+            Invitation.target,
+            Mailing.due_at,
+            Mailing.closes_at,
+            Mailing.occasion_id,
+            Mailing.timezone,
+            Questionnaire.id.label("questionnaire_id"),
+            Questionnaire.privacy_mode,
+            Enrolment.id.label("enrolment_id"),
+            Enrolment.public_id.label("enrolment"),
+            Enrolment.work_group,
+            Participant.name,
+            Participant.language,
+            Participant.gender,
+            Organisation.code.label("organisation"),
+            Series.title.label("series_title"),
+            Project.title.label("project_title"),
+            Project.languages,
+            Project.sender_name,
+            Project.reply_to,
+            Project.privacy,
+            Project.logotype_type,
+            Project.logotype_text,
+            Project.timezone.label("project_timezone"),
+            Occasion.number.label("occasion_number"),
+            Occasion.title.label("occasion_title"),
+            Occasion.ends_wall.label("occasion_ends"),
+            Theme.code.label("theme_code"),
+            QuestionnaireVersion.id.label("version_id"),
+            QuestionnaireVersion.digest.label("version_digest"),
+            QuestionnaireVersion.locked_at,
+            Response.id.label("response_id"),
+            Response.revision,
+            Response.answers,
+            Response.draft,
+            Response.saved_at,
+            Response.submitted_at,
+        )
+        .join(FollowUpRule, FollowUpRule.id == Invitation.rule_id)
+        .join(Questionnaire, Questionnaire.id == FollowUpRule.questionnaire_id)
+        .join(Mailing, Mailing.id == Invitation.mailing_id)
+        .join(Enrolment, Enrolment.id == Invitation.enrolment_id)
+        .join(Participant, Participant.id == Enrolment.participant_id)
+        .join(Series, Series.id == Enrolment.series_id)
+        .join(Project, Project.id == Series.project_id)
+        .outerjoin(Organisation, Organisation.id == Participant.organisation_id)
+        .outerjoin(Occasion, Occasion.id == Mailing.occasion_id)
+        .outerjoin(
+            Attendance,
+            and_(Attendance.occasion_id == Mailing.occasion_id, Attendance.enrolment_id == Enrolment.id),
+        )
+        .outerjoin(Theme, Theme.id == Attendance.theme_id)
+        .outerjoin(Response, Response.response_key == bindparam("response_key"))
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == func.coalesce(Response.version_id, newest))
+        .where(Invitation.public_id == bindparam("public_id"))
+    )
+
+
+_ASKED = _asked()
+# Asked for every mail before it goes, so put together once.
+_ANSWERED = select(Response.id).where(
+    Response.response_key == bindparam("response_key"), Response.submitted_at.is_not(None)
+)

@@ -1,0 +1,79 @@
+"""What an export of responses reads: the rows as the database has them, in an order that tells nothing."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from typing import NamedTuple
+from typing import cast as cast_to
+
+from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy.orm import Session
+
+from surveys.models.response import Response
+from surveys.queries.results import PERSONAL, Key
+
+AT_A_TIME = 5_000
+
+
+class ResponseRow(NamedTuple):
+    """A submitted response; ``background`` and ``answers`` are JSON as text, parsed once by the reader."""
+
+    id: str
+    version_id: int
+    pairing_key: str | None
+    language: str
+    background: str
+    answers: str
+    submitted_at: datetime
+
+
+class Background(NamedTuple):
+    """How many responses of a measurement have this language and these background classes (JSON as text)."""
+
+    language: str
+    classes: str
+    responses: int
+
+
+def backgrounds(session: Session, place: Key) -> list[Background]:
+    classes = cast(Response.background, Text)
+    rows = session.execute(
+        select(Response.language, classes, func.count())
+        .where(*_submitted(place))
+        .group_by(Response.language, classes)
+    )
+    return [Background(*row) for row in rows]
+
+
+def versions_used(session: Session, place: Key) -> list[int]:
+    """Return the ids of the versions that the responses of a measurement were given on."""
+    return list(session.scalars(select(Response.version_id).where(*_submitted(place)).distinct()))
+
+
+def responses(session: Session, place: Key) -> Iterator[ResponseRow]:
+    """Yield the submitted responses of a measurement, ordered by their random ids."""
+    wanted = (
+        select(
+            cast(Response.id, Text),  # as text: an object for each would cost more than all its cells
+            Response.version_id,
+            Response.pairing_key,
+            Response.language,
+            cast(Response.background, Text),
+            cast(Response.answers, Text),
+            Response.submitted_at,
+        )
+        .where(*_submitted(place))
+        .order_by(Response.id)
+        .execution_options(yield_per=AT_A_TIME)
+    )
+    with closing(session.execute(wanted)) as rows:
+        yield from cast_to(Iterator[ResponseRow], rows)
+
+
+def _submitted(place: Key) -> tuple[ColumnElement[bool], ...]:
+    at_target = (
+        Response.target.startswith(f"{PERSONAL}:")
+        if place.target == PERSONAL
+        else Response.target == place.target
+    )
+    return Response.rule_id == place.rule_id, at_target, Response.submitted_at.is_not(None)

@@ -1,0 +1,242 @@
+"""Answering: from the link in the mail to the receipt. No account, and no JavaScript."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, generate_csrf
+from markupsafe import Markup, escape
+from werkzeug.wrappers import Response
+
+from surveys import clock, responses
+from surveys.domain.questionnaire import Checked, check, fields_of
+from surveys.domain.questions import Fields, Question
+from surveys.domain.texts import pick
+from surveys.form_view import Answers, FormView
+from surveys.web import language, links
+from surveys.web.answer_frame import framed
+from surveys.web.answer_privacy import PRIVACY_TEXTS
+from surveys.web.answer_questions import questions_html
+from surveys.web.answer_texts import LINK_PROBLEMS, error_list, fault_text
+from surveys.web.filters import when
+from surveys.web.guard import installation
+
+blueprint = Blueprint("answer", __name__)
+
+Page = str | tuple[str, int] | Response
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What fills the form's fields, and what is said about it."""
+
+    fields: Fields
+    revision: int
+    checked: Checked = field(default_factory=lambda: Checked({}, {}))
+    notice: str = ""
+
+
+@blueprint.get("/s/<token>")
+def follow(token: str) -> Response:
+    """Exchange the link for a cookie and a clean address; changes nothing that is stored."""
+    public_id = responses.open_link(installation().database, token)
+    return links.keep(redirect(url_for(".form", public_id=public_id), 303), public_id, token)
+
+
+@blueprint.get("/svar/<public_id>")
+def form(public_id: str) -> Page:
+    view = _opened(public_id)
+    if view.closed:
+        return _closed(view)
+    places = {
+        "person": str(escape(view.person)),
+        "token": str(escape(generate_csrf())),
+        "revision": str(view.revision),
+        "moment": _last_moment(view),
+        "questions": questions_html(view.form, view.sheet, fields_of(view.form, view.current)),
+    }
+    return framed(view, places, partial(_frame, view.stage))
+
+
+@blueprint.post("/svar/<public_id>")
+def answer(public_id: str) -> Page:
+    submit = "submit" in request.form
+    if not submit and "save" not in request.form:
+        return _as_typed(public_id, "", 200)  # the language was changed in the middle of it all
+    house = installation()
+    try:
+        saved = responses.save(
+            house.database,
+            house.keys,
+            public_id,
+            links.held(public_id),
+            _typed(),
+            _revision(),
+            language.current(),
+            clock.now(),
+            submit,
+            request.form.get("version", ""),
+        )
+    except responses.NotSaved as reason:
+        return _not_saved(reason)
+    if saved.checked.errors:
+        notice = _("What could be saved is saved. Put the rest right and save again.")
+        return _form_page(_opened(public_id), Shown(_typed(), saved.revision, saved.checked, notice), 422)
+    return redirect(url_for(".receipt" if submit else ".form", public_id=public_id), 303)
+
+
+@blueprint.get("/svar/<public_id>/tack")
+def receipt(public_id: str) -> Page:
+    view = _opened(public_id)
+    if view.answers is None:
+        return redirect(url_for(".form", public_id=public_id), 303)
+    return _page("receipt", view, copy=_copy(view, view.answers))
+
+
+@blueprint.get("/svar/<public_id>/logotyp")
+def logotype(public_id: str) -> Response:
+    """The project's logotype, for whoever holds a link of the project."""
+    found = responses.logotype(installation().database, public_id, links.held(public_id))
+    return Response(found.content, mimetype=found.type)
+
+
+@blueprint.errorhandler(responses.LinkError)
+def link_problem(error: responses.LinkError) -> Page:
+    held = request.endpoint == "answer.follow" or links.held(_public_id())
+    problem = LINK_PROBLEMS[error.code if held else "no_cookie"]
+    opens = error if isinstance(error, responses.NotOpenYet) else None
+    # What was typed comes back whatever is wrong with the link, to whoever sent it.
+    typed = dict(request.form.lists()) if request.method == "POST" else {}
+    typed.pop("csrf_token", None)
+    page = render_template("answer/problem.html", problem=problem, opens=opens, typed=typed)
+    return page, problem.status
+
+
+@blueprint.errorhandler(CSRFError)
+def expired(_error: CSRFError) -> Page:
+    """The session behind the form has ended: show the page again, with everything that was typed."""
+    notice = _("The page had been open for too long. Nothing is lost. Press the button again.")
+    return _as_typed(_public_id(), notice, 400)
+
+
+def _not_saved(reason: responses.NotSaved) -> Page:
+    view = reason.view
+    _prefer(view)
+    match reason:
+        case responses.Incomplete():
+            return _form_page(view, Shown(_typed(), _revision(), reason.checked), 422)
+        case responses.Conflict():
+            differing = _differences(view, reason.stored, reason.mine)
+            button = "submit" if "submit" in request.form else "save"
+            return _page("conflict", view, 409, differing=differing, typed=_typed(), button=button)
+        case responses.FormChanged():
+            notice = _("The questions have changed since you opened the page. Look through your answers.")
+            return _form_page(view, Shown(_typed(), view.revision, notice=notice), 409)
+    return _closed(view, fields=_typed())
+
+
+def _closed(view: FormView, fields: Fields | None = None) -> Page:
+    """Closed; with what was sent in, or what never was, to read."""
+    unsent = check(view.form, fields, complete=False).answers if fields else view.draft
+    copy = _copy(view, view.answers) if view.answers is not None else []
+    status = 200 if view.answers is not None and not fields else 410
+    return _page("closed", view, status, copy=copy, unsent=_copy(view, unsent or {}))
+
+
+def _as_typed(public_id: str, notice: str, status: int) -> Page:
+    view = _opened(public_id)
+    return _form_page(view, Shown(_typed(), _revision(), notice=notice), status)
+
+
+def _form_page(view: FormView, shown: Shown, status: int = 200) -> Page:
+    """The form as it was typed, with what is said about it."""
+    faults = {code: fault_text(fault) for code, fault in shown.checked.errors.items()}
+    places = {
+        "person": view.person,
+        "token": generate_csrf(),
+        "revision": str(shown.revision),
+        "moment": _last_moment(view),
+        "questions": questions_html(view.form, view.sheet, shown.fields, faults),
+    }
+    errors = error_list(view.form, shown.checked)
+    html = _form_html(view, view.stage, places, errors=errors, notice=shown.notice)
+    return html, status
+
+
+def _frame(stage: str, view: FormView, places: Mapping[str, str]) -> str:
+    return _form_html(view, stage, {**places, "questions": Markup(places["questions"])})  # noqa: S704 - a mark
+
+
+def _form_html(
+    view: FormView,
+    stage: str,
+    places: Mapping[str, str],
+    errors: Sequence[tuple[str, str]] = (),
+    notice: str = "",
+) -> str:
+    privacy_text = PRIVACY_TEXTS[view.privacy_mode]
+    return render_template(
+        "answer/form.html",
+        view=view,
+        stage=stage,
+        **places,
+        errors=errors,
+        notice=notice,
+        privacy_text=privacy_text,
+    )
+
+
+def _last_moment(view: FormView) -> str:
+    """When what the page shows was saved or sent in; "" where nothing has been."""
+    moment = view.saved_at if view.draft is not None else view.submitted_at
+    return when(moment, view.timezone) if moment else ""
+
+
+def _page(name: str, view: FormView, status: int = 200, **values: object) -> Page:
+    return render_template(f"answer/{name}.html", view=view, **({"errors": []} | values)), status
+
+
+def _opened(public_id: str) -> FormView:
+    house = installation()
+    view = responses.open_form(house.database, house.keys, public_id, links.held(public_id), clock.now())
+    _prefer(view)
+    return view
+
+
+def _prefer(view: FormView) -> None:
+    g.timezone = view.project.timezone
+    language.prefer(view.language)
+
+
+def _copy(view: FormView, answers: Answers) -> list[tuple[str, str]]:
+    """Question and answer in words, of all that was answered."""
+    code = language.current()
+    asked = (each for each in view.form.questions if each.code in answers)
+    return [(pick(each.text, code), each.shown(answers[each.code], code)) for each in asked]
+
+
+def _differences(view: FormView, stored: Answers, mine: Answers) -> list[tuple[str, str, str]]:
+    """Question, what is saved and what was sent now, where the two are not the same."""
+    code = language.current()
+
+    def shown(question: Question, answers: Answers) -> str:
+        return question.shown(answers[question.code], code) if question.code in answers else ""
+
+    differ = (each for each in view.form.questions if stored.get(each.code) != mine.get(each.code))
+    return [(pick(each.text, code), shown(each, stored), shown(each, mine)) for each in differ]
+
+
+def _typed() -> Mapping[str, list[str]]:
+    """The answers as they were sent; other fields of the form are not answers."""
+    return {name: request.form.getlist(name) for name in request.form if name.startswith("q-")}
+
+
+def _revision() -> int:
+    text = request.form.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _public_id() -> str:
+    return str((request.view_args or {}).get("public_id", ""))

@@ -1,0 +1,123 @@
+"""What the answer pages say when an answer cannot be taken, or a link does not lead to a form."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
+
+from surveys.domain.numbers import swedish
+from surveys.domain.questionnaire import Checked, Form
+from surveys.domain.questions import Unacceptable
+from surveys.domain.texts import pick
+from surveys.web import language
+
+
+@dataclass(frozen=True)
+class LinkProblem:
+    status: int
+    title: LazyString
+    text: LazyString
+
+
+LINK_PROBLEMS = {
+    "unknown_link": LinkProblem(
+        404,
+        _l("The link does not lead to a questionnaire"),
+        _l(
+            "Part of the address may be missing. Open the link from the mail again, or copy the whole "
+            "address. If that does not help, reply to the mail and ask for a new link."
+        ),
+    ),
+    "replaced_link": LinkProblem(
+        410,
+        _l("The link has been replaced by a newer one"),
+        _l("Use the link in the latest mail about the questionnaire. What you have saved is still there."),
+    ),
+    "withdrawn_link": LinkProblem(
+        410,
+        _l("The link has been withdrawn"),
+        _l("You do not need to answer. Reply to the mail you got it in if you want to know why."),
+    ),
+    "not_open_yet": LinkProblem(
+        403,
+        _l("The questionnaire is not open yet"),
+        _l("The link is right. Open it again when the questionnaire has opened."),
+    ),
+    "no_cookie": LinkProblem(
+        403,
+        _l("Open the questionnaire from the mail"),
+        _l(
+            "This browser does not have the link to the questionnaire any more. Open the link from the mail "
+            "again. What you have saved is still there. The browser has to accept cookies."
+        ),
+    ),
+}
+
+
+def fault_text(fault: Unacceptable) -> str:
+    """Return the sentence for an answer that cannot be taken."""
+    if fault.code in _PLAIN:
+        return str(_PLAIN[fault.code])
+    return _WITH_LIMITS[fault.code](fault.params)
+
+
+def error_list(form: Form, checked: Checked) -> list[tuple[str, str]]:
+    """Pairs of the field to go to and what is wrong there, in the order of the questions.
+
+    The sentence is the one at the field; several questions may have the same, so theirs stands first.
+    """
+    code = language.current()
+    faulty = (each for each in form.questions if each.code in checked.errors)
+    return [
+        (each.names()[0], f"{pick(each.text, code)} {fault_text(checked.errors[each.code])}")
+        for each in faulty
+    ]
+
+
+Params = Mapping[str, str | int]
+
+
+def _number(value: str | int) -> str:
+    return str(value) if language.current() == "en" else swedish(str(value))
+
+
+def _too_many(params: Params) -> str:
+    most = int(params["max"])
+    return str(ngettext("Choose at most %(num)s answer.", "Choose at most %(num)s answers.", most))
+
+
+def _too_many_decimals(params: Params) -> str:
+    decimals = int(params["decimals"])
+    if decimals == 0:
+        return str(_("Write a whole number, without decimals."))
+    return str(ngettext("Write at most %(num)s decimal.", "Write at most %(num)s decimals.", decimals))
+
+
+_PLAIN = {
+    "required": _l("This question needs an answer."),
+    "nothing_answered": _l("Answer at least one question before you send in."),
+    "not_an_option": _l("Choose one of the answers that are listed."),
+    "bad_characters": _l(
+        "The text held characters that cannot be shown. They are removed. Read it through and send again."
+    ),
+    "not_a_number": _l("Write a number with digits, for example 3 or 1,5."),
+    "ambiguous_number": _l(
+        "The number can be read in two ways. Write a thousand as 1000 and one and a half as 1,5."
+    ),
+    "other_and_option": _l(
+        "You have chosen one of the answers and written another. Choose the last answer, or empty the text."
+    ),
+    "number_too_long": _l("The number has too many digits."),
+}
+_WITH_LIMITS: dict[str, Callable[[Params], str]] = {
+    "too_many": _too_many,
+    "too_long": lambda params: _(
+        "The text is %(length)s characters long. At most %(limit)s fit. Shorten it.", **params
+    ),
+    "too_many_decimals": _too_many_decimals,
+    "too_small": lambda params: _("Write %(minimum)s or more.", minimum=_number(params["minimum"])),
+    "too_large": lambda params: _("Write %(maximum)s or less.", maximum=_number(params["maximum"])),
+}

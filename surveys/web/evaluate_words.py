@@ -1,0 +1,51 @@
+"""What the pages of results call states, waves and reasons."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from surveys.results_model import Measurement, OccasionInfo
+from surveys.web.filters import local, short_date
+from surveys.web.phrases import _
+
+WAVES: Mapping[str, LazyString] = {
+    "pre": _l("Pre-measurement"),
+    "post": _l("Post-measurement"),
+    "occasion": _l("After the occasion"),
+    "follow_up": _l("Follow-up measurement"),
+    "other": _l("Other measurement"),
+}
+STATES: Mapping[str, tuple[LazyString, str]] = {
+    "not_measured": (_l("not measured"), "neutral"),
+    "cancelled": (_l("cancelled"), "neutral"),
+    "planned": (_l("planned"), "neutral"),
+    "open": (_l("open"), "info"),
+    "closed": (_l("closed"), "neutral"),
+}
+
+
+def name_of(measurement: Measurement) -> str:
+    """The occasion, or the questionnaire where it is about the whole series."""
+    if measurement.occasion is not None:
+        return occasion_name(measurement.occasion)
+    return local(measurement.title or {})
+
+
+def occasion_name(occasion: OccasionInfo) -> str:
+    number = f"{occasion.number}. " if occasion.number is not None else ""
+    return f"{number}{occasion.title}" + (f", {occasion.round}" if occasion.round else "")
+
+
+def days(occasion: OccasionInfo) -> str:
+    """ "29 mars 2011", or the first and the last day."""
+    if occasion.starts_on is None or occasion.ends_on is None:
+        return _("date not known")
+    if occasion.starts_on == occasion.ends_on:
+        return short_date(occasion.starts_on)
+    return f"{_first_day(occasion.starts_on, occasion.ends_on)}–{short_date(occasion.ends_on)}"
+
+
+def _first_day(first: date, last: date) -> str:
+    return str(first.day) if (first.year, first.month) == (last.year, last.month) else f"{short_date(first)} "

@@ -1,0 +1,138 @@
+"""How moments, numbers and rates are written, in the language of the page.
+
+Swedish: "tis 1 dec 2026 kl. 18.00", "1 234,5", "78,6 %", "77 av 98 (78,6 %)".
+English: "Tue 1 Dec 2026 at 18:00", "1,234.5", "78.6%", "77 of 98 (78.6%)".
+
+Give the filters variables, never constants: Jinja works constant filters out once, in whatever language.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g
+from flask_babel import gettext as _
+
+from surveys.domain.dates import DAYS, MONTHS
+from surveys.domain.statistics import percent as exact_percent
+from surveys.domain.statistics import rounded
+from surveys.web import language
+
+HOME_ZONE = "Europe/Stockholm"
+NARROW_SPACE = "\u202f"
+HARD_SPACE = "\u00a0"
+
+
+class HasBase(Protocol):
+    @property
+    def numerator(self) -> int: ...
+    @property
+    def denominator(self) -> int: ...
+
+
+def when(moment: datetime, zone: str | None = None) -> str:
+    """A moment in ``zone``; without one in the project's. A naive one is a wall time of ``zone`` already.
+
+    The zone is named when it is not the project's.
+    """
+    return _with_zone(
+        _("%(day)s at %(clock)s", day=day(_wall(moment, zone)), clock=clock(_wall(moment, zone))), zone
+    )
+
+
+def span(starts: datetime, ends: datetime, zone: str | None = None) -> str:
+    """From one moment to another: the day is said once where both fall on it."""
+    first, last = _wall(starts, zone), _wall(ends, zone)
+    if first.date() != last.date():
+        return _with_zone(f"{when(first)} – {when(last)}", zone)
+    text = _("%(day)s at %(clock)s", day=day(first), clock=f"{clock(first)}–{clock(last)}")
+    return _with_zone(text, zone)
+
+
+def day(moment: date) -> str:
+    """ "tis 1 dec 2026"; a moment with an offset is taken in the project's zone."""
+    local = _wall(moment, None) if isinstance(moment, datetime) else moment
+    return f"{DAYS[language.current()][local.weekday()]}{HARD_SPACE}{short_date(local)}"
+
+
+def short_date(moment: date) -> str:
+    """ "1 dec 2026"."""
+    local = _wall(moment, None) if isinstance(moment, datetime) else moment
+    return f"{local.day}{HARD_SPACE}{MONTHS[language.current()][local.month - 1]}{HARD_SPACE}{local.year}"
+
+
+def clock(moment: datetime | time) -> str:
+    """ "18.00" or "18:00"."""
+    local = _wall(moment, None) if isinstance(moment, datetime) else moment
+    return f"{local:%H.%M}" if language.current() == "sv" else f"{local:%H:%M}"
+
+
+def number(value: int | float | Decimal | str, decimals: int | None = None) -> str:
+    """A number with the decimals it has, or half up to ``decimals``."""
+    exact = Decimal(str(value))
+    text = f"{exact if decimals is None else rounded(exact, decimals):,f}".replace("-", "\u2212")
+    if language.current() == "sv":
+        return text.replace(",", NARROW_SPACE).replace(".", ",")
+    return text
+
+
+def percent(value: int | float | Decimal, decimals: int | None = None) -> str:
+    """A number that already is per cent, with its sign."""
+    written = number(value, decimals)
+    return f"{written}{HARD_SPACE}%" if language.current() == "sv" else f"{written}%"
+
+
+def rate(value: "HasBase | tuple[int, int]", decimals: int | None = None) -> str:
+    """ "77 av 98 (78,6 %)" of anything with ``numerator`` and ``denominator``, or of a pair.
+
+    Decimals are the project's where none are given. Of nobody there is no share.
+    """
+    k, n = value if isinstance(value, tuple) else (value.numerator, value.denominator)
+    counted = _("%(k)s of %(n)s", k=number(k), n=number(n)).replace(" ", HARD_SPACE)
+    return f"{counted} ({share(k, n, decimals)})" if n else counted
+
+
+def share(k: int, n: int, decimals: int | None = None) -> str:
+    """``k`` of ``n`` in per cent, half up."""
+    return percent(exact_percent(k, n, project_decimals() if decimals is None else decimals))
+
+
+def local(text: Mapping[str, str]) -> str:
+    """The text in the language of the page, else in the one it has."""
+    return text.get(language.current()) or text.get(language.DEFAULT) or next(iter(text.values()), "")
+
+
+def chart_number() -> int:
+    """1, 2, 3 … within a page: the ids that tie a chart to its title."""
+    g.charts = int(g.get("charts", 0)) + 1
+    return int(g.charts)
+
+
+def project_decimals() -> int:
+    project = g.get("project")
+    return project.decimals if project is not None else 1
+
+
+def register(app: Flask) -> None:
+    for function in (when, span, day, short_date, clock, number, percent, rate):
+        app.add_template_filter(function)
+    app.jinja_env.globals.update(share=share, local=local, chart_number=chart_number)
+
+
+def _wall(moment: datetime, zone: str | None) -> datetime:
+    if moment.tzinfo is None:
+        return moment
+    return moment.astimezone(ZoneInfo(zone or _home())).replace(tzinfo=None)
+
+
+def _home() -> str:
+    return str(g.get("timezone") or HOME_ZONE)
+
+
+def _with_zone(text: str, zone: str | None) -> str:
+    if zone is None or zone == _home():
+        return text
+    city = zone.rpartition("/")[2].replace("_", " ")
+    return f"{text} ({_('local time in %(city)s', city=city)})"

@@ -1,0 +1,34 @@
+"""The few addresses that are open to everyone: the way in, and whether the installation is well."""
+
+from flask import Blueprint, current_app, jsonify, redirect, url_for
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from surveys import health
+from surveys.web import guard
+
+blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+@guard.public
+def start() -> Response:
+    """To the projects; whoever is not signed in is led to the sign-in from there."""
+    return redirect("/projekt")
+
+
+@blueprint.get("/halsa")
+@guard.public
+def well() -> tuple[Response, int]:
+    """200 when the database answers, 503 when not; says nothing else."""
+    try:
+        health.ask(current_app.extensions["folja"].database)
+    except SQLAlchemyError:
+        return jsonify(status="unavailable"), 503
+    return jsonify(status="ok"), 200
+
+
+@blueprint.get("/favicon.ico")
+@guard.public
+def favicon() -> Response:
+    return redirect(url_for("static", filename="img/favicon.svg"))

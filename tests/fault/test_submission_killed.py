@@ -1,0 +1,83 @@
+"""kill -9 during a submission, at every statement: the answer is whole or absent, and can be sent again."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from surveys.database import Database
+from surveys.installation import Installation
+from surveys.keys import Keyring
+from surveys.models.followup import FollowUpRule, Invitation
+from surveys.models.questionnaire import QuestionnaireVersion
+from surveys.models.response import Response
+from surveys.planning import expand_next
+from surveys.responses import save
+from tests.support.killing import killed_at
+from tests.support.small import load_small
+
+pytestmark = pytest.mark.fault
+
+AFTER_T1 = datetime(2027, 2, 2, 18, 0, tzinfo=UTC)
+FIELDS = {"q-overall": ["4"], "q-more": ["Ett långt svar. " * 200], "q-words": ["nyttigt, roligt"]}
+
+
+def submit(url: str, keys: Path, public_id: str) -> None:
+    database = Database(url)
+    keyring = Keyring(keys)
+    token = keyring.link_token(public_id, 1)
+    save(database, keyring, public_id, token, FIELDS, 0, "sv", AFTER_T1, True)
+    database.close()
+
+
+def invited(installation: Installation) -> str:
+    """Load the small programme and let its first occasion end; return one person's invitation."""
+    load_small(installation, datetime(2027, 1, 1, tzinfo=UTC))
+    while expand_next(installation.database, installation.keys, AFTER_T1):
+        pass
+    efter = select(Invitation.public_id).join(FollowUpRule).where(FollowUpRule.code == "efter").limit(1)
+    with installation.database.reading() as session:
+        return session.execute(efter).scalar_one()
+
+
+def test_killed_at_every_statement_keeps_the_whole_answer_or_none(
+    sqlite_installation: Installation, tmp_path: Path
+) -> None:
+    public_id, keys = invited(sqlite_installation), sqlite_installation.settings.keys
+    sqlite_installation.database.close()
+    original = Path(sqlite_installation.database.url.removeprefix("sqlite:///"))
+    step, kept = 0, []
+    while True:
+        step += 1
+        path = tmp_path / f"killed-{step}.sqlite"
+        shutil.copy(original, path)
+        killed = killed_at(step, submit, f"sqlite:///{path}", keys, public_id)
+        database = Database(f"sqlite:///{path}")
+        kept.append(_whole_or_absent(database))
+        submit(f"sqlite:///{path}", keys, public_id)
+        assert _whole_or_absent(database), "sending it in again must keep it"
+        database.close()
+        if not killed:
+            break
+    assert step > 4
+    assert kept[0] is False
+    assert kept[-1] is True
+
+
+def _whole_or_absent(database: Database) -> bool:
+    with database.reading() as session:
+        responses = session.execute(select(Response)).scalars().all()
+        locked = session.execute(
+            select(QuestionnaireVersion.id).where(QuestionnaireVersion.locked_at.is_not(None))
+        ).all()
+        assert len(responses) == len(locked), "the version is locked by the answer, in the same transaction"
+        if not responses:
+            return False
+        (response,) = responses
+        assert response.submitted_at == AFTER_T1
+        assert response.answers is not None
+        assert response.answers["overall"] == "4"
+        assert response.answers["more"] == FIELDS["q-more"][0].strip()
+        return True

@@ -1,0 +1,268 @@
+"""The pages of results, logs and the export: what each role reads there, and what nobody does."""
+
+import csv
+import io
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from surveys import access
+from surveys.installation import Installation
+from surveys.models.followup import Mailing
+from surveys.models.log import LogBook, LogEntry
+from tests.support.answered import AFTER, NOW, OVERALL, Answering, spread
+from tests.support.forms import local
+from tests.support.pages import forms_of
+
+PASSWORD = "tre små gröna ekar"
+SENTINEL = "Det här får ingen annan läsa 7f3a"
+PRIVATE = "Det här skrev jag bara till mig själv 91bc"
+PROJECT = "/projekt/prov"
+SERIES = f"{PROJECT}/insatser/kurs"
+RESULTS = f"{SERIES}/resultat"
+PAGES = (
+    f"{PROJECT}/resultat",
+    RESULTS,
+    f"{RESULTS}/fore-och-efter",
+    f"{RESULTS}/matning/fore",
+    f"{RESULTS}/matning/eftermatning",
+    *(f"{RESULTS}/matning/efter/t{number}" for number in (1, 2, 3)),
+    f"{SERIES}/export.csv",
+    f"{SERIES}/loggar",
+    f"{PROJECT}/lardeloggar",
+)
+LONG = timedelta(days=20_000)  # open whatever the day on which the test runs
+
+
+def fill(it: Answering) -> None:
+    """t1: 77 of 98 · t2: 4 of 8, too few · t3: 9 of 12, open · t4: not measured · before 20, after 12."""
+    it.people(98)
+    it.people(1, state="cancelled")
+    rule = it.rule(it.questionnaire(AFTER))
+    _ask(it, it.mailing(rule, it.occasion("t1", "Ansvar", "Bemötande", present=98)), 98, _first())
+    few = {"overall": "1", "words": [SENTINEL[:30]], "more": SENTINEL}
+    _ask(it, it.mailing(rule, it.occasion("t2", present=8)), 8, [few] * 4)
+    last = it.mailing(rule, it.occasion("t3", present=12), closes_in=LONG)
+    _ask(
+        it, last, 12, [*spread("overall", 0, 2, 3, 3), {"overall": "dk", "more": "<script>alert(1)</script>"}]
+    )
+    it.occasion("t4", measured=False)
+    for wave, code, answers in (
+        ("pre", "fore", spread("overall", 10, 6, 3, 1)),
+        ("post", "eftermatning", spread("overall", 1, 2, 4, 5)),
+    ):
+        content = {**OVERALL, "title": local("Förmätning" if wave == "pre" else "Eftermätning")}
+        whole = it.rule(
+            it.questionnaire(content, code=code, wave=wave),
+            code,
+            "series_start" if wave == "pre" else "series_end",
+        )
+        _ask(it, it.mailing(whole), 98, answers)
+    _logs(it)
+
+
+def _ask(it: Answering, mailing: Mailing, invited: int, answers: list[Any]) -> None:
+    it.ask(mailing, invited)
+    it.answer(mailing, answers)
+
+
+def _first() -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = [dict(each) for each in spread("overall", 2, 17, 30, 28)]
+    for number, given in enumerate(answers):
+        given["new-A"] = "3" if number < 21 else "2"
+        if number < 66:
+            given["new-B"] = "4" if number < 25 else "1"
+        if number < 12:
+            given["words"] = ["Nyttig"] if number < 9 else ["Lång"]
+    return answers
+
+
+def _logs(it: Answering) -> None:
+    for number, person in enumerate(it.persons[:2]):
+        person.work_group = ("Rehabilitering", "Upphandling")[number]
+        book = LogBook(public_id=f"bok{number}", enrolment_id=person.id, token_hash=f"{number}")
+        it.session.add(book)
+        it.session.flush()
+        for shared in (True, False):
+            entry = LogEntry(
+                book_id=book.id,
+                written_on=date(2026, 10, 1 + number),
+                text=f"Delat av {person.work_group}" if shared else PRIVATE,
+                plan=PRIVATE,
+                created_at=NOW,
+                updated_at=NOW,
+                shared_at=NOW if shared else None,
+            )
+            it.session.add(entry)
+
+
+@pytest.fixture
+def filled(sqlite_installation: Installation) -> Installation:
+    with sqlite_installation.database.transaction() as session:
+        fill(Answering(session, sqlite_installation.keys))
+    return sqlite_installation
+
+
+def signed_in(app: Flask, role: str) -> FlaskClient:
+    db = app.extensions["folja"].database
+    access.add_user(db, f"{role}@prov.example", role, PASSWORD, "en")
+    access.set_role(db, f"{role}@prov.example", "prov", role)
+    client = app.test_client()
+    fields = forms_of(client.get("/logga-in"))["/logga-in"]
+    client.post("/logga-in", data=fields | {"email": f"{role}@prov.example", "password": PASSWORD})
+    return client
+
+
+def text_of(client: FlaskClient, address: str) -> str:
+    """The page as words, one space between them."""
+    answer = client.get(address, buffered=True)
+    assert answer.status_code == 200, address
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).replace("\u00a0", " ").split())
+
+
+def test_the_table_of_occasions(filled: Installation, sqlite_app: Flask) -> None:
+    page = text_of(signed_in(sqlite_app, "evaluator"), RESULTS)
+
+    assert "77 of 98 (78.6%)" in page
+    assert "A 27.3% 21 of 77 B 37.9% 25 of 66 75.3% 58 of 77 Nyttig (9), Lång (3)" in page
+    assert re.search(r"Tillfälle 2 .{1,30} 4 of 8 \(50\.0%\) not shown: too few answers", page)
+    assert re.search(r"Tillfälle 4 .{1,30} not measured", page)
+    assert "Registered 98 persons" in page
+    assert "Attendances 118 attendances" in page
+    assert "20 of 98 (20.4%)" in page
+
+
+def test_the_share_is_grey_and_comes_last_where_few_have_answered(
+    filled: Installation, sqlite_app: Flask
+) -> None:
+    client = signed_in(sqlite_app, "evaluator")
+    page = " ".join(client.get(RESULTS).text.split())
+
+    assert '6 of 8</span> <span class="small muted nowrap">75.0%</span>' in page
+    assert '<span class="nowrap">75.3%</span> <span class="small muted nowrap">58 of 77</span>' in page
+
+
+def test_a_measurement_shows_every_figure_and_its_base(filled: Installation, sqlite_app: Flask) -> None:
+    page = text_of(signed_in(sqlite_app, "evaluator"), f"{RESULTS}/matning/efter/t1")
+
+    assert "Registered Present Sent out Delivered Bounced Started Submitted" in page
+    assert "98 98 98 98 0 77 77 77 of 98 (78.6%)" in page
+    # Nytt om Bemötande: 41 "1", 25 "4", eleven without an answer
+    assert "62.1% 41 of 66 0.0% 0 of 66 0.0% 0 of 66 37.9% 25 of 66 37.9% 25 of 66" in page
+    assert "2.1 n = 66 66 11" in page
+    assert "12 persons wrote words" in page
+
+
+def test_before_and_after_stand_beside_each_other_without_a_claim(
+    filled: Installation, sqlite_app: Flask
+) -> None:
+    page = text_of(signed_in(sqlite_app, "evaluator"), f"{RESULTS}/fore-och-efter")
+
+    assert "20 of 98 (20.4%)" in page
+    assert "12 of 98 (12.2%)" in page
+    assert "Unpaired answers" in page
+    assert "Before n = 20 After n = 12" in page
+    assert "50.0% 10 of 20 1 of 12 8.3%" in page
+    assert "Mean 1.8 n = 20 3.1 n = 12" in page
+
+
+@pytest.mark.parametrize("role", ["administrator", "organiser", "evaluator", "reader"])
+def test_what_few_answered_and_what_is_private_stands_nowhere(
+    filled: Installation, sqlite_app: Flask, role: str
+) -> None:
+    client = signed_in(sqlite_app, role)
+    seen = 0
+    for address in PAGES:
+        answer = client.get(address, buffered=True)
+        seen += answer.status_code == 200
+        for secret in (SENTINEL, SENTINEL[:30], PRIVATE, "Efternamn", "@prov.example/"):
+            assert secret not in answer.text, address
+    assert seen == (8 if role == "reader" else 11)
+
+
+@pytest.mark.parametrize(("role", "live"), [("evaluator", True), ("organiser", False), ("reader", False)])
+def test_the_rate_is_live_for_all_and_the_answers_for_evaluators(
+    filled: Installation, sqlite_app: Flask, role: str, live: bool
+) -> None:
+    client = signed_in(sqlite_app, role)
+    address = f"{RESULTS}/matning/efter/t3"
+    before = text_of(client, address)
+    with filled.database.transaction() as session:
+        it = object.__new__(Answering)
+        it.session, it.keys = session, filled.keys
+        mailing = session.scalars(select(Mailing).where(Mailing.closes_at > NOW + LONG / 2)).one()
+        it.answer(mailing, [{"overall": "4"}])
+    after = text_of(client, address)
+
+    assert "9 of 12 (75.0%)" in before
+    assert "10 of 12 (83.3%)" in after
+    assert ("3 of 8 37.5%" in before, "4 of 9 44.4%" in after) == (live, live)
+    assert ("are shown when the questionnaire has closed" in after) is not live
+
+
+def test_what_people_write_is_text_and_nothing_else(filled: Installation, sqlite_app: Flask) -> None:
+    page = signed_in(sqlite_app, "evaluator").get(f"{RESULTS}/matning/efter/t3").text
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>" not in page
+
+
+def rows_of(client: FlaskClient) -> list[dict[str, str]]:
+    answer = client.get(f"{SERIES}/export.csv", buffered=True)
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert re.search(r"attachment; filename=kurs-\d{4}-\d\d-\d\d\.csv", answer.headers["Content-Disposition"])
+    text = answer.data.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def test_the_export_holds_as_many_rows_as_its_button_says(filled: Installation, sqlite_app: Flask) -> None:
+    client = signed_in(sqlite_app, "evaluator")
+    page = text_of(client, RESULTS)
+    rows = rows_of(client)
+
+    assert len(rows) == 77 + 9 + 20 + 12
+    assert f"{len(rows)} rows" in page
+    assert "4 responses are left out because too few answered" in page
+    assert {row["questionnaire"] for row in rows} == {"efter", "fore", "eftermatning"}
+    before, after = ({row["person_code"] for row in rows if row["wave"] == wave} for wave in ("pre", "post"))
+    assert len(before & after) == 12
+
+
+def test_an_organiser_exports_no_person_codes_and_nothing_open(
+    filled: Installation, sqlite_app: Flask
+) -> None:
+    client = signed_in(sqlite_app, "organiser")
+    rows = rows_of(client)
+
+    assert len(rows) == 77 + 20 + 12
+    assert not {"person_code", "submitted_on"} & rows[0].keys()
+    assert "9 responses are left out until their questionnaires have closed" in text_of(client, RESULTS)
+
+
+def test_shared_logs_are_read_without_names_and_chosen_by_work_group(
+    filled: Installation, sqlite_app: Flask
+) -> None:
+    client = signed_in(sqlite_app, "evaluator")
+
+    page = text_of(client, f"{SERIES}/loggar")
+    chosen = text_of(client, f"{PROJECT}/lardeloggar?grupp=Upphandling")
+    strange = text_of(client, f"{PROJECT}/lardeloggar?grupp=finns-inte&s=99999999999&tillfalle=x")
+
+    assert page.index("Delat av Upphandling") < page.index("Delat av Rehabilitering")  # newest first
+    assert re.search(r"Writer [0-9A-F]{8} · Upphandling", page)
+    assert "2 entries" in page
+    assert "1 entry" in chosen
+    assert "Delat av Rehabilitering" not in chosen
+    assert "2 entries" in strange
+
+
+def test_a_measurement_that_is_not_there_is_not_found(filled: Installation, sqlite_app: Flask) -> None:
+    client = signed_in(sqlite_app, "evaluator")
+
+    for place in ("efter/t4", "efter/t9", "efter", "finns-inte/t1", "%00/t1"):
+        assert client.get(f"{RESULTS}/matning/{place}").status_code == 404, place
