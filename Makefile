@@ -10,10 +10,13 @@ for python in $$PYTHON python3 python3.13 python3.12 python3.11 python; do \
 done; [ "$$found" ] || { echo "Python 3.11 or later with venv is needed: none was found." >&2; exit 1; }
 endef
 
-.PHONY: help run test test-fault bench lint format texts lock clean
+.PHONY: help venv run test test-fault bench lint format texts lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: ## make the virtual environment, nothing more
+	@$(call venv,run)
 
 run: ## start Följa with its demo project on http://127.0.0.1:8000 (other port: make run PORT=8123)
 	@$(call venv,run); exec $(BIN)/folja demo run --port "$(PORT)"

@@ -76,8 +76,6 @@ def _ours(folder: Path, port: int) -> float:
 
 def _dispatch(house: Installation) -> None:
     office = Office(house.settings)
-    transport = transport_for(office)
-    way = Dispatch(house, office, transport, "bench", now, lambda: 0.5)
-    while way.one() is not None:
-        pass
-    transport.close()
+    with Dispatch(house, office, transport_for(office), "bench", now, lambda: 0.5) as way:
+        while way.one() is not None:
+            pass

@@ -50,10 +50,11 @@ class Dispatch:
         nothing: what was claimed and not settled is tried again with the same Message-ID. After
         ``unreachable`` the caller should end its pass.
         """
-        delivered, self._delivered = self._delivered, None
         claimed = sending.settle_and_claim(
-            self.installation.database, self.installation.keys, delivered, self.clock(), self._desk
+            self.installation.database, self.installation.keys, self._delivered, self.clock(), self._desk
         )
+        # Not sooner: while the database is away, what is known to have left must not be forgotten.
+        self._delivered = None
         if claimed is None or isinstance(claimed, Skipped):
             return claimed
         with self.office.app.app_context():
@@ -63,7 +64,7 @@ class Dispatch:
 
     def finish(self) -> None:
         """Settle the last mail."""
-        delivered, self._delivered = self._delivered, None
+        delivered = self._delivered
         if delivered is not None:
             sending.settle(
                 self.installation.database,
@@ -72,3 +73,4 @@ class Dispatch:
                 delivered.at,
                 delivered.jitter,
             )
+            self._delivered = None

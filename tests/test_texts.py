@@ -1,5 +1,6 @@
 """The interface is complete in Swedish: nothing missing, nothing doubtful, nothing left over."""
 
+import ast
 import gettext
 import re
 
@@ -29,6 +30,20 @@ def test_every_text_has_a_swedish_one(swedish) -> None:
 def test_no_text_is_left_over(swedish) -> None:
     used = {key(message) for message in texts.collected()}
     assert [key(message) for message in swedish if key(message) not in used] == []
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """There it would be asked for and never collected."""
+    hidden = [
+        f"{path.name}:{call.lineno}"
+        for folder in ("surveys", "scheduler")
+        for path in (texts.ROOT / folder).rglob("*.py")
+        for outer in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(outer, ast.JoinedStr)
+        for call in ast.walk(outer)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in texts.KEYWORDS
+    ]
+    assert hidden == []
 
 
 def test_placeholders_survive_translation(swedish) -> None:

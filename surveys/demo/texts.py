@@ -10,9 +10,9 @@ from surveys.demo.figures import FOLDER
 
 @dataclass(frozen=True)
 class Written:
-    """A log entry: by which traveller (in the register's order), how long after the prompt, and what."""
+    """A log entry: by which traveller (code), how long after the prompt, and what."""
 
-    writer: int
+    writer: str
     hours: int
     shared: bool
     prompted: bool

@@ -109,9 +109,10 @@ class Walk:
     def _expect_entries(self, mailing: FirstMailing, invited: list[Invited]) -> None:
         if (mailing.series, mailing.rule) != ("england", "logg"):
             return
+        people = {person.participant: person for person in invited}
         for written in texts.LOGS.get(mailing.occasion, ()):
             moment = mailing.due_at + timedelta(hours=written.hours)
-            self._at(moment, self._write(invited[written.writer], written))
+            self._at(moment, self._write(people[written.writer], written))
 
     def _write(self, person: Invited, written: texts.Written) -> Callable[[datetime], None]:
         def act(now: datetime) -> None:

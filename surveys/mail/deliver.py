@@ -12,7 +12,6 @@ from surveys.mail.mailbox import Mailbox
 from surveys.mail.office import Office
 from surveys.mail.outgoing import Outcome
 
-
 SHORTEST_TIMEOUT = 3.0  # seconds
 
 
@@ -58,7 +57,10 @@ class MailboxTransport:
         except Undelivered as error:
             return error.outcome
         at = datetime.fromtimestamp(message.date or 0, UTC)
-        self._mailbox.put(message.as_bytes(), message.msgId.strip("<>").partition("@")[0], at)
+        try:
+            self._mailbox.put(message.as_bytes(), message.msgId.strip("<>").partition("@")[0], at)
+        except OSError as error:
+            return Outcome("unreachable", str(error), "mailbox_unwritable")
         return Outcome("sent")
 
     def close(self) -> None:

@@ -52,11 +52,7 @@ class LinkTarget:
 
 def link_target(session: Session, token: str) -> LinkTarget | None:
     """Return what the link of an invitation to answer leads to, None where it leads nowhere."""
-    row = session.execute(
-        select(Invitation.public_id, Invitation.withdrawn_at)
-        .join(FollowUpRule, FollowUpRule.id == Invitation.rule_id)
-        .where(Invitation.token_hash == token_hash(token), FollowUpRule.questionnaire_id.is_not(None))
-    ).one_or_none()
+    row = session.connection().execute(_TARGET, {"token_hash": token_hash(token)}).one_or_none()
     return row and LinkTarget(row.public_id, row.withdrawn_at is not None)
 
 
@@ -254,4 +250,9 @@ _ASKED = _asked()
 # Asked for every mail before it goes, so put together once.
 _ANSWERED = select(Response.id).where(
     Response.response_key == bindparam("response_key"), Response.submitted_at.is_not(None)
+)
+_TARGET = (
+    select(Invitation.public_id, Invitation.withdrawn_at)
+    .join(FollowUpRule, FollowUpRule.id == Invitation.rule_id)
+    .where(Invitation.token_hash == bindparam("token_hash"), FollowUpRule.questionnaire_id.is_not(None))
 )

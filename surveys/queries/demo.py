@@ -30,6 +30,7 @@ class FirstMailing:
 class Invited:
     """Somebody who was asked; ``book`` is their learning log, where they have one."""
 
+    participant: str
     public_id: str
     generation: int
     language: str
@@ -79,6 +80,7 @@ def invited(session: Session, mailing_id: int) -> list[Invited]:
     """Return those invited by a mailing, in the order of the register; with their log where they have one."""
     found = session.execute(
         select(
+            Participant.code,
             Invitation.public_id,
             Invitation.generation,
             Participant.language,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -55,9 +56,9 @@ def form(public_id: str) -> Page:
         "token": str(escape(generate_csrf())),
         "revision": str(view.revision),
         "moment": _last_moment(view),
-        "questions": questions_html(view.form, view.sheet, fields_of(view.form, view.current)),
+        "content": questions_html(view.form, view.sheet, fields_of(view.form, view.current)),
     }
-    return framed(view, places, partial(_frame, view.stage))
+    return framed("form", view, places, partial(_form_frame, view.stage))
 
 
 @blueprint.post("/svar/<public_id>")
@@ -92,7 +93,9 @@ def receipt(public_id: str) -> Page:
     view = _opened(public_id)
     if view.answers is None:
         return redirect(url_for(".form", public_id=public_id), 303)
-    return _page("receipt", view, copy=_copy(view, view.answers))
+    copy = render_template("answer/copy.html", answers=_copy(view, view.answers))
+    places = {"moment": _when(view, view.submitted_at), "content": copy}
+    return framed("receipt", view, places, partial(_receipt_frame, view.stage))
 
 
 @blueprint.get("/svar/<public_id>/logotyp")
@@ -118,7 +121,10 @@ def link_problem(error: responses.LinkError) -> Page:
 def expired(_error: CSRFError) -> Page:
     """The session behind the form has ended: show the page again, with everything that was typed."""
     notice = _("The page had been open for too long. Nothing is lost. Press the button again.")
-    return _as_typed(_public_id(), notice, 400)
+    try:
+        return _as_typed(_public_id(), notice, 400)
+    except responses.LinkError as error:  # the link has gone with the session: a browser closed and restored
+        return link_problem(error)
 
 
 def _not_saved(reason: responses.NotSaved) -> Page:
@@ -158,15 +164,19 @@ def _form_page(view: FormView, shown: Shown, status: int = 200) -> Page:
         "token": generate_csrf(),
         "revision": str(shown.revision),
         "moment": _last_moment(view),
-        "questions": questions_html(view.form, view.sheet, shown.fields, faults),
+        "content": questions_html(view.form, view.sheet, shown.fields, faults),
     }
     errors = error_list(view.form, shown.checked)
     html = _form_html(view, view.stage, places, errors=errors, notice=shown.notice)
     return html, status
 
 
-def _frame(stage: str, view: FormView, places: Mapping[str, str]) -> str:
-    return _form_html(view, stage, {**places, "questions": Markup(places["questions"])})  # noqa: S704 - a mark
+def _form_frame(stage: str, view: FormView, marks: Mapping[str, str]) -> str:
+    return _form_html(view, stage, {**marks, "content": Markup(marks["content"])})  # noqa: S704 - a mark
+
+
+def _receipt_frame(stage: str, view: FormView, marks: Mapping[str, str]) -> str:
+    return render_template("answer/receipt.html", view=view, stage=stage, **marks)
 
 
 def _form_html(
@@ -190,7 +200,10 @@ def _form_html(
 
 def _last_moment(view: FormView) -> str:
     """When what the page shows was saved or sent in; "" where nothing has been."""
-    moment = view.saved_at if view.draft is not None else view.submitted_at
+    return _when(view, view.saved_at if view.draft is not None else view.submitted_at)
+
+
+def _when(view: FormView, moment: datetime | None) -> str:
     return when(moment, view.timezone) if moment else ""
 
 

@@ -1,4 +1,4 @@
-"""The page around a form's questions: the same for everyone who is asked, but for a few places.
+"""The page around a form's questions, or a receipt: the same for everyone who is asked, but for a few places.
 
 It is most of what a participant's page costs, so it is made once for an occasion, a language and a stage,
 with marks in the personal places, and kept as the pieces between the marks. No answer and no name is kept.
@@ -12,7 +12,7 @@ from surveys.web import language
 
 # Of a private-use letter, which no text from a keyboard holds; the address needs one that it need not quote.
 PUBLIC_ID = "---public-id---"
-PLACES = ("person", "token", "revision", "moment", "questions")
+PLACES = ("person", "token", "revision", "moment", "content")
 MARKS = {name: f"\ue000{name}\ue000" for name in PLACES} | {"public_id": PUBLIC_ID}
 
 _MOST_KEPT = 500
@@ -27,14 +27,16 @@ class _Frame:
 _kept: dict[tuple[object, ...], _Frame] = {}
 
 
-def framed(view: FormView, places: Mapping[str, str], make: Callable[[FormView, dict[str, str]], str]) -> str:
-    """The page of ``view`` with ``places`` (escaped HTML for each of ``PLACES``) filled in.
+def framed(
+    name: str, view: FormView, places: Mapping[str, str], make: Callable[[FormView, dict[str, str]], str]
+) -> str:
+    """The page ``name`` of ``view`` with ``places`` (escaped HTML for those of ``PLACES`` it has) filled in.
 
-    ``make`` renders the page from a view without anything personal and a text for each place.
+    ``make`` renders the page from a view without anything personal and a mark for each place.
     """
     common = replace(view, person="", public_id=PUBLIC_ID, language="", revision=0, answers=None, draft=None,
                      saved_at=None, submitted_at=None)  # fmt: skip
-    key = (view.sheet, language.current(), view.closes_at, view.stage)
+    key = (name, view.sheet, language.current(), view.closes_at, view.stage)
     frame = _kept.get(key)
     # All that the page shows is compared, so that a changed title or privacy text shows at once.
     if frame is None or frame.common != common:

@@ -1,7 +1,6 @@
 """What the pages of results call states, waves and reasons."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -44,8 +43,6 @@ def days(occasion: OccasionInfo) -> str:
         return _("date not known")
     if occasion.starts_on == occasion.ends_on:
         return short_date(occasion.starts_on)
-    return f"{_first_day(occasion.starts_on, occasion.ends_on)}–{short_date(occasion.ends_on)}"
-
-
-def _first_day(first: date, last: date) -> str:
-    return str(first.day) if (first.year, first.month) == (last.year, last.month) else f"{short_date(first)} "
+    if (occasion.starts_on.year, occasion.starts_on.month) == (occasion.ends_on.year, occasion.ends_on.month):
+        return f"{occasion.starts_on.day}–{short_date(occasion.ends_on)}"
+    return f"{short_date(occasion.starts_on)} – {short_date(occasion.ends_on)}"

@@ -135,4 +135,5 @@ def _with_zone(text: str, zone: str | None) -> str:
     if zone is None or zone == _home():
         return text
     city = zone.rpartition("/")[2].replace("_", " ")
-    return f"{text} ({_('local time in %(city)s', city=city)})"
+    there = _("local time in %(city)s", city=city)
+    return f"{text} ({there})"

@@ -7,6 +7,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from flask import abort, g, request
+
 from surveys import clock, results
 from surveys.models.followup import Mailing
 from surveys.models.message import Heartbeat

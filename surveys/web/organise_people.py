@@ -185,7 +185,7 @@ def _invitation(person: Participant, invitation_id: int) -> Invitation:
 
 
 def _search() -> str:
-    return request.args.get("sok", "").replace("\0", "")[:100].strip()
+    return request.args.get("sok", "")[:100].strip()
 
 
 def _order() -> str:

@@ -13,11 +13,11 @@ from tests.support.forms import Asked, ask, reopen, replace, withdraw
 pytestmark = pytest.mark.browser
 
 MOST_REQUESTS, MOST_BYTES = 3, 30_000
-SMALL_TARGETS = """() => {
-    const targets = 'main :is(.choice, .button, summary, textarea, .question input:is(:not([type]), [type="text"]))';
-    return [...document.querySelectorAll(targets)].map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
-        .filter(([_, r]) => r.width && (r.width < 44 || r.height < 44)).map(([html]) => html);
-}"""
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    'main :is(.choice, .button, summary, textarea, .question input)')]
+    .filter(e => !['radio', 'checkbox'].includes(e.type))
+    .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+    .filter(([_, r]) => r.width && (r.width < 44 || r.height < 44)).map(([html]) => html)"""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The pages of results in a real browser: readable on a phone, reachable by keyboard, and without faults of axe."""
+"""The pages of results in a real browser: readable on a phone, reachable by keyboard, clean to axe."""
 
 import csv
 from pathlib import Path

@@ -318,11 +318,14 @@ def test_a_form_from_an_ended_session_comes_back_as_it_was_typed(
     assert kept(installation)[0].answers == {"overall": "1", "more": SECRET}
 
 
+@pytest.mark.parametrize("session_too", [False, True])
 def test_a_browser_that_forgot_the_link_keeps_what_was_typed(
-    client: FlaskClient, anna: Asked, installation: Installation
+    client: FlaskClient, anna: Asked, installation: Installation, session_too: bool
 ) -> None:
     page = follow(client, anna)
     client.delete_cookie(f"folja-{anna.public_id}")
+    if session_too:
+        client.delete_cookie("folja")
     lost = fill_in(client, page, anna, overall="1", more=SECRET)
     assert lost.status_code == 403
     assert "Open the link from the mail in the same browser" in lost.text

@@ -1,5 +1,6 @@
 """Every answer of the application, errors included, carries the headers of norms, Security 1."""
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,20 @@ def test_static_files_with_their_hash_are_kept_for_a_year(sqlite_app: Flask) -> 
     with sqlite_app.test_client().get(address) as answer:
         assert_protected(answer)
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_static_files_come_compressed_to_those_who_can_read_it(sqlite_client: FlaskClient) -> None:
+    with sqlite_client.get("/static/css/folja.css") as plain:
+        assert "Content-Encoding" not in plain.headers
+        assert "Accept-Encoding" in plain.headers["Vary"]
+        with sqlite_client.get("/static/css/folja.css", headers={"Accept-Encoding": "br, gzip"}) as packed:
+            assert packed.headers["Content-Encoding"] == "gzip"
+            assert int(packed.headers["Content-Length"]) == len(packed.data) < 8_000
+            assert gzip.decompress(packed.data) == plain.data
+        unwanted = {"Accept-Encoding": "gzip;q=0", "If-None-Match": plain.headers["ETag"]}
+    with sqlite_client.get("/static/css/folja.css", headers=unwanted) as known:
+        assert known.status_code == 304
+        assert known.data == b""
 
 
 def test_a_fault_and_a_silent_database_are_protected_pages_too(sqlite_app: Flask) -> None:

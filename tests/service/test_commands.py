@@ -162,7 +162,7 @@ def test_the_web_server_answers_and_stops_cleanly(sqlite_installation: Installat
     program = str(Path(sys.executable).with_name("folja"))
     with subprocess.Popen([program, "web", "--port", port], env=variables, cwd=tmp_path) as server:
         try:
-            until(lambda: _status(f"http://127.0.0.1:{port}/halsa") == 200, 30)
+            until(lambda: _status(f"http://127.0.0.1:{port}/halsa") == 200, 60)
         finally:
             server.send_signal(signal.SIGTERM)
         assert server.wait(20) == 0

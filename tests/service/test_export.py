@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -191,7 +192,7 @@ def test_a_persons_answers_before_and_after_have_one_code(installation: Installa
     after = {row["person_code"] for row in rows if row["wave"] == "post"}
 
     assert (len(before), len(after), len(before & after)) == (6, 8, 6)
-    assert all(len(code) == 17 and "-" in code for code in after)
+    assert all(re.fullmatch("[0-9A-F]{6}-[0-9A-F]{6}", code) for code in after)
     assert {row["occasion"] for row in rows} == {""}
 
 

@@ -314,6 +314,14 @@ def test_an_address_the_mailbox_cannot_write_is_refused_too(tmp_path: Path) -> N
         assert box.deliver(letter).kind == "refused"
 
 
+def test_a_mailbox_that_cannot_be_written_costs_nobody_a_mail(tmp_path: Path) -> None:
+    office = office_of(tmp_path)
+    (tmp_path / "mailbox").write_text("a file where the folder should be")
+    with office.app.app_context():
+        outcome = transport_for(office).deliver(compose(FIRST, office, NOW))
+    assert (outcome.kind, outcome.code) == ("unreachable", "mailbox_unwritable")
+
+
 def test_a_reply_address_outside_ascii_is_left_out(tmp_path: Path) -> None:
     odd = replace(FIRST, sender=replace(FIRST.sender, reply_to="frågor@prov.example"))
     assert written(odd, tmp_path)["Reply-To"] is None
