@@ -8,7 +8,8 @@ import os
 import sqlite3
 import threading
 
-from flask import Flask, abort, redirect, render_template_string, request
+from flask import Flask, abort, redirect, render_template, request
+from jinja2 import DictLoader
 
 QUESTIONS = [f"q{number}" for number in range(1, 13)]
 POINTS = ["1", "2", "3", "4"]
@@ -18,7 +19,11 @@ PAGE = """<!doctype html><html lang="sv"><head><meta charset="utf-8"><title>EnkÃ
 {% if answers[question] == point %}checked{% endif %}> {{ point }}</label>{% endfor %}
 </fieldset>{% endfor %}<button>Skicka</button></form></body></html>"""
 
+THANKS = "<!doctype html><title>Tack</title><p>{{ token }}</p>"
+
 app = Flask(__name__)
+# From a loader, so that they are compiled once: from strings they would be compiled at every request.
+app.jinja_env.loader = DictLoader({"form.html": PAGE, "thanks.html": THANKS})
 _local = threading.local()
 
 
@@ -46,7 +51,7 @@ def form(token: str) -> str:
     if row is None:
         abort(404)
     answers = dict(zip(QUESTIONS, row, strict=True))
-    return render_template_string(PAGE, questions=QUESTIONS, points=POINTS, answers=answers)
+    return render_template("form.html", questions=QUESTIONS, points=POINTS, answers=answers)
 
 
 @app.post("/form/<token>")
@@ -59,4 +64,4 @@ def submit(token: str) -> object:
 
 @app.get("/thanks/<token>")
 def thanks(token: str) -> str:
-    return render_template_string("<!doctype html><title>Tack</title><p>{{ token }}</p>", token=token)
+    return render_template("thanks.html", token=token)

@@ -5,7 +5,6 @@ what was written in attributes at most, never in their messages: messages end up
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from hmac import compare_digest
 from uuid import UUID, uuid4
@@ -16,11 +15,9 @@ from surveys.database import Database
 from surveys.domain.entry import Draft, check
 from surveys.domain.timing import to_wall
 from surveys.keys import token_hash
-from surveys.models.followup import Invitation
+from surveys.log_view import BookView, EntryView, Logotype, UnknownEntry, entry_view, view_of
 from surveys.models.log import LogBook, LogEntry
-from surveys.models.programme import LocalText
 from surveys.queries import logbook as queries
-from surveys.queries.logbook import OccasionName
 
 
 class BookError(Exception):
@@ -53,107 +50,14 @@ class NoLogotype(Exception):
     code = "no_logotype"
 
 
-class UnknownEntry(Exception):
-    """The entry is not in this log, or not any more."""
-
-    code = "unknown_entry"
-
-
 class EntryConflict(Exception):
     """The entry has been changed since the page was opened; ``stored`` is what is kept now."""
 
     code = "entry_conflict"
 
-    def __init__(self, stored: "EntryView") -> None:
+    def __init__(self, stored: EntryView) -> None:
         super().__init__()
         self.stored = stored
-
-
-@dataclass(frozen=True)
-class PromptView:
-    public_id: str
-    text: LocalText
-    occasion: OccasionName | None
-    closes_at: datetime
-    answered: bool  # at least one entry is written from it
-
-
-@dataclass(frozen=True)
-class EntryView:
-    """An entry as its writer sees it."""
-
-    id: UUID
-    written_on: date
-    text: str
-    plan: str
-    revision: int
-    updated_at: datetime
-    shared_at: datetime | None
-    prompt: LocalText | None
-    occasion: OccasionName | None
-
-    @property
-    def shared(self) -> bool:
-        return self.shared_at is not None
-
-
-@dataclass(frozen=True)
-class Logotype:
-    content: bytes
-    media_type: str
-
-
-@dataclass(frozen=True)
-class BookProject:
-    """What the pages of a log say about who keeps it."""
-
-    id: int
-    title: str
-    timezone: str
-    languages: tuple[str, ...]
-    sender_name: str
-    reply_to: str
-    privacy: Mapping[str, LocalText]
-    logotype_type: str | None
-    logotype_text: str | None
-
-
-@dataclass(frozen=True)
-class BookView:
-    """A whole log, for its writer: entries newest first, prompts newest first."""
-
-    public_id: str
-    writer: str
-    language: str
-    work_group: str | None
-    series_title: str
-    project: BookProject
-    today: date
-    now: datetime
-    entries: tuple[EntryView, ...]
-    prompts: tuple[PromptView, ...]
-
-    @property
-    def open_prompts(self) -> tuple[PromptView, ...]:
-        """The prompts that wait for an entry."""
-        return tuple(prompt for prompt in self.prompts if not prompt.answered and prompt.closes_at > self.now)
-
-    def prompt(self, public_id: str) -> PromptView | None:
-        return next((prompt for prompt in self.prompts if prompt.public_id == public_id), None)
-
-    def entry(self, entry_id: UUID) -> EntryView:
-        """Return an entry of this log; raises :class:`UnknownEntry`."""
-        for entry in self.entries:
-            if entry.id == entry_id:
-                return entry
-        raise UnknownEntry
-
-    def plan_before(self, entry_id: UUID | None = None) -> EntryView | None:
-        """Return the entry before ``entry_id`` (before a new one: the newest), if it holds a plan."""
-        ids = [entry.id for entry in self.entries]
-        place = ids.index(entry_id) + 1 if entry_id in ids else 0
-        previous = self.entries[place] if place < len(self.entries) else None
-        return previous if previous and previous.plan else None
 
 
 def resolve_link(db: Database, token: str) -> str:
@@ -171,7 +75,9 @@ def open_book(db: Database, public_id: str, token: str, now: datetime) -> BookVi
     """Return a log to the holder of its link; changes nothing; raises a :class:`BookError`."""
     with db.reading() as session:
         book = _book(session, public_id, token)
-        return _view(session, book, now)
+        entries = queries.entries_of(session, book.id)
+        asked = queries.prompts_of(session, book.enrolment_id)
+        return view_of(book, entries, asked, _today(book, now), now)
 
 
 def logotype(db: Database, public_id: str, token: str) -> Logotype:
@@ -241,12 +147,12 @@ def change_entry(
         entry = _entry(session, book, entry_id)
         draft = check(raw, _today(book, now))
         if _holds(entry, draft):
-            return _entry_view(entry)
+            return entry_view(entry)
         _expect(entry, revision)
         _fill(entry, draft)
         entry.updated_at = now
         entry.revision += 1
-        return _entry_view(entry)
+        return entry_view(entry)
 
 
 def share_entry(
@@ -264,7 +170,7 @@ def share_entry(
             entry.shared_at = now
             # A form opened while it was private must not save private words into a shared entry.
             entry.revision += 1
-        return _entry_view(entry)
+        return entry_view(entry)
 
 
 def unshare_entry(db: Database, public_id: str, token: str, entry_id: UUID) -> EntryView:
@@ -274,7 +180,7 @@ def unshare_entry(db: Database, public_id: str, token: str, entry_id: UUID) -> E
         if entry.shared_at is not None:
             entry.shared_at = None
             entry.revision += 1
-        return _entry_view(entry)
+        return entry_view(entry)
 
 
 def remove_entry(db: Database, public_id: str, token: str, entry_id: UUID) -> None:
@@ -308,13 +214,13 @@ def _again(book: LogBook, stored: LogEntry, draft: Draft) -> UUID:
     if stored.book_id != book.id:
         raise UnknownEntry
     if not _holds(stored, draft):
-        raise EntryConflict(_entry_view(stored))
+        raise EntryConflict(entry_view(stored))
     return stored.id
 
 
 def _expect(entry: LogEntry, revision: int) -> None:
     if entry.revision != revision:
-        raise EntryConflict(_entry_view(entry))
+        raise EntryConflict(entry_view(entry))
 
 
 def _holds(entry: LogEntry, draft: Draft) -> bool:
@@ -327,71 +233,3 @@ def _fill(entry: LogEntry, draft: Draft) -> None:
 
 def _today(book: LogBook, now: datetime) -> date:
     return to_wall(now, book.enrolment.series.project.timezone).date()
-
-
-def _view(session: Session, book: LogBook, now: datetime) -> BookView:
-    entries = queries.entries_of(session, book.id)
-    answered = {entry.invitation_id for entry in entries}
-    asked = queries.prompts_of(session, book.enrolment_id)
-    enrolment = book.enrolment
-    return BookView(
-        public_id=book.public_id,
-        writer=enrolment.participant.name,
-        language=enrolment.participant.language,
-        work_group=enrolment.work_group,
-        series_title=enrolment.series.title,
-        project=_project(book),
-        today=_today(book, now),
-        now=now,
-        entries=tuple(_entry_view(entry) for entry in entries),
-        prompts=tuple(_prompt_view(invitation, invitation.id in answered) for invitation in asked),
-    )
-
-
-def _project(book: LogBook) -> BookProject:
-    project = book.enrolment.series.project
-    return BookProject(
-        id=project.id,
-        title=project.title,
-        timezone=project.timezone,
-        languages=tuple(project.languages),
-        sender_name=project.sender_name,
-        reply_to=project.reply_to,
-        privacy=project.privacy,
-        logotype_type=project.logotype_type,
-        logotype_text=project.logotype_text,
-    )
-
-
-def _prompt_view(invitation: Invitation, answered: bool) -> PromptView:
-    return PromptView(
-        invitation.public_id,
-        invitation.rule.log_prompt or {},
-        _occasion(invitation),
-        invitation.mailing.closes_at,
-        answered,
-    )
-
-
-def _entry_view(entry: LogEntry) -> EntryView:
-    asked = entry.invitation
-    return EntryView(
-        id=entry.id,
-        written_on=entry.written_on,
-        text=entry.text,
-        plan=entry.plan,
-        revision=entry.revision,
-        updated_at=entry.updated_at,
-        shared_at=entry.shared_at,
-        prompt=asked.rule.log_prompt if asked else None,
-        occasion=_occasion(asked) if asked else None,
-    )
-
-
-def _occasion(invitation: Invitation) -> OccasionName | None:
-    occasion = invitation.mailing.occasion
-    if occasion is None:
-        return None
-    return OccasionName(
-        occasion.number, occasion.title, occasion.ends_wall.date() if occasion.ends_wall else None
-    )

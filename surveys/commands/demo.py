@@ -151,6 +151,8 @@ def _welcome(chosen: Settings, users: tuple[DemoUser, ...]) -> None:
             table.add_row(user.email, user.password, _role(user.role))
         Console().print(table)
         _first_steps(chosen)
+    elif loading.database_file(chosen) is None:
+        click.echo(_("The demo project is loaded into SQLite only; this database keeps what it holds."))
     else:
         click.echo(_("The database holds a project of yours; the demo project is not loaded."))
     click.echo(_("Ctrl-C stops it. What you do is kept in %(path)s.", path=chosen.instance))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
@@ -113,13 +113,14 @@ def counts(session: Session, mailing_ids: Collection[int], now: datetime) -> dic
     seen_to = and_(Message.kind == "log_reminder", Message.state.in_(("sent", "cancelled")))
     state = case((seen_to, "seen_to"), else_=_state(now))
     rows = session.execute(
-        select(Message.mailing_id, state.label("state"), func.count().label("mails"))
+        select(Message.mailing_id, state.label("shown"), func.count().label("mails"))
         .where(Message.mailing_id.in_(mailing_ids))
-        .group_by(Message.mailing_id, state)
+        # By its label: PostgreSQL does not see that two expressions with parameters are one.
+        .group_by(Message.mailing_id, literal_column("shown"))
     )
     found: dict[int, dict[str, int]] = {}
     for row in rows:
-        found.setdefault(row.mailing_id, {})[row.state] = row.mails
+        found.setdefault(row.mailing_id, {})[row.shown] = row.mails
     return {mailing_id: Counts(states) for mailing_id, states in found.items()}
 
 

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from surveys import clock, logbook
 from surveys.domain.entry import FIELDS, BadEntry, EntryFault
 from surveys.domain.texts import printable, unfolded
-from surveys.logbook import BookView, EntryConflict, EntryView, PromptView
+from surveys.log_view import BookView, EntryView, PromptView, UnknownEntry
+from surveys.logbook import EntryConflict
 from surveys.web import language, links
 from surveys.web.guard import installation
 from surveys.web.logbook_texts import LINK_PROBLEMS, fault_text
@@ -68,6 +69,8 @@ def compose(public_id: str) -> Page:
 def write(public_id: str) -> Page:
     opened = _opened(public_id)
     form = EntryForm(_typed(), _entry_id(), prompt=_asked(opened))
+    if _is_only_another_language():
+        return _form_page(opened, form)
     try:
         kept = logbook.write_entry(
             installation().database,
@@ -97,6 +100,8 @@ def edit(public_id: str, entry_id: UUID) -> Page:
 def change(public_id: str, entry_id: UUID) -> Page:
     opened = _opened(public_id)
     form = EntryForm(_typed(), entry_id, _revision(), stored=_stored(opened, entry_id))
+    if _is_only_another_language():
+        return _form_page(opened, form)
     try:
         changed = logbook.change_entry(
             installation().database,
@@ -111,7 +116,7 @@ def change(public_id: str, entry_id: UUID) -> Page:
         return _form_page(opened, _with(form, faults=bad.faults), 422)
     except EntryConflict as conflict:
         return _form_page(opened, _against(form, conflict.stored), 409)
-    except logbook.UnknownEntry:
+    except UnknownEntry:
         return _form_page(opened, _as_new(form), 409)
     if changed.shared:
         flash(_("Your changes are saved. The entry is still shared."), "positive")
@@ -173,7 +178,10 @@ def link_problem(error: logbook.BookError) -> Page:
     if request.endpoint != "logbook.follow" and not _holds_link():
         code = "no_cookie"
     problem = LINK_PROBLEMS[code]
-    return render_template("logbook/link.html", problem=problem), problem.status
+    # What was typed comes back to whoever sent it, where opening the link again lets it be kept.
+    typed = dict(request.form.lists()) if code == "no_cookie" else {}
+    typed.pop("csrf_token", None)
+    return render_template("logbook/link.html", problem=problem, typed=typed), problem.status
 
 
 @blueprint.errorhandler(logbook.NoLogotype)
@@ -181,15 +189,18 @@ def no_logotype(_error: logbook.NoLogotype) -> Page:
     abort(404)
 
 
-@blueprint.errorhandler(logbook.UnknownEntry)
-def no_entry(_error: logbook.UnknownEntry) -> Page:
+@blueprint.errorhandler(UnknownEntry)
+def no_entry(_error: UnknownEntry) -> Page:
     return _page("no_entry", _opened(_public_id()), 404)
 
 
 @blueprint.errorhandler(CSRFError)
 def expired(_error: CSRFError) -> Page:
     """The session behind the form has ended: show the page again, with everything that was typed."""
-    opened = _opened(_public_id())
+    try:
+        opened = _opened(_public_id())
+    except logbook.BookError as gone:  # the link has gone with the session: a browser closed and restored
+        return link_problem(gone)
     notice = _("The page had been open for too long. Nothing is lost. Press the button again.")
     if request.endpoint == "logbook.write":
         return _form_page(opened, EntryForm(_typed(), _entry_id(), prompt=_asked(opened), notice=notice), 400)
@@ -256,6 +267,10 @@ def _typed() -> dict[str, str]:
 
 def _values(entry: EntryView) -> dict[str, str]:
     return {"written_on": entry.written_on.isoformat(), "text": entry.text, "plan": entry.plan}
+
+
+def _is_only_another_language() -> bool:
+    return "language" in request.form
 
 
 def _revision() -> int:

@@ -231,6 +231,20 @@ class TestWriting:
         assert send(client, conflict, f"/{entry.id}").status_code == 303
         assert the_entry(installation).text == "Sedan"
 
+    def test_another_language_in_the_middle_of_it_keeps_the_text(
+        self, client: FlaskClient, anna: Traveller, installation: Installation
+    ) -> None:
+        page = follow(client, anna, f"?fraga={anna.prompt}")
+        action, fields = next(iter(forms_of(page).items()))
+        typed = fields | {"text": "Halvvägs", "language": "sv"}
+        answer = client.post(f"{action}?sprak=sv", data=typed)
+        assert answer.status_code == 200
+        assert '<html lang="sv"' in answer.text
+        assert forms_of(answer)[action]["text"] == "Halvvägs"
+        assert kept(installation) == []
+        assert send(client, answer, "/skriv").status_code == 303
+        assert the_entry(installation).text == "Halvvägs"
+
     def test_an_expired_session_keeps_the_text(
         self, client: FlaskClient, anna: Traveller, installation: Installation
     ) -> None:
@@ -243,6 +257,20 @@ class TestWriting:
         assert send(client, answer, "/skriv").status_code == 303
         entry = the_entry(installation)
         assert (entry.text, entry.plan, entry.invitation_id is not None) == ("Mina ord", "Min plan", True)
+
+    def test_without_session_and_without_link_the_text_comes_back(
+        self, installation: Installation, client: FlaskClient, anna: Traveller
+    ) -> None:
+        """A browser that was closed and restored its page: both cookies are gone."""
+        page = follow(client, anna)
+        address = f"/logg/{anna.book}/skriv"
+        fields = forms_of(client.get(address))[address]
+        assert page.status_code == 200
+        closed_and_restored = client.application.test_client()
+        answer = closed_and_restored.post(address, data=fields | {"text": SECRET})
+        assert answer.status_code in (400, 403, 404)
+        assert forms_of(answer)[""]["text"] == SECRET
+        assert not kept(installation)
 
 
 class TestChanging:

@@ -102,7 +102,13 @@ def read(client: FlaskClient, address: str) -> str:
 def words_of(answer: TestResponse) -> str:
     """The page as one reads it: no tags, one space between words."""
     text = re.sub(r"<[^>]+>", " ", answer.text)
-    return re.sub(r"\s+", " ", text).replace("\u00a0", " ").replace(" ,", ",").replace("( ", "(")
+    return (
+        re.sub(r"\s+", " ", text)
+        .replace("\u00a0", " ")
+        .replace(" ,", ",")
+        .replace("( ", "(")
+        .replace(" :", ":")
+    )
 
 
 def crawl(client: FlaskClient) -> dict[str, str]:
@@ -408,7 +414,7 @@ class TestParticipants:
     def test_one_participant(self, looking: FlaskClient) -> None:
         page = read(looking, f"{HERE}/deltagare/p05")
         assert "eva@liten.example" in page
-        assert "1. Första tillfället : present (Ansvar)" in page or "1. Första tillfället: present" in page
+        assert "1. Första tillfället: present" in page
         assert "After the occasion open not answered" in page
         assert "First mail: sent Tue 2 Feb 2027 at 19:00" in page
 

@@ -12,7 +12,8 @@ from surveys import logbook
 from surveys.domain.entry import BadEntry
 from surveys.installation import Installation
 from surveys.keys import token_hash
-from surveys.logbook import BookView, EntryConflict, EntryView
+from surveys.log_view import BookView, EntryView, UnknownEntry
+from surveys.logbook import EntryConflict
 from surveys.models.followup import Invitation, Mailing, RetiredLink
 from surveys.models.log import LogBook, LogEntry
 from surveys.models.programme import Series
@@ -319,7 +320,7 @@ class TestChanging:
             lambda: logbook.unshare_entry(db, bo.book, bo.token, seen.id),
             lambda: write(installation, bo, entry_id=seen.id),
         ):
-            with pytest.raises(logbook.UnknownEntry):
+            with pytest.raises(UnknownEntry):
                 attempt()
         logbook.remove_entry(db, bo.book, bo.token, seen.id)
         assert only_entry(installation, anna) == seen
@@ -405,7 +406,7 @@ class TestRemoving:
         for _ in range(2):
             logbook.remove_entry(installation.database, anna.book, anna.token, written)
         assert opened(installation, anna).entries == ()
-        with pytest.raises(logbook.UnknownEntry):
+        with pytest.raises(UnknownEntry):
             logbook.change_entry(installation.database, anna.book, anna.token, written, entry("Ny"), 1, NOW)
 
 
