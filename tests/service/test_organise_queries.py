@@ -75,7 +75,7 @@ def test_people(course: Installation) -> None:
         assert person is not None
         enrolments = [each.id for each in people.enrolments_of(session, person.id)]
         attended = people.attended(session, enrolments)
-        assert [(row.occasion.code, row.present) for row in attended][0] == ("t1", True)
+        assert (attended[0].occasion.code, attended[0].present) == ("t1", True)
         asked = people.invitations_of(session, enrolments)
         assert [each.rule.code for each in asked] == ["efter", "logg", "fore"]
         mails = people.messages_of(session, [each.id for each in asked])
