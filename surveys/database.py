@@ -1,6 +1,7 @@
 """Engine, transactions and column types. Knows no table of ours."""
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -54,7 +55,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """A database and the two ways to use it: one writing transaction, or reading.
+    """A database and the ways to use it: one writing transaction, reading, or a single look.
 
     ``url`` is an SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``.
     """
@@ -63,6 +64,7 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._onlookers = _Onlookers(url) if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -83,8 +85,53 @@ class Database:
             yield session
             session.rollback()
 
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Yield a connection for single selects, each of which sees what is committed when it runs.
+
+        ``reading`` sees one moment throughout and costs three times as much. Read every result to its end.
+        """
+        if self._onlookers is None:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        connection = self._onlookers.take()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._onlookers.give_back(connection)
+
     def close(self) -> None:
+        if self._onlookers is not None:
+            self._onlookers.close()
         self.engine.dispose()
+
+
+class _Onlookers:
+    """Connections to SQLite without a transaction, kept open: one costs as much as several selects.
+
+    Of their own, not of the engine's pool, which they would use up.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
+        event.listen(self._engine, "connect", _prepare_sqlite)
+        self._kept: deque[Connection] = deque()
+
+    def take(self) -> Connection:
+        try:
+            return self._kept.pop()
+        except IndexError:
+            return self._engine.connect()
+
+    def give_back(self, connection: Connection) -> None:
+        self._kept.append(connection)
+
+    def close(self) -> None:
+        while self._kept:
+            self._kept.pop().close()
 
 
 def migrate(url: str) -> None:

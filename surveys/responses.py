@@ -9,8 +9,7 @@ from datetime import datetime
 from hmac import compare_digest
 from uuid import uuid4
 
-from sqlalchemy import Update, bindparam, insert, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Update, bindparam, insert, update
 
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode
@@ -117,10 +116,10 @@ class Logotype:
 
 def open_link(db: Database, token: str) -> str:
     """Return the public id of the invitation that a link leads to; raises a :class:`LinkError`."""
-    with db.reading() as session:
-        target = answering.link_target(session, token)
+    with db.looking() as connection:
+        target = answering.link_target(connection, token)
         if target is None:
-            raise _gone(session, token)
+            raise _gone(connection, token)
         if target.withdrawn:
             raise WithdrawnLink
         return target.public_id
@@ -131,8 +130,8 @@ def open_form(db: Database, keys: Keyring, public_id: str, token: str, now: date
 
     A closed form can still be opened, to read what was answered.
     """
-    with db.reading() as session:
-        return _view(session, _opened(session, keys, public_id, token, now), now)
+    with db.looking() as connection:
+        return _view(connection, _opened(connection, keys, public_id, token, now), now)
 
 
 def save(
@@ -155,9 +154,11 @@ def save(
     :class:`Incomplete`.
     """
     with db.transaction() as session:
-        answering.hold_invitation(session, public_id)
-        row = _opened(session, keys, public_id, token, now)
-        view = _view(session, row, now)
+        # By the connection: no objects are made, and this is what everybody waits for when a course ends.
+        connection = session.connection()
+        answering.hold_invitation(connection, public_id)
+        row = _opened(connection, keys, public_id, token, now)
+        view = _view(connection, row, now)
         if now >= view.accepts_until:
             raise Closed(view)
         if version and version != view.version:
@@ -165,29 +166,29 @@ def save(
         checked = check(view.form, raw, complete=submit)
         if submit and checked.errors:
             raise Incomplete(view, checked)
-        answers = _with_theme(session, row, checked.answers)
+        answers = _with_theme(connection, row, checked.answers)
         if _is_kept(view, answers, submit):
             return Saved(view.revision, submit, checked)
         if view.revision and revision != view.revision and answers != view.current:
             raise Conflict(view, answers)
-        revision = _keep(session, keys, row, answers, language, now, submit)
-        _lock(session, row, now)
+        revision = _keep(connection, keys, row, answers, language, now, submit)
+        _lock(connection, row, now)
         return Saved(revision, submit, checked)
 
 
 def logotype(db: Database, public_id: str, token: str) -> Logotype:
     """Return the logotype of the project that asks; raises :class:`UnknownLink` where there is none."""
-    with db.reading() as session:
-        row = answering.logotype_of(session, public_id)
+    with db.looking() as connection:
+        row = answering.logotype_of(connection, public_id)
         if row is None or row.logotype is None or not compare_digest(row.token_hash, token_hash(token)):
             raise UnknownLink
         return Logotype(row.logotype, row.logotype_type)
 
 
-def _opened(session: Session, keys: Keyring, public_id: str, token: str, now: datetime) -> AskedRow:
-    row = answering.asked(session, public_id, keys.response_key(public_id))
+def _opened(connection: Connection, keys: Keyring, public_id: str, token: str, now: datetime) -> AskedRow:
+    row = answering.asked(connection, public_id, keys.response_key(public_id))
     if row is None or not compare_digest(row.token_hash, token_hash(token)):
-        raise _gone(session, token)
+        raise _gone(connection, token)
     if row.withdrawn_at is not None:
         raise WithdrawnLink
     if row.due_at > now:
@@ -195,19 +196,19 @@ def _opened(session: Session, keys: Keyring, public_id: str, token: str, now: da
     return row
 
 
-def _gone(session: Session, token: str) -> LinkError:
-    return ReplacedLink() if answering.is_retired(session, token) else UnknownLink()
+def _gone(connection: Connection, token: str) -> LinkError:
+    return ReplacedLink() if answering.is_retired(connection, token) else UnknownLink()
 
 
-def _view(session: Session, row: AskedRow, now: datetime) -> FormView:
-    return view_of(row, *answering.sheet(session, row), now)
+def _view(connection: Connection, row: AskedRow, now: datetime) -> FormView:
+    return view_of(row, *answering.sheet(connection, row), now)
 
 
-def _with_theme(session: Session, row: AskedRow, answers: Answers) -> Answers:
+def _with_theme(connection: Connection, row: AskedRow, answers: Answers) -> Answers:
     """A theme choice is not asked where the register knows the theme: its answer is the register's."""
     if row.theme_code is None or not answers:
         return answers
-    return answers | dict.fromkeys(answering.theme_questions(session, row), row.theme_code)
+    return answers | dict.fromkeys(answering.theme_questions(connection, row), row.theme_code)
 
 
 def _is_kept(view: FormView, answers: Answers, submit: bool) -> bool:
@@ -218,7 +219,7 @@ def _is_kept(view: FormView, answers: Answers, submit: bool) -> bool:
 
 
 def _keep(
-    session: Session,
+    connection: Connection,
     keys: Keyring,
     row: AskedRow,
     answers: Answers,
@@ -231,16 +232,15 @@ def _keep(
         "revision": revision,
         "language": language,
         "saved_at": now,
-        "background": _background(row, answers, answering.theme_questions(session, row)),
+        "background": _background(row, answers, answering.theme_questions(connection, row)),
         "draft": None if submit or answers == row.answers else answers,
     }
     if submit:
         values |= {"answers": answers, "submitted_at": now}
-    # Statements made once and sent by the connection: this is what everybody waits for when a course ends.
     if row.revision:
-        session.connection().execute(_CHANGE[submit], values | {"response": row.response_id})
+        connection.execute(_CHANGE[submit], values | {"response": row.response_id})
     else:
-        session.connection().execute(_INSERT, _NOTHING | _identity(keys, row, now) | values)
+        connection.execute(_INSERT, _NOTHING | _identity(keys, row, now) | values)
     return revision
 
 
@@ -274,11 +274,11 @@ def _background(row: AskedRow, answers: Answers, theme_questions: Sequence[str])
     return {name: value for name, value in classes.items() if value}
 
 
-def _lock(session: Session, row: AskedRow, now: datetime) -> None:
+def _lock(connection: Connection, row: AskedRow, now: datetime) -> None:
     """A version never changes once somebody has answered it, be it in a draft."""
     if row.locked_at is None:
         unlocked = QuestionnaireVersion.id == row.version_id, QuestionnaireVersion.locked_at.is_(None)
-        session.execute(update(QuestionnaireVersion).where(*unlocked).values(locked_at=now))
+        connection.execute(update(QuestionnaireVersion).where(*unlocked).values(locked_at=now))
 
 
 def _change(submit: bool) -> Update:

@@ -180,12 +180,17 @@ def _cancelled(row: Row[Any]) -> str | None:
 
 
 def _answered(session: Session, keys: Keyring, row: Row[Any]) -> str | None:
+    if row.resend:  # a new link, to read or change what was sent in
+        return None
     return "answered" if answering.is_answered(session, keys.response_key(row.invitation)) else None
 
 
 def _log_done(session: Session, _keys: Keyring, row: Row[Any]) -> str | None:
-    done = row.book is None or row.book_withdrawn_at is not None
-    return LOG_REASON if done or queries.has_entry(session, row.invitation_id) else None
+    if row.book is None or row.book_withdrawn_at is not None:
+        return LOG_REASON
+    # Of reminders alone, which no page shows person by person: that a prompt did not go would tell.
+    written = row.kind == "log_reminder" and queries.has_entry(session, row.invitation_id)
+    return LOG_REASON if written else None
 
 
 # The mail

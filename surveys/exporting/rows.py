@@ -7,12 +7,13 @@ its measurement.
 
 Background variables (the language of the answers is one) are carried only if every combination of those
 carried stands in enough rows of every measurement of the file; the same for the whole file, since the person
-code joins a person's rows. Whoever sees who has answered gets neither person codes nor dates: together with
-the list of who has answered what and when, they would name the rows.
+code joins a person's rows. A theme that is not carried is not told as an answer either. Whoever sees who has
+answered gets neither person codes nor dates: together with the list of who has answered what and when, they
+would name the rows.
 """
 
 import json
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from surveys.domain.privacy import Limit, carried
 from surveys.domain.questionnaire import Form, expand, parse
+from surveys.domain.questions import ThemeChoice
 from surveys.domain.summaries import Cell, Column
 from surveys.exporting.hidden import Hidden, hidden_questions
 from surveys.exporting.layout import Asked, Dress, Layout, Memo
@@ -83,6 +85,9 @@ class Export:
             key: hidden_questions(session, series_id, key, forms, submitted[key], self._limit)
             for key, forms in self._forms.items()
         }
+        if "theme" in self.not_carried:
+            # It is the register's wherever that knows it: as an answer it would be carried after all.
+            self._hidden = {key: hidden | _themes(self._forms[key]) for key, hidden in self._hidden.items()}
         fixed = self._fixed()
         everything = (asked for forms in self._forms.values() for asked in forms.values())
         self._layout = Layout(everything, language, taken=[column.name for column in fixed])
@@ -175,6 +180,15 @@ class Export:
     def _classes(self, background: str, text: Dress) -> tuple[str, ...]:
         values = json.loads(background)
         return tuple(text(values.get(name) or "") for name in self.carried if name != LANGUAGE)
+
+
+def _themes(forms: Mapping[int, Asked]) -> Hidden:
+    return frozenset(
+        (version, question.code)
+        for version, asked in forms.items()
+        for question in asked.form.questions
+        if isinstance(question, ThemeChoice)
+    )
 
 
 def _codes(hidden: Hidden, version: int) -> frozenset[str]:

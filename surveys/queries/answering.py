@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Row, Select, and_, bindparam, func, select
+from sqlalchemy import Connection, Pool, Row, Select, String, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.domain.questionnaire import Form, ThemeRef, expand, parse
@@ -27,9 +27,9 @@ _MOST_KEPT = 500
 _FIELD, _RECORD = "\x1f", "\x1e"  # control characters, which no title holds
 
 # Versions are read whole and parsed; both cost more than all the rest of a page. A version does not change
-# while its digest stays, so what has been parsed is kept as long as the engine it came from.
-_parsed: "WeakKeyDictionary[Engine, dict[tuple[int, str], Form]]" = WeakKeyDictionary()
-_expanded: "WeakKeyDictionary[Engine, dict[SheetKey, Form]]" = WeakKeyDictionary()
+# while its digest stays, so what has been parsed is kept as long as the pool it came from.
+_parsed: "WeakKeyDictionary[Pool, dict[tuple[int, str], Form]]" = WeakKeyDictionary()
+_expanded: "WeakKeyDictionary[Pool, dict[SheetKey, Form]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,60 +50,56 @@ class LinkTarget:
     withdrawn: bool
 
 
-def link_target(session: Session, token: str) -> LinkTarget | None:
+def link_target(connection: Connection, token: str) -> LinkTarget | None:
     """Return what the link of an invitation to answer leads to, None where it leads nowhere."""
-    row = session.connection().execute(_TARGET, {"token_hash": token_hash(token)}).one_or_none()
+    row = connection.execute(_TARGET, {"token_hash": token_hash(token)}).one_or_none()
     return row and LinkTarget(row.public_id, row.withdrawn_at is not None)
 
 
-def is_retired(session: Session, token: str) -> bool:
+def is_retired(connection: Connection, token: str) -> bool:
     """Say whether the link has been replaced by a newer one."""
-    return session.get(RetiredLink, token_hash(token)) is not None
+    retired = select(RetiredLink.token_hash).where(RetiredLink.token_hash == token_hash(token))
+    return connection.scalar(retired) is not None
 
 
-def hold_invitation(session: Session, public_id: str) -> None:
+def hold_invitation(connection: Connection, public_id: str) -> None:
     """Let no other transaction save an answer to the invitation until this one ends."""
     # On SQLite a writing transaction has the whole database to itself from its first moment.
-    if session.get_bind().dialect.name != "sqlite" and _PUBLIC_ID.fullmatch(public_id):
-        session.execute(select(Invitation.id).where(Invitation.public_id == public_id).with_for_update())
+    if connection.dialect.name != "sqlite" and _PUBLIC_ID.fullmatch(public_id):
+        connection.execute(select(Invitation.id).where(Invitation.public_id == public_id).with_for_update())
 
 
-def asked(session: Session, public_id: str, response_key: str) -> AskedRow | None:
+def asked(connection: Connection, public_id: str, response_key: str) -> AskedRow | None:
     """Return all that a page needs about an invitation to answer, in one select; None where there is none."""
     # Addresses are typed by anyone: PostgreSQL refuses a NUL, and says so with an error.
     if not _PUBLIC_ID.fullmatch(public_id):
         return None
-    # By the connection: no objects are made, and what the session would prepare for them costs as much as
-    # the select itself.
-    return (
-        session.connection()
-        .execute(_ASKED, {"public_id": public_id, "response_key": response_key})
-        .one_or_none()
-    )
+    keys = {"public_id": public_id, "response_key": response_key}
+    return connection.execute(_ASKED, keys).one_or_none()
 
 
-def sheet(session: Session, row: AskedRow) -> tuple[SheetKey, Form]:
+def sheet(connection: Connection, row: AskedRow) -> tuple[SheetKey, Form]:
     """The form of an invitation (a row of :func:`asked`), with the themes of its occasion in it.
 
     A theme that the register knows is not asked for.
     """
-    form = form_of(session, row.version_id, row.version_digest)
+    form = form_of(connection, row.version_id, row.version_digest)
     key = SheetKey(row.version_id, row.version_digest)
     if form.needs_themes:
         key = SheetKey(row.version_id, row.version_digest, _themes(row), row.theme_code is not None)
-    kept = _expanded.setdefault(_engine(session), {})
+    kept = _expanded.setdefault(connection.engine.pool, {})
     if key not in kept:
         _make_room(kept)
         kept[key] = expand(form, key.themes, ask_theme=not key.theme_known)
     return key, kept[key]
 
 
-def form_of(session: Session, version_id: int, digest: str) -> Form:
+def form_of(connection: Connection, version_id: int, digest: str) -> Form:
     """Return the parsed form of a version, as it is before themes are known."""
-    kept = _parsed.setdefault(_engine(session), {})
+    kept = _parsed.setdefault(connection.engine.pool, {})
     if found := kept.get((version_id, digest)):
         return found
-    version = session.execute(
+    version = connection.execute(
         select(QuestionnaireVersion.content, QuestionnaireVersion.digest).where(
             QuestionnaireVersion.id == version_id
         )
@@ -114,9 +110,9 @@ def form_of(session: Session, version_id: int, digest: str) -> Form:
     return form
 
 
-def theme_questions(session: Session, row: AskedRow) -> tuple[str, ...]:
+def theme_questions(connection: Connection, row: AskedRow) -> tuple[str, ...]:
     """Codes of the questions in which an invitation's form asks for the theme, shown or not."""
-    form = form_of(session, row.version_id, row.version_digest)
+    form = form_of(connection, row.version_id, row.version_digest)
     return tuple(each.code for each in form.questions if isinstance(each, ThemeChoice))
 
 
@@ -136,11 +132,11 @@ def is_answered(session: Session, response_key: str) -> bool:
     return session.connection().scalar(_ANSWERED, {"response_key": response_key}) is not None
 
 
-def logotype_of(session: Session, public_id: str) -> AskedRow | None:
+def logotype_of(connection: Connection, public_id: str) -> AskedRow | None:
     """The token hash of an invitation, and the logotype of its project with its type."""
     if not _PUBLIC_ID.fullmatch(public_id):
         return None
-    return session.execute(
+    return connection.execute(
         select(Invitation.token_hash, Project.logotype, Project.logotype_type)
         .join(Enrolment, Enrolment.id == Invitation.enrolment_id)
         .join(Series, Series.id == Enrolment.series_id)
@@ -153,11 +149,6 @@ def _themes(row: AskedRow) -> tuple[ThemeRef, ...]:
     """The parallel themes of the occasion by code; none where it is no occasion that is asked about."""
     listed = (each.split(_FIELD, 1) for each in (row.themes or "").split(_RECORD) if each)
     return tuple(ThemeRef(code, title) for code, title in sorted(listed))
-
-
-def _engine(session: Session) -> Engine:
-    bound = session.get_bind()
-    return bound if isinstance(bound, Engine) else bound.engine
 
 
 def _make_room(kept: dict[Any, Form]) -> None:
@@ -175,9 +166,10 @@ def _asked() -> Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
-    # In the same row, so that a page costs one select.
+    # In the same row, so that a page costs one select; a parameter here would be written into it each time.
+    record: Any = literal_column(f"'{_RECORD}'", String())
     themes = (
-        select(func.aggregate_strings(Theme.code + _FIELD + Theme.title, _RECORD))
+        select(func.aggregate_strings(Theme.code + _FIELD + Theme.title, record))
         .where(Theme.occasion_id == Mailing.occasion_id)
         .correlate(Mailing)
         .scalar_subquery()

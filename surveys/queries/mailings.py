@@ -14,6 +14,7 @@ from surveys.models.programme import Organisation, Series
 
 Scope = ColumnElement[bool]  # whose mailings: made by in_project or in_series
 PER_PAGE = 60
+LARGEST_ID = 2**31 - 1  # what the databases call an integer
 AHEAD = ("planned", "waiting")
 
 
@@ -90,7 +91,9 @@ def of_occasions(session: Session, series_id: int) -> dict[int, list[Mailing]]:
 
 
 def mailing(session: Session, project_id: int, mailing_id: int) -> Mailing | None:
-    """A mailing of the project."""
+    """A mailing of the project; the number may be one that somebody has typed."""
+    if mailing_id > LARGEST_ID:
+        return None
     wanted = _with_what(_mailings().where(in_project(project_id), Mailing.id == mailing_id))
     return session.scalar(wanted)
 

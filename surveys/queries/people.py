@@ -16,6 +16,7 @@ from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Organisation, Series, Theme
 from surveys.models.response import Response
+from surveys.queries.mailings import LARGEST_ID
 
 Row = TypeVar("Row")
 Wanted = TypeVar("Wanted", bound=Select[Any])
@@ -191,7 +192,9 @@ def invitations_of(session: Session, enrolment_ids: Collection[int]) -> Sequence
 
 
 def invitation_of(session: Session, participant_id: int, invitation_id: int) -> Invitation | None:
-    """One invitation of this very person, with what asked."""
+    """One invitation of this very person, with what asked; the number may be one that somebody has typed."""
+    if invitation_id > LARGEST_ID:
+        return None
     return session.scalar(
         select(Invitation)
         .join(Invitation.enrolment)

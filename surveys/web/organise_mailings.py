@@ -56,7 +56,7 @@ def series_mailings(project: str, series: str) -> str:
     return _calendar(where, series_crumbs(_("Mailings")), series_tabs(), series_address("utskick"), True)
 
 
-@blueprint.get("/projekt/<project>/utskick/<int(max=2147483647):mailing>")
+@blueprint.get("/projekt/<project>/utskick/<int:mailing>")
 @staff("organiser")
 def mailing(project: str, mailing: int) -> str:
     session, now = reading_session(), clock.now()

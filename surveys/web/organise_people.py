@@ -95,13 +95,13 @@ def participant(project: str, code: str) -> str:
     )
 
 
-@blueprint.get("/projekt/<project>/deltagare/<code>/lank/<int(max=2147483647):invitation>/ny")
+@blueprint.get("/projekt/<project>/deltagare/<code>/lank/<int:invitation>/ny")
 @staff("organiser")
 def ask_to_replace(project: str, code: str, invitation: int) -> str:
     return _link_page("replace_link", code, invitation)
 
 
-@blueprint.post("/projekt/<project>/deltagare/<code>/lank/<int(max=2147483647):invitation>/ny")
+@blueprint.post("/projekt/<project>/deltagare/<code>/lank/<int:invitation>/ny")
 @staff("organiser")
 def replace_link(project: str, code: str, invitation: int) -> Response:
     person = _person(code)
@@ -114,13 +114,13 @@ def replace_link(project: str, code: str, invitation: int) -> Response:
     return redirect(address("deltagare", person.code), 303)
 
 
-@blueprint.get("/projekt/<project>/deltagare/<code>/lank/<int(max=2147483647):invitation>/dra-tillbaka")
+@blueprint.get("/projekt/<project>/deltagare/<code>/lank/<int:invitation>/dra-tillbaka")
 @staff("organiser")
 def ask_to_withdraw(project: str, code: str, invitation: int) -> str:
     return _link_page("withdraw_link", code, invitation)
 
 
-@blueprint.post("/projekt/<project>/deltagare/<code>/lank/<int(max=2147483647):invitation>/dra-tillbaka")
+@blueprint.post("/projekt/<project>/deltagare/<code>/lank/<int:invitation>/dra-tillbaka")
 @staff("organiser")
 def withdraw_link(project: str, code: str, invitation: int) -> Response:
     person = _person(code)

@@ -38,7 +38,7 @@ def questionnaire(project: str, questionnaire: str) -> str:
     session = reading_session()
     found = queries.questionnaire(session, g.project.id, questionnaire) or abort(404)
     version = found.versions[-1]
-    form = answering.form_of(session, version.id, version.digest)
+    form = answering.form_of(session.connection(), version.id, version.digest)
     uses = queries.used_in(session, found.id)
     themes = _themes(uses) if form.needs_themes else ()
     return page(

@@ -268,6 +268,23 @@ def test_background_is_carried_only_where_every_combination_has_enough_rows(
     ]
 
 
+def test_a_theme_too_fine_to_carry_is_not_told_as_an_answer(sqlite_installation: Installation) -> None:
+    """The organiser's register knows who was in which theme: one row of theme B would be that person's."""
+    themes = ["A"] * 9 + ["B"]
+
+    def build(it: Answering) -> None:
+        mailing = it.mailing(it.rule(it.questionnaire(EVERY_KIND)), it.occasion("t1", "Ansvar", "Bemötande"))
+        it.ask(mailing, 10)
+        given = [{"theme": theme, "overall": str(k % 2 + 3)} for k, theme in enumerate(themes)]
+        it.answer(mailing, given, background=[{"theme": theme} for theme in themes])
+
+    export, rows = exported(sqlite_installation, build)
+
+    assert export.not_carried == ("theme",)
+    assert {(row["theme"], row["theme.label"]) for row in rows} == {("..", "..")}
+    assert {row["overall"] for row in rows} == {"3", "4"}
+
+
 def test_a_rare_language_is_not_told(sqlite_installation: Installation) -> None:
     def build(it: Answering) -> None:
         mailing = it.mailing(it.rule(it.questionnaire(OVERALL)), it.occasion("t1"))

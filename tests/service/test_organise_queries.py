@@ -86,6 +86,7 @@ def test_people(course: Installation) -> None:
         ]
         assert people.invitation_of(session, person.id, asked[0].id) is not None
         assert people.invitation_of(session, person.id + 1, asked[0].id) is None
+        assert people.invitation_of(session, person.id, 10**30) is None
 
 
 def test_who_has_answered_is_found_by_key(course: Installation) -> None:
@@ -119,6 +120,7 @@ def test_the_calendar_and_how_mails_stand(course: Installation) -> None:
         one = mailings.mailing(session, project_id, first_id)
         assert one is not None
         assert mailings.mailing(session, project_id + 1, first_id) is None
+        assert mailings.mailing(session, project_id, 10**30) is None
         receivers = mailings.receivers(session, one, NOW)
         assert sorted(each.state for each in receivers) == ["claimed", "refused", *["sent"] * 6, "uncertain"]
         assert [step.step for step in mailings.steps(session, one)] == [0, 1, 2]

@@ -285,14 +285,43 @@ def test_a_prompt_that_was_written_to_is_dropped_without_telling(
     installation: Installation, log_course: Course
 ) -> None:
     """The same reason for all three: what is private in a log must not show in the outbox."""
-    db = installation.database
+    db, keys, later = installation.database, installation.keys, DUE + 3 * DAY
+    send_all(installation, DUE)
+    assert planning.expand_next(db, keys, later)
     with db.transaction() as session:
         written, left, withdrawn = session.scalars(select(Invitation).order_by(Invitation.id)).all()
         write_to_prompt(session, written, DUE, "hemligt")
         end_enrolment(left)
         withdraw(withdrawn)
+    send_all(installation, later)
+    assert rows(db)[3:] == [("cancelled", "not_needed")] * 3
+
+
+def test_a_first_prompt_and_a_new_link_go_out_whatever_has_been_written(
+    installation: Installation, log_course: Course
+) -> None:
+    """Both are shown person by person: one that was not needed would tell that something is in the log."""
+    db, keys = installation.database, installation.keys
+    with db.transaction() as session:
+        for each in session.scalars(select(Invitation)).all():
+            write_to_prompt(session, each, DUE, "hemligt")
+    assert len(send_all(installation, DUE)) == 3
+    assert sending.replace_link(db, keys, first_invitation(db).id, DUE + HOUR)
+    assert len(send_all(installation, DUE + HOUR)) == 1
+    assert rows(db) == [("sent", None)] * 4
+
+
+def test_who_has_answered_gets_the_new_link_too(installation: Installation, course: Course) -> None:
+    """Without it nothing could be corrected until closing: the old link has ended."""
+    db, keys = installation.database, installation.keys
     send_all(installation, DUE)
-    assert rows(db) == [("cancelled", "not_needed")] * 3
+    first = first_invitation(db)
+    with db.transaction() as session:
+        answer(session, keys, course, session.get_one(Invitation, first.id), DUE + HOUR)
+    assert sending.replace_link(db, keys, first.id, DUE + HOUR)
+    (mail,) = send_all(installation, DUE + HOUR)
+    assert isinstance(mail, Outgoing)
+    assert mail.path == f"/s/{keys.link_token(first.public_id, 2)}"
 
 
 def test_a_log_prompt_leads_to_the_log(installation: Installation, log_course: Course) -> None:
