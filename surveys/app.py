@@ -1,6 +1,11 @@
 """The web application is put together here and nowhere else: config → extensions → blueprints → errors."""
 
-from flask import Flask, Request, request
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -28,8 +33,31 @@ from surveys.web import (
 STAFF_REQUEST_LIMIT = 2 * 1024 * 1024
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, by a signer made once: the key is the same as long as the program runs."""
+
+    _signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        # Participants' pages touch no session: nothing to send, and nothing to work out.
+        if session or session.accessed or session.modified:
+            super().save_session(app, session, response)
+
+
 class FoljaFlask(Flask):
     jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.session_interface = Sessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func  # no view or hook of ours is asynchronous; Flask would look each up at every request
 
 
 def create_app(settings: Settings | None = None) -> Flask:

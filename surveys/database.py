@@ -64,6 +64,7 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._writers = self.engine.execution_options(folja_writes=True)
         self._onlookers = _Onlookers(url) if self.is_sqlite else None
 
     @property
@@ -77,6 +78,12 @@ class Database:
             session.connection(execution_options={"folja_writes": True})
             yield session
             session.commit()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield the connection of a transaction like :meth:`transaction`, for work without objects."""
+        with self._writers.begin() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

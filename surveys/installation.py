@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from surveys.config import Settings
+from sqlalchemy.exc import ArgumentError
+
+from surveys.config import BadSetting, Settings
 from surveys.database import Database
 from surveys.keys import Keyring
 
@@ -18,5 +20,18 @@ class Installation:
 
 
 def open_installation(settings: Settings) -> Installation:
-    """Open an installation, making its keys if there are none; raises ``KeysUnreadable``."""
-    return Installation(settings, Keyring(settings.keys), Database(settings.database_url))
+    """Open an installation, making its keys if there are none.
+
+    Raises ``KeysUnreadable``, and ``BadSetting`` for an address of no database that can be used.
+    """
+    return Installation(settings, Keyring(settings.keys), _database(settings.database_url))
+
+
+def _database(url: str) -> Database:
+    try:
+        return Database(url)
+    except (ArgumentError, ImportError) as error:  # an ImportError: of a driver that is not there
+        # Not the whole of it: a password may stand in it.
+        start = f"{url.partition(':')[0]}:…"
+        reason = "must begin with sqlite:/// or postgresql+psycopg://"
+        raise BadSetting("FOLJA_DATABASE_URL", start, reason) from error

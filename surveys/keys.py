@@ -42,6 +42,10 @@ class Keyring:
         digest = self._mac("link", f"{public_id}/{generation}")
         return urlsafe_b64encode(digest[:24]).decode()
 
+    def form_token(self, link: str) -> str:
+        """Return what a form opened with ``link`` sends along; other sites can neither read nor make it."""
+        return self._mac("session", f"form/{link}").hex()
+
     def response_key(self, invitation: str) -> str:
         """Return the key under which the answer to an invitation (public id) is kept."""
         return self._mac("answers", invitation).hex()

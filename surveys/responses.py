@@ -153,9 +153,8 @@ def save(
     Raises a :class:`LinkError`, :class:`Closed`, :class:`FormChanged`, :class:`Conflict`, and when sending in
     :class:`Incomplete`.
     """
-    with db.transaction() as session:
-        # By the connection: no objects are made, and this is what everybody waits for when a course ends.
-        connection = session.connection()
+    # No objects are made: this is what everybody waits for when a course ends.
+    with db.writing() as connection:
         answering.hold_invitation(connection, public_id)
         row = _opened(connection, keys, public_id, token, now)
         view = _view(connection, row, now)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from surveys.commands.language import _
 from surveys.config import BadSetting, Settings, load
@@ -20,8 +21,38 @@ class Failed(click.ClickException):
 
 def settings() -> Settings:
     """The settings of this installation; a bad one ends the command with a clear line."""
-    try:
+    with _clear_about_settings():
         return load()
+
+
+@contextmanager
+def opened() -> Iterator[Installation]:
+    """The installation, closed afterwards; a database that cannot be used ends the command with one line."""
+    chosen = settings()
+    try:
+        with _clear_about_settings():
+            installation = open_installation(chosen)
+    except KeysUnreadable as closed:
+        raise Failed(_("The keys cannot be read or written: %(path)s", path=closed.path)) from closed
+    try:
+        yield installation
+    except DBAPIError as error:
+        advice = _("The database cannot be used. Has “folja database migrate” been run?")
+        raise Failed(f"{advice} ({first_line(error)})") from error
+    finally:
+        installation.close()
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, without the statement it happened in."""
+    origin = getattr(error, "orig", None) or error
+    return (str(origin).strip() or type(origin).__name__).splitlines()[0]
+
+
+@contextmanager
+def _clear_about_settings() -> Iterator[None]:
+    try:
+        yield
     except BadSetting as bad:
         raise Failed(
             _(
@@ -31,17 +62,3 @@ def settings() -> Settings:
                 reason=bad.reason,
             )
         ) from bad
-
-
-@contextmanager
-def opened() -> Iterator[Installation]:
-    """The installation, closed afterwards."""
-    chosen = settings()
-    try:
-        installation = open_installation(chosen)
-    except KeysUnreadable as closed:
-        raise Failed(_("The keys cannot be read or written: %(path)s", path=closed.path)) from closed
-    try:
-        yield installation
-    finally:
-        installation.close()

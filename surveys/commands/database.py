@@ -3,7 +3,7 @@
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from surveys.commands import Failed, settings
+from surveys.commands import Failed, first_line, settings
 from surveys.commands.language import _
 from surveys.database import migrate as migrate_database
 
@@ -21,13 +21,7 @@ def migrate() -> None:
         if chosen.database_url.startswith("sqlite"):
             chosen.instance.mkdir(parents=True, exist_ok=True)
         migrate_database(chosen.database_url)
-    except (OSError, SQLAlchemyError) as error:
+    except (OSError, ImportError, SQLAlchemyError) as error:
         text = _("The database cannot be brought up to date: %(reason)s", reason=first_line(error))
         raise Failed(text) from error
     click.echo(_("The database is up to date."))
-
-
-def first_line(error: BaseException) -> str:
-    """What an error says, without the statement it happened in."""
-    origin = getattr(error, "orig", None) or error
-    return (str(origin).strip() or type(origin).__name__).splitlines()[0]

@@ -12,10 +12,9 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from surveys import clock, health
-from surveys.commands import settings
-from surveys.commands.database import first_line
+from surveys.commands import first_line, settings
 from surveys.commands.language import _
-from surveys.config import Settings
+from surveys.config import BadSetting, Settings
 from surveys.database import Database
 from surveys.installation import open_installation
 from surveys.keys import KeysUnreadable
@@ -67,6 +66,9 @@ def _keys_and_database(chosen: Settings, now: datetime) -> Iterator[Finding]:
         installation = open_installation(chosen)
     except KeysUnreadable as error:
         yield Finding(_("Keys"), False, _("%(path)s cannot be read or written", path=error.path))
+        return
+    except BadSetting as bad:
+        yield Finding(_("Database"), False, f"{bad.name}={bad.value} ({bad.reason})")
         return
     yield Finding(_("Keys"), True, str(chosen.keys))
     try:

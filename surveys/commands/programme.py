@@ -6,7 +6,6 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from surveys import clock
 from surveys import programme as use_cases
@@ -34,8 +33,6 @@ def load(file: Path) -> None:
             report = _load(installation, document)
     except ProgrammeFaults as faulty:
         raise Failed(_listed(faulty.faults)) from faulty
-    except (OperationalError, ProgrammingError) as error:
-        raise Failed(_("The database cannot be used. Has “folja database migrate” been run?")) from error
     _tell(report)
 
 

@@ -11,8 +11,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from surveys import clock, planning, preview
-from surveys.commands import Failed, opened
-from surveys.commands.database import first_line
+from surveys.commands import Failed, first_line, opened
 from surveys.commands.language import _, current, ngettext
 from surveys.dispatching import Dispatch
 from surveys.domain import dates

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from surveys.commands import settings
+from surveys.commands import opened
 from surveys.config import ROOT
 
 THREADS = 8
@@ -17,7 +17,8 @@ THREADS = 8
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 def web(host: str, port: int, workers: int) -> None:
     """Serve the pages with gunicorn until stopped."""
-    settings()
+    with opened():
+        pass  # what is wrong with it is said here, in one line
     # Gunicorn takes the place of this process: its signals and its exit code are then ours.
     command = [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", *_options(workers), "wsgi:app"]
     os.execv(sys.executable, command)  # noqa: S606

@@ -10,6 +10,7 @@ from surveys.domain.texts import LocalText
 Path = tuple[str | int, ...]
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
 _FLAGS = {True: True, False: False, "true": True, "false": False, "yes": True, "no": False}
 
 
@@ -70,6 +71,10 @@ class Node:
         if not isinstance(value, Mapping) or not all(isinstance(each, str) for each in value.values()):
             self.fault("not_a_text", name)
             return {}
+        # {sv: Yes, or no?} in YAML is two keys: what follows the comma must not be lost in silence.
+        for key in value:
+            if not _LANGUAGE.fullmatch(str(key)):
+                self.fault("unknown_key", name, str(key))
         for language in self.languages:
             if not str(value.get(language, "")).strip():
                 self.fault("missing_language", name, language=language)

@@ -13,8 +13,8 @@ def pick(text: Mapping[str, str], language: str, default: str = DEFAULT_LANGUAGE
 
     A text that is blank in a language counts as missing there; "" only where there is no text at all.
     """
-    found = (text.get(wanted) for wanted in (language, default))
-    return next((each for each in (*found, *text.values()) if each), "")
+    found = text.get(language) or text.get(default)
+    return found or next((each for each in text.values() if each), "")
 
 
 def has_bad_characters(text: str) -> bool:

@@ -26,6 +26,7 @@ class Heading:
     receiver: str
     sender: str
     subject: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def _heading(name: str, message: EmailMessage) -> Heading:
     at = message["Date"].datetime if message["Date"] else None
     if at is None:
         at = datetime.fromtimestamp(int(name.partition(".")[0])).astimezone()
-    return Heading(name, at.astimezone(), *(str(message[key] or "") for key in ("To", "From", "Subject")))
+    shown = ("To", "From", "Subject", "Content-Language")
+    return Heading(name, at.astimezone(), *(str(message[key] or "") for key in shown))
 
 
 def _part(message: EmailMessage, kind: str) -> str:

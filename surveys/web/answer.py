@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError, generate_csrf
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
@@ -15,6 +14,7 @@ from surveys import clock, responses
 from surveys.domain.questionnaire import Checked, check, fields_of
 from surveys.domain.questions import Fields, Question
 from surveys.domain.texts import pick
+from surveys.extensions import csrf
 from surveys.form_view import Answers, FormView
 from surveys.web import language, links
 from surveys.web.answer_frame import framed
@@ -23,8 +23,10 @@ from surveys.web.answer_questions import questions_html
 from surveys.web.answer_texts import LINK_PROBLEMS, error_list, fault_text
 from surveys.web.filters import when
 from surveys.web.guard import installation
+from surveys.web.phrases import _
 
 blueprint = Blueprint("answer", __name__)
+csrf.exempt(blueprint)  # checked below: by the link, which spares participants a session
 
 Page = str | tuple[str, int] | Response
 
@@ -37,6 +39,13 @@ class Shown:
     revision: int
     checked: Checked = field(default_factory=lambda: Checked({}, {}))
     notice: str = ""
+
+
+@blueprint.before_request
+def check_origin() -> None:
+    """Take a form only from our own page: with the token of the link that opened it, or of a session."""
+    if request.method == "POST" and not links.is_own_form(_public_id()):
+        csrf.protect()
 
 
 @blueprint.get("/s/<token>")
@@ -53,7 +62,7 @@ def form(public_id: str) -> Page:
         return _closed(view)
     places = {
         "person": str(escape(view.person)),
-        "token": str(escape(generate_csrf())),
+        "token": links.form_token(public_id),
         "revision": str(view.revision),
         "moment": _last_moment(view),
         "content": questions_html(view.form, view.sheet, fields_of(view.form, view.current)),
@@ -63,6 +72,7 @@ def form(public_id: str) -> Page:
 
 @blueprint.post("/svar/<public_id>")
 def answer(public_id: str) -> Page:
+    _as_written()
     submit = "submit" in request.form
     if not submit and "save" not in request.form:
         return _as_typed(public_id, "", 200)  # the language was changed in the middle of it all
@@ -93,7 +103,8 @@ def receipt(public_id: str) -> Page:
     view = _opened(public_id)
     if view.answers is None:
         return redirect(url_for(".form", public_id=public_id), 303)
-    copy = render_template("answer/copy.html", answers=_copy(view, view.answers))
+    # By itself, without what a whole page is given.
+    copy = current_app.jinja_env.get_template("answer/copy.html").render(answers=_copy(view, view.answers))
     places = {"moment": _when(view, view.submitted_at), "content": copy}
     return framed("receipt", view, places, partial(_receipt_frame, view.stage))
 
@@ -120,6 +131,7 @@ def link_problem(error: responses.LinkError) -> Page:
 @blueprint.errorhandler(CSRFError)
 def expired(_error: CSRFError) -> Page:
     """The session behind the form has ended: show the page again, with everything that was typed."""
+    _as_written()
     notice = _("The page had been open for too long. Nothing is lost. Press the button again.")
     try:
         return _as_typed(_public_id(), notice, 400)
@@ -161,7 +173,7 @@ def _form_page(view: FormView, shown: Shown, status: int = 200) -> Page:
     faults = {code: fault_text(fault) for code, fault in shown.checked.errors.items()}
     places = {
         "person": view.person,
-        "token": generate_csrf(),
+        "token": links.form_token(view.public_id),
         "revision": str(shown.revision),
         "moment": _last_moment(view),
         "content": questions_html(view.form, view.sheet, shown.fields, faults),
@@ -221,6 +233,12 @@ def _opened(public_id: str) -> FormView:
 def _prefer(view: FormView) -> None:
     g.timezone = view.project.timezone
     language.prefer(view.language)
+
+
+def _as_written() -> None:
+    """Answer in the language of the page that was sent: the questions were read in that one."""
+    if (written_in := request.form.get("written_in")) in language.LANGUAGES:
+        language.prefer(str(written_in))
 
 
 def _copy(view: FormView, answers: Answers) -> list[tuple[str, str]]:

@@ -13,12 +13,12 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
-from flask_babel import gettext as _
 
 from surveys.domain.dates import DAYS, MONTHS
 from surveys.domain.statistics import percent as exact_percent
 from surveys.domain.statistics import rounded
 from surveys.web import language
+from surveys.web.phrases import _
 
 HOME_ZONE = "Europe/Stockholm"
 NARROW_SPACE = "\u202f"

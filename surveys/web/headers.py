@@ -1,6 +1,9 @@
 """Security headers on every response, and how long each may be kept."""
 
-from flask import Flask, Response, current_app, request
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask, Response, request
 
 POLICY = "; ".join(
     (
@@ -27,14 +30,27 @@ YEAR = "public, max-age=31536000, immutable"
 
 
 def register(app: Flask) -> None:
-    app.after_request(_add)
+    app.after_request(_limit_keeping)
+    same = list(HEADERS.items())
+    if app.extensions["folja"].settings.is_https:
+        same.append(("Strict-Transport-Security", TRANSPORT))
+    app.wsgi_app = _adding(app.wsgi_app, same)  # type: ignore[method-assign]
 
 
-def _add(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if current_app.extensions["folja"].settings.is_https:
-        response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
+def _adding(inner: Any, same: list[tuple[str, str]]) -> Any:
+    """The WSGI application ``inner`` with headers that are the same on all its responses, faults included."""
+
+    def outer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            return start_response(status, headers + same, exc_info)
+
+        answered: Iterable[bytes] = inner(environ, start)
+        return answered
+
+    return outer
+
+
+def _limit_keeping(response: Response) -> Response:
     response.headers["Cache-Control"] = _cache_control(response)
     return response
 

@@ -2,6 +2,8 @@
 so that two people on one computer never write as each other.
 """
 
+from hmac import compare_digest
+
 from flask import request
 from werkzeug.wrappers import Response
 
@@ -29,3 +31,14 @@ def keep(response: Response, public_id: str, token: str) -> Response:
 def held(public_id: str) -> str:
     """Return the token that this browser holds for ``public_id``, or an empty text."""
     return request.cookies.get(cookie_name(public_id), "")
+
+
+def form_token(public_id: str) -> str:
+    """Return the hidden token of a form opened with the link that this browser holds."""
+    return installation().keys.form_token(held(public_id))
+
+
+def is_own_form(public_id: str) -> bool:
+    """Say whether the form that was sent came with the link's own hidden token."""
+    sent = request.form.get("csrf_token", "").encode()
+    return bool(held(public_id)) and compare_digest(sent, form_token(public_id).encode())

@@ -133,6 +133,7 @@ def ask_to_share(public_id: str, entry_id: UUID) -> Page:
 
 @blueprint.post("/logg/<public_id>/<uuid:entry_id>/dela")
 def share(public_id: str, entry_id: UUID) -> Page:
+    _opened(public_id)  # what is said afterwards is said in the writer's language
     db, token = installation().database, links.held(public_id)
     try:
         logbook.share_entry(db, public_id, token, entry_id, _revision(), clock.now())
@@ -147,6 +148,7 @@ def share(public_id: str, entry_id: UUID) -> Page:
 
 @blueprint.post("/logg/<public_id>/<uuid:entry_id>/sluta-dela")
 def unshare(public_id: str, entry_id: UUID) -> Page:
+    _opened(public_id)
     logbook.unshare_entry(installation().database, public_id, links.held(public_id), entry_id)
     flash(_("The entry is no longer shared. Whoever has read it has read it; nobody new can."), "positive")
     return _to_entry(public_id, entry_id)
@@ -160,6 +162,7 @@ def ask_to_remove(public_id: str, entry_id: UUID) -> Page:
 
 @blueprint.post("/logg/<public_id>/<uuid:entry_id>/ta-bort")
 def remove(public_id: str, entry_id: UUID) -> Page:
+    _opened(public_id)
     logbook.remove_entry(installation().database, public_id, links.held(public_id), entry_id)
     flash(_("The entry is deleted."), "positive")
     return redirect(url_for(".book", public_id=public_id), 303)

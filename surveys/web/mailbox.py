@@ -67,7 +67,6 @@ def mail(name: str) -> str:
         "mailbox/mail.html",
         mail=letter.heading,
         reply_to=headers.get("Reply-To", ""),
-        language=headers.get("Content-Language", ""),
         html=shown_html(letter.html),
         text=_with_links(letter.text),
     )

@@ -56,7 +56,11 @@ def series_tabs() -> list[tuple[str, str, bool]]:
     )
     here = request.path.rstrip("/")
     start = series_address()
-    return [(text, start + end, here == start + end) for end, text in tabs if may_open(start + end)]
+    return [
+        (text, start + end, here == start + end or (end != "" and here.startswith(f"{start}{end}/")))
+        for end, text in tabs
+        if may_open(start + end)
+    ]
 
 
 def series_crumbs(section: str | None = None) -> Crumbs:

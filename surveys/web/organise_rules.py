@@ -120,11 +120,11 @@ def _reminders(rule: FollowUpRule) -> str:
     if not rule.reminder_days:
         return _("no reminders")
     *first, last = rule.reminder_days
-    return _("reminders after %(days)s", days=joined([*map(str, first), _days(last)]))
+    return _("after %(days)s", days=joined([*map(str, first), _days(last)]))
 
 
 def _closes(rule: FollowUpRule) -> str:
-    return _("closes after %(days)s", days=_days(rule.close_after_days))
+    return _("after %(days)s", days=_days(rule.close_after_days))
 
 
 def _days(count: int) -> str:

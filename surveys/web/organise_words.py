@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 from surveys.models.followup import Mailing
@@ -85,6 +86,17 @@ MESSAGE_STATES: Words = {
     "cancelled": _l("not sent"),
     "seen_to": _l("seen to"),
 }
+# The same beside a number of mails, which some languages bend.
+MESSAGE_COUNTS: Words = {
+    "due": lazy_pgettext("mails", "to be sent"),
+    "claimed": lazy_pgettext("mails", "being sent"),
+    "uncertain": lazy_pgettext("mails", "uncertain"),
+    "sent": lazy_pgettext("mails", "sent"),
+    "refused": lazy_pgettext("mails", "bounced"),
+    "missed": lazy_pgettext("mails", "missed"),
+    "cancelled": lazy_pgettext("mails", "not sent"),
+    "seen_to": lazy_pgettext("mails", "seen to"),
+}
 MESSAGE_TAGS = {
     "due": "neutral",
     "claimed": "info",
@@ -128,6 +140,11 @@ def said(words: Words, code: str | None) -> str:
     if not code:
         return ""
     return str(words[code]) if code in words else code
+
+
+def counted(state: str, count: int) -> str:
+    """The word for ``count`` mails in ``state``."""
+    return said(MESSAGE_STATES if count == 1 else MESSAGE_COUNTS, state)
 
 
 def step_name(mailing: Mailing) -> str:

@@ -1,13 +1,15 @@
-"""The texts of gettext with their types: Flask-Babel has none."""
+"""The texts of gettext, with their types and without what Flask-Babel prepares for numbers and dates."""
 
-import flask_babel
+from surveys.catalogues import catalogue
+from surveys.web import language
 
 
 def _(message: str, **values: object) -> str:
     """The message in the language of the page, with its values filled in."""
-    return str(flask_babel.gettext(message, **values))
+    text = catalogue(language.current()).gettext(message)
+    return text % values if values else text
 
 
 def ngettext(one: str, several: str, num: int) -> str:
     """The message that fits the number."""
-    return str(flask_babel.ngettext(one, several, num))
+    return catalogue(language.current()).ngettext(one, several, num) % {"num": num}

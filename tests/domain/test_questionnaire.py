@@ -120,6 +120,11 @@ def test_the_digest_tells_contents_apart_and_nothing_else() -> None:
             "missing_language",
         ),
         (with_question(code="a", kind="short_text", text="x"), ("questions", 0, "text"), "not_a_text"),
+        (
+            with_question(code="a", kind="short_text", text={"sv": "Ja", "en": "Yes", "eller nej?": ""}),
+            ("questions", 0, "text", "eller nej?"),
+            "unknown_key",
+        ),
         (with_question(code="a b", kind="short_text", text=local("x")), ("questions", 0, "code"), "bad_code"),
         (with_question(kind="short_text", text=local("x")), ("questions", 0, "code"), "missing"),
         (with_question(code="a", kind="slider", text=local("x")), ("questions", 0, "kind"), "unknown_kind"),

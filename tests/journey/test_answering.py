@@ -132,6 +132,24 @@ def test_answering_gives_a_receipt_with_a_copy(
     assert (response.language, response.enrolment_id) == ("en", None)
 
 
+def test_the_language_kept_and_spoken_is_that_of_the_page_not_of_the_browser(
+    sqlite_client: FlaskClient, installation: Installation
+) -> None:
+    (anna,) = ask(installation, "Anna Ek", now=clock.now())
+    english = {"Accept-Language": "en"}
+    sqlite_client.get(f"/s/{anna.token}", headers=english)
+    page = sqlite_client.get(f"/svar/{anna.public_id}", headers=english)
+    assert '<html lang="sv"' in page.text
+    (fields,) = (fields for address, fields in forms_of(page).items() if address.endswith(anna.public_id))
+    typed = fields | {"q-overall": "1", "q-hours": "många", "save": "1"}
+    faulty = sqlite_client.post(f"/svar/{anna.public_id}", data=typed, headers=english)
+    assert "Det som gick att spara är sparat." in faulty.text
+    assert kept(installation)[0].language == "sv"
+    stale = typed | {"csrf_token": "gammal"}
+    expired = sqlite_client.post(f"/svar/{anna.public_id}", data=stale, headers=english)
+    assert "Inget är borta." in expired.text
+
+
 def test_answers_can_be_changed_until_closing(
     client: FlaskClient, anna: Asked, installation: Installation
 ) -> None:
@@ -303,12 +321,16 @@ def test_another_persons_cookie_opens_nothing(client: FlaskClient, installation:
     assert SECRET not in page.text
 
 
-def test_a_form_from_an_ended_session_comes_back_as_it_was_typed(
-    client: FlaskClient, anna: Asked, installation: Installation
+@pytest.mark.parametrize("token", ["", "0" * 64, "bo", "å"])
+def test_a_form_that_does_not_come_from_our_page_comes_back_as_it_was_typed(
+    client: FlaskClient, installation: Installation, token: str
 ) -> None:
+    anna, bo = ask(installation, "Anna Ek", "Bo Al", now=clock.now())
     page = follow(client, anna)
-    client.delete_cookie("folja")
-    again = fill_in(client, page, anna, overall="1", more=SECRET)
+    (fields,) = forms_of(follow(client, bo)).values()
+    others = fields["csrf_token"]
+    typed = {"csrf_token": others if token == "bo" else token, "q-overall": "1", "q-more": SECRET}
+    again = send(client, page, anna.public_id, submit="1", **typed)
     assert again.status_code == 400
     assert "Nothing is lost. Press the button again." in again.text
     assert re.search('value="1" checked', again.text)
@@ -316,6 +338,11 @@ def test_a_form_from_an_ended_session_comes_back_as_it_was_typed(
     assert kept(installation) == []
     assert fill_in(client, again, anna, overall="1").status_code == 303
     assert kept(installation)[0].answers == {"overall": "1", "more": SECRET}
+
+
+def test_answering_needs_no_session(client: FlaskClient, anna: Asked) -> None:
+    answer(client, anna, overall="1")
+    assert client.get_cookie("folja") is None
 
 
 @pytest.mark.parametrize("session_too", [False, True])
@@ -352,7 +379,7 @@ def test_changing_language_keeps_what_is_typed(
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (lambda installation, asked: asked.token[:-1] + "x", "unknown_link"),
+        (lambda installation, asked: asked.token[:-1] + "xy"[asked.token[-1] == "x"], "unknown_link"),
         (lambda installation, asked: (replace(installation, asked), asked.token)[1], "replaced_link"),
         (lambda installation, asked: (withdraw(installation, asked), asked.token)[1], "withdrawn_link"),
     ],

@@ -434,3 +434,16 @@ class TestPrivacy:
     def test_every_text_for_people_exists_for_every_link_problem(self, sqlite_app: Flask) -> None:
         problems = {error.code for error in logbook.BookError.__subclasses__()}
         assert problems | {"no_cookie"} == set(LINK_PROBLEMS)
+
+
+def test_what_was_done_is_said_in_the_writers_language(
+    sqlite_client: FlaskClient, anna: Traveller, installation: Installation
+) -> None:
+    write(sqlite_client, anna, "Ett besök")
+    english = {"Accept-Language": "en"}
+    entry = the_entry(installation).id
+    for step, said in (("dela", "Anteckningen är delad"), ("ta-bort", "Anteckningen är borttagen")):
+        page = sqlite_client.get(f"/logg/{anna.book}/{entry}/{step}", headers=english)
+        (fields,) = (fields for address, fields in forms_of(page).items() if address.endswith(step))
+        done = sqlite_client.post(f"/logg/{anna.book}/{entry}/{step}", data=fields, headers=english)
+        assert said in sqlite_client.get(done.location, headers=english).text

@@ -289,8 +289,8 @@ class TestRules:
         page = read(looking, f"{HERE}/insatser/kurs/regler")
         assert "2 hours after the end of each occasion that is measured" in page
         assert "to those who were there" in page
-        assert "reminders after 3 and 7 days" in page
-        assert "closes after 14 days" in page
+        assert "after 3 and 7 days" in page
+        assert "after 14 days" in page
         assert "14 days before the series starts, at 09:00" in page
 
     @pytest.mark.parametrize(

@@ -125,6 +125,40 @@ def test_a_bad_setting_is_one_line(run: Run) -> None:
     assert refused.output == "The setting MAIL_PORT cannot be used: tjugofem (must be a whole number)\n"
 
 
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://anna:hemligt@x/y", "postgresql://anna:hemligt@127.0.0.1/y"]
+)
+@pytest.mark.parametrize(
+    "arguments", [("user", "list"), ("export", "kurs", "-o", "x.csv"), ("doctor",), ("web",)]
+)
+def test_an_address_of_no_database_is_one_line(run: Run, url: str, arguments: tuple[str, ...]) -> None:
+    refused = run(*arguments, FOLJA_DATABASE_URL=url)
+    assert refused.exit_code == 1
+    assert isinstance(refused.exception, SystemExit)
+    assert "must begin with sqlite:/// or postgresql+psycopg://" in refused.output
+    assert "hemligt" not in refused.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("user", "list"),
+        (*ADD, "--role", "reader", "--project", "prov"),
+        ("export", "kurs", "-o", "x.csv"),
+        ("programme", "dump", "prov", "x"),
+    ],
+)
+def test_a_database_without_our_tables_is_one_line(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    refused = run(*arguments, FOLJA_DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite'}")
+    assert refused.exit_code == 1
+    (line,) = refused.output.splitlines()
+    assert line.startswith(
+        "The database cannot be used. Has “folja database migrate” been run? (no such table"
+    )
+
+
 def test_keys_that_cannot_be_read_are_one_line(run: Run, sqlite_installation: Installation) -> None:
     (sqlite_installation.settings.keys / "link.key").write_bytes(b"short")
     assert "WRONG  Keys" in run("doctor").output
