@@ -200,15 +200,18 @@ def test_only_the_database_commits() -> None:
     assert where == {"surveys.database"}
 
 
+def opened_transactions(tree: ast.AST) -> int:
+    return len(calls(tree, "transaction")) + len(calls(tree, "writing"))
+
+
 def test_a_use_case_owns_one_transaction_and_nobody_else_opens_one() -> None:
-    opened = {module.room for module in everything() if calls(module.tree, "transaction")}
+    opened = {module.room for module in everything() if opened_transactions(module.tree)}
     assert opened <= {"use-cases"}, opened - {"use-cases"}
     several = [
         f"{module.at(function)}: {function.name}"
         for module in everything()
         for function in functions(module)
-        if len(calls(function, "transaction")) > 1
-        and f"{module.name}.{function.name}" not in TWO_TRANSACTIONS
+        if opened_transactions(function) > 1 and f"{module.name}.{function.name}" not in TWO_TRANSACTIONS
     ]
     assert not several, several
 

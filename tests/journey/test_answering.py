@@ -200,7 +200,7 @@ def test_errors_stand_on_top_and_at_the_field_and_nothing_is_lost(
     ):
         assert page.text.count(said) == 2
     assert 'href="#q-hours"' in page.text
-    assert 'aria-describedby="q-hours-error"' in page.text
+    assert 'aria-describedby="q-hours-unit q-hours-error"' in page.text
     fields = forms_of(page)[f"/svar/{anna.public_id}"]
     assert (fields["q-hours"], fields["q-more"], fields["q-missed"]) == ("fem", "Behåll mig", "ab")
     assert kept(installation) == []
