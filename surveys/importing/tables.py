@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from surveys.importing import files
 from surveys.importing.faults import Fault
+from surveys.importing.files import Refused
 
 LARGEST_BYTES = 50 * 1024 * 1024
 SEPARATORS = (",", ";", "\t")
@@ -37,33 +39,20 @@ class Table:
     rows: tuple[Row, ...]
 
 
-class _Refused(Exception):
-    def __init__(self, line: int, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.line, self.code, self.params = line, code, params
-
-
 def read_table(path: Path, name: str) -> tuple[Table | None, list[Fault]]:
     """Read the table at ``path``, called ``name`` in faults; None where nothing of it can be used."""
     try:
         text = _text(path)
         return _table(text, name)
-    except _Refused as refused:
+    except Refused as refused:
         return None, [Fault(name, refused.line, refused.code, refused.params)]
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise _Refused(0, "file_too_big", megabytes=LARGEST_BYTES // (1024 * 1024))
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise _Refused(0, "file_missing") from None
-    except OSError as error:
-        raise _Refused(0, "file_unreadable", reason=error.strerror or str(error)) from None
+    raw = files.content(path, LARGEST_BYTES)
     text = _decoded(raw)
     if "\0" in text:
-        raise _Refused(text[: text.index("\0")].count("\n") + 1, "nul_byte")
+        raise Refused(text[: text.index("\0")].count("\n") + 1, "nul_byte")
     return text
 
 
@@ -81,14 +70,14 @@ def _decode(raw: bytes, encoding: str) -> str:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _Refused(line, "unknown_encoding") from None
+        raise Refused(line, "unknown_encoding") from None
 
 
 def _table(text: str, name: str) -> tuple[Table, list[Fault]]:
     records = _records(text)
     first = next(records, None)
     if first is None:
-        raise _Refused(0, "file_empty")
+        raise Refused(0, "file_empty")
     line, header = first
     columns = tuple(cell.strip().lower() for cell in header)
     faults = [Fault(name, line, code, params) for code, params in _header_faults(columns)]
@@ -123,7 +112,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise _Refused(line, "bad_quotes", reason=str(error)) from None
+        raise Refused(line, "bad_quotes", reason=str(error)) from None
 
 
 def _separator(first: list[str]) -> str:

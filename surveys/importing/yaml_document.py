@@ -11,7 +11,9 @@ from typing import Any
 
 import yaml
 
+from surveys.importing import files
 from surveys.importing.faults import Fault
+from surveys.importing.files import Refused
 
 LARGEST_BYTES = 5 * 1024 * 1024
 DEEPEST = 20
@@ -38,33 +40,20 @@ class YamlDocument:
         return self.lines.get(found, 1)
 
 
-class _Refused(Exception):
-    def __init__(self, line: int, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.line, self.code, self.params = line, code, params
-
-
 def read_yaml(path: Path, name: str) -> tuple[YamlDocument | None, list[Fault]]:
     """Read the file at ``path``, called ``name`` in faults; None where it cannot be read as a whole."""
     try:
         return _document(_text(path), name)
-    except _Refused as refused:
+    except Refused as refused:
         return None, [Fault(name, refused.line, refused.code, refused.params)]
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise _Refused(0, "file_too_big", megabytes=LARGEST_BYTES // (1024 * 1024))
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise _Refused(0, "file_missing") from None
-    except OSError as error:
-        raise _Refused(0, "file_unreadable", reason=error.strerror or str(error)) from None
+    raw = files.content(path, LARGEST_BYTES)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _Refused(raw[: error.start].count(b"\n") + 1, "not_utf8") from None
+        raise Refused(raw[: error.start].count(b"\n") + 1, "not_utf8") from None
 
 
 def _document(text: str, name: str) -> tuple[YamlDocument | None, list[Fault]]:
@@ -74,12 +63,12 @@ def _document(text: str, name: str) -> tuple[YamlDocument | None, list[Fault]]:
             builder.take(event)
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1 if isinstance(error.position, int) else 1
-        raise _Refused(line, "bad_characters") from None
+        raise Refused(line, "bad_characters") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _Refused(mark.line + 1 if mark else 1, "not_yaml", reason=error.problem or "") from None
+        raise Refused(mark.line + 1 if mark else 1, "not_yaml", reason=error.problem or "") from None
     if builder.document is None:
-        raise _Refused(1, "file_empty")
+        raise Refused(1, "file_empty")
     return builder.document, builder.faults
 
 
@@ -108,7 +97,7 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._begin_document(line)
         elif isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _Refused(line, "yaml_anchor")
+            raise Refused(line, "yaml_anchor")
         elif isinstance(event, yaml.ScalarEvent):
             self._scalar(event, line)
         elif isinstance(event, yaml.CollectionStartEvent):
@@ -119,7 +108,7 @@ class _Builder:
     def _begin_document(self, line: int) -> None:
         self._documents += 1
         if self._documents > 1:
-            raise _Refused(line, "yaml_several_documents")
+            raise Refused(line, "yaml_several_documents")
 
     def _scalar(self, event: Any, line: int) -> None:
         _refuse_tag(event, line)
@@ -141,9 +130,9 @@ class _Builder:
         _refuse_tag(event, line)
         top = self._stack[-1] if self._stack else None
         if top is not None and isinstance(top.node, dict) and top.key is None:
-            raise _Refused(line, "yaml_key_not_text")
+            raise Refused(line, "yaml_key_not_text")
         if len(self._stack) >= DEEPEST:
-            raise _Refused(line, "yaml_too_deep", levels=DEEPEST)
+            raise Refused(line, "yaml_too_deep", levels=DEEPEST)
         node: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
         self._stack.append(_Open(node, self._place(node, line)))
 
@@ -169,4 +158,4 @@ class _Builder:
 
 def _refuse_tag(event: Any, line: int) -> None:
     if event.tag not in (None, "", "!"):
-        raise _Refused(line, "yaml_tag", tag=event.tag)
+        raise Refused(line, "yaml_tag", tag=event.tag)
