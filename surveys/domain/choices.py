@@ -20,7 +20,37 @@ OTHER_LABEL: LocalText = {"sv": "Annat", "en": "Other"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScaleQuestion(Question):
+class PointQuestion(Question):
+    """One point out of several, kept as its code: what a scale and a choice of theme have in common."""
+
+    @property
+    def choices(self) -> tuple[Point, ...]:
+        """What can be chosen, in the order shown."""
+        raise NotImplementedError
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The codes that a distribution holds."""
+        return tuple(point.code for point in self.choices)
+
+    def accept(self, raw: Fields) -> str | None:
+        return _one_of(self.choices, typed_in(raw, self.field))
+
+    def shown(self, value: Answer, language: str) -> str:
+        return _label(self.choices, value, language)
+
+    def columns(self, language: str) -> tuple[Column, ...]:
+        return _coded_columns(self, language)
+
+    def writer(self, language: str) -> CellWriter:
+        return _coded_writer(self.choices, language)
+
+    def summarise(self, values: Iterable[Answer | None]) -> Summary:
+        return _summary_of_classes(self.counted, values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScaleQuestion(PointQuestion):
     """A labelled scale, lowest first. Kept as the code of the point, or ``dk``."""
 
     kind: ClassVar[str] = "scale"
@@ -41,20 +71,10 @@ class ScaleQuestion(Question):
             (*self.scale.points, Point(DONT_KNOW, DONT_KNOW_LABEL)) if self.dont_know else self.scale.points
         )
 
-    def accept(self, raw: Fields) -> str | None:
-        return _one_of(self.choices, typed_in(raw, self.field))
-
-    def shown(self, value: Answer, language: str) -> str:
-        return _label(self.choices, value, language)
-
-    def columns(self, language: str) -> tuple[Column, ...]:
-        return _coded_columns(self, language)
-
-    def writer(self, language: str) -> CellWriter:
-        return _coded_writer(self.choices, language)
-
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        return _summary_of_classes(self.scale.codes, values)
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The points alone: "don't know" is counted apart."""
+        return self.scale.codes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +224,7 @@ class SeveralChoices(Question):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ThemeChoice(Question):
+class ThemeChoice(PointQuestion):
     """Which parallel theme the person took part in. Kept as the theme's code."""
 
     kind: ClassVar[str] = "theme_choice"
@@ -213,21 +233,6 @@ class ThemeChoice(Question):
     @property
     def choices(self) -> tuple[Point, ...]:
         return self.options
-
-    def accept(self, raw: Fields) -> str | None:
-        return _one_of(self.options, typed_in(raw, self.field))
-
-    def shown(self, value: Answer, language: str) -> str:
-        return _label(self.options, value, language)
-
-    def columns(self, language: str) -> tuple[Column, ...]:
-        return _coded_columns(self, language)
-
-    def writer(self, language: str) -> CellWriter:
-        return _coded_writer(self.options, language)
-
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        return _summary_of_classes(tuple(point.code for point in self.options), values)
 
 
 def _one_of(choices: Sequence[Point], code: str) -> str | None:
