@@ -1,26 +1,17 @@
 """What the answer pages say when an answer cannot be taken, or a link does not lead to a form."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_babel.speaklater import LazyString
 
 from surveys.domain.numbers import swedish
 from surveys.domain.questionnaire import Checked, Form
 from surveys.domain.questions import Unacceptable
 from surveys.domain.texts import pick
 from surveys.web import language
-
-
-@dataclass(frozen=True)
-class LinkProblem:
-    status: int
-    title: LazyString
-    text: LazyString
-
+from surveys.web.links import LinkProblem
 
 LINK_PROBLEMS = {
     "unknown_link": LinkProblem(

@@ -2,12 +2,23 @@
 so that two people on one computer never write as each other.
 """
 
+from dataclasses import dataclass
 from hmac import compare_digest
 
 from flask import request
+from flask_babel import LazyString
 from werkzeug.wrappers import Response
 
 from surveys.web.guard import installation
+
+
+@dataclass(frozen=True)
+class LinkProblem:
+    """A page that says why a link leads nowhere, and what to do."""
+
+    status: int
+    title: LazyString
+    text: LazyString
 
 
 def cookie_name(public_id: str) -> str:

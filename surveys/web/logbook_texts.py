@@ -1,20 +1,10 @@
 """What the pages of the learning log say when something cannot be done."""
 
-from dataclasses import dataclass
-
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 
 from surveys.domain.entry import EntryFault
 from surveys.web.filters import number
-
-
-@dataclass(frozen=True)
-class LinkProblem:
-    status: int
-    title: LazyString
-    text: LazyString
-
+from surveys.web.links import LinkProblem
 
 LINK_PROBLEMS = {
     "unknown_link": LinkProblem(
