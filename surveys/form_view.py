@@ -1,33 +1,18 @@
 """A form as one person sees it: who asks, what is asked, what that person has answered so far."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from surveys.asking_project import AskingProject
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import Answer
-from surveys.domain.texts import LocalText
 from surveys.queries.answering import AskedRow, SheetKey
 
 GRACE = timedelta(minutes=15)
 
 Answers = dict[str, Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class AskingProject:
-    """Who asks, and what the law wants said about it."""
-
-    title: str
-    languages: tuple[str, ...]
-    sender_name: str
-    reply_to: str
-    privacy: Mapping[str, LocalText]
-    logotype_type: str | None
-    logotype_text: str | None
-    timezone: str
 
 
 @dataclass(frozen=True, slots=True)

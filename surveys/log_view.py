@@ -1,10 +1,11 @@
 """A learning log as its writer sees it: entries, prompts, and who keeps it. For the writer alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from surveys.asking_project import AskingProject
 from surveys.models.followup import Invitation
 from surveys.models.log import LogBook, LogEntry
 from surveys.models.programme import LocalText
@@ -46,27 +47,6 @@ class EntryView:
 
 
 @dataclass(frozen=True)
-class Logotype:
-    content: bytes
-    media_type: str
-
-
-@dataclass(frozen=True)
-class BookProject:
-    """What the pages of a log say about who keeps it."""
-
-    id: int
-    title: str
-    timezone: str
-    languages: tuple[str, ...]
-    sender_name: str
-    reply_to: str
-    privacy: Mapping[str, LocalText]
-    logotype_type: str | None
-    logotype_text: str | None
-
-
-@dataclass(frozen=True)
 class BookView:
     """A whole log, for its writer: entries newest first, prompts newest first."""
 
@@ -75,7 +55,7 @@ class BookView:
     language: str
     work_group: str | None
     series_title: str
-    project: BookProject
+    project: AskingProject
     today: date
     now: datetime
     entries: tuple[EntryView, ...]
@@ -124,10 +104,9 @@ def view_of(
     )
 
 
-def _project(book: LogBook) -> BookProject:
+def _project(book: LogBook) -> AskingProject:
     project = book.enrolment.series.project
-    return BookProject(
-        id=project.id,
+    return AskingProject(
         title=project.title,
         timezone=project.timezone,
         languages=tuple(project.languages),

@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from surveys.asking_project import Logotype
 from surveys.database import Database
 from surveys.domain.entry import Draft, check
 from surveys.domain.timing import to_wall
 from surveys.keys import token_hash
-from surveys.log_view import BookView, EntryView, Logotype, UnknownEntry, entry_view, view_of
+from surveys.log_view import BookView, EntryView, UnknownEntry, entry_view, view_of
 from surveys.models.log import LogBook, LogEntry
 from surveys.queries import logbook as queries
 

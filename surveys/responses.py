@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Update, bindparam, insert, update
 
+from surveys.asking_project import Logotype
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import Checked, check
@@ -106,12 +107,6 @@ class Saved:
     revision: int
     submitted: bool
     checked: Checked
-
-
-@dataclass(frozen=True, slots=True)
-class Logotype:
-    content: bytes
-    type: str
 
 
 def open_link(db: Database, token: str) -> str:

@@ -113,7 +113,7 @@ def receipt(public_id: str) -> Page:
 def logotype(public_id: str) -> Response:
     """The project's logotype, for whoever holds a link of the project."""
     found = responses.logotype(installation().database, public_id, links.held(public_id))
-    return Response(found.content, mimetype=found.type)
+    return Response(found.content, mimetype=found.media_type)
 
 
 @blueprint.errorhandler(responses.LinkError)
