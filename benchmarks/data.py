@@ -134,6 +134,7 @@ def mailing(session: Session, ids: dict[str, int], state: str, due_at: datetime 
         target=f"occasion:{ids['occasion']}",
         occasion_id=ids["occasion"],
         step=0,
+        intended_at=due_at,
         due_at=due_at,
         due_wall=due_at.replace(tzinfo=None),
         timezone="UTC",
@@ -175,6 +176,7 @@ def people(session: Session, ids: dict[str, int], count: int, present: int) -> N
                 "participant_id": n,
                 "state": "started",
                 "registered_at": NOW,
+                "added_at": NOW,
             }
             for n in numbers
         ],
@@ -223,6 +225,7 @@ def messages(session: Session, count: int, due_at: datetime) -> None:
             {
                 "public_id": f"m{n:08d}",
                 "invitation_id": n,
+                "enrolment_id": n,
                 "mailing_id": 1,
                 "kind": "invitation",
                 "step": 0,
@@ -230,6 +233,7 @@ def messages(session: Session, count: int, due_at: datetime) -> None:
                 "state": "due",
                 "next_attempt_at": due_at,
                 "attempts": 0,
+                "quiet_override": False,
             }
             for n in range(1, count + 1)
         ],

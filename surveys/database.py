@@ -55,7 +55,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """A database and the ways to use it: one writing transaction, reading, or a single look.
+    """A database and the ways to use it: writing whole, rehearsing, reading, or a single look.
 
     ``url`` is an SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``.
     """
@@ -78,6 +78,18 @@ class Database:
             session.connection(execution_options={"folja_writes": True})
             yield session
             session.commit()
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[Session]:
+        """Yield a session like :meth:`transaction`, whose work is thrown away at the end.
+
+        For showing what a change would alter: the change itself is carried out, looked at and undone. On
+        SQLite other writers wait meanwhile, so keep it short.
+        """
+        with self._sessions() as session:
+            session.connection(execution_options={"folja_writes": True})
+            yield session
+            session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

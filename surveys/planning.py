@@ -96,6 +96,7 @@ def _new_mailing(key: Key, want: Wanted) -> Mailing:
         step=step,
         occasion_id=want.occasion_id,
         enrolment_id=want.enrolment_id,
+        intended_at=want.due.utc,
         due_at=want.due.utc,
         due_wall=want.due.wall,
         timezone=want.due.zone,
@@ -117,7 +118,8 @@ def _follow(session: Session, mailing: Mailing, want: Wanted, now: datetime) -> 
 
 def _move(mailing: Mailing, want: Wanted) -> bool:
     moved = mailing.due_at != want.due.utc
-    mailing.due_at, mailing.due_wall, mailing.timezone = want.due.utc, want.due.wall, want.due.zone
+    mailing.intended_at = mailing.due_at = want.due.utc
+    mailing.due_wall, mailing.timezone = want.due.wall, want.due.zone
     return moved
 
 
@@ -187,7 +189,7 @@ def _invite(session: Session, keys: Keyring, mailing: Mailing, now: datetime) ->
     _add_missing(session, Invitation, [_invitation(keys, mailing, each, now) for each in enrolments])
     if mailing.rule.log_prompt is not None:
         _add_missing(session, LogBook, [_log_book(keys, each) for each in enrolments])
-    _mail_to(session, mailing, [each for each, _ in queries.invitations_of(session, mailing)], now)
+    _mail_to(session, mailing, queries.invitations_of(session, mailing), now)
 
 
 def _remind(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> None:
@@ -195,11 +197,13 @@ def _remind(session: Session, keys: Keyring, mailing: Mailing, now: datetime) ->
     # Whoever has written to a prompt is found out when the mail is about to go, not here: what is left out
     # here could be seen, and a private entry may not be.
     reached = queries.invitations_to_remind(session, mailing)
-    silent = [each for each, public_id in reached if keys.response_key(public_id) not in answered]
+    silent = [each for each in reached if keys.response_key(each.public_id) not in answered]
     _mail_to(session, mailing, silent, now)
 
 
-def _mail_to(session: Session, mailing: Mailing, invitations: Sequence[int], now: datetime) -> None:
+def _mail_to(
+    session: Session, mailing: Mailing, invitations: Sequence[queries.Invited], now: datetime
+) -> None:
     _add_missing(session, Message, [_message(mailing, each, now) for each in invitations])
     mailing.state, mailing.reason, mailing.expanded_at = "expanded", None, now
 
@@ -228,11 +232,12 @@ def _log_book(keys: Keyring, enrolment_id: int) -> dict[str, Any]:
     }
 
 
-def _message(mailing: Mailing, invitation_id: int, now: datetime) -> dict[str, Any]:
+def _message(mailing: Mailing, invited: queries.Invited, now: datetime) -> dict[str, Any]:
     kinds = LOG_KINDS if mailing.rule.log_prompt is not None else FORM_KINDS
     return {
         "public_id": new_public_id(),
-        "invitation_id": invitation_id,
+        "invitation_id": invited.id,
+        "enrolment_id": invited.enrolment_id,
         "mailing_id": mailing.id,
         "kind": kinds[1 if mailing.step else 0],
         "step": mailing.step,
@@ -241,6 +246,7 @@ def _message(mailing: Mailing, invitation_id: int, now: datetime) -> dict[str, A
         "next_attempt_at": now,
         "attempts": 0,
         "deferrals": 0,
+        "quiet_override": mailing.quiet_override,
     }
 
 

@@ -291,6 +291,7 @@ def _resent(session: Session, invitation: Invitation, now: datetime) -> Message:
     return Message(
         public_id=new_public_id(),
         invitation_id=invitation.id,
+        enrolment_id=invitation.enrolment_id,
         mailing_id=invitation.mailing_id,
         kind=kind,
         step=0,

@@ -1,5 +1,31 @@
 """All tables; importing this package registers every one of them with the metadata."""
 
-from surveys.models import access, followup, log, message, people, programme, questionnaire, response
+from surveys.models import (
+    access,
+    deeds,
+    followup,
+    imports,
+    log,
+    message,
+    people,
+    programme,
+    questionnaire,
+    response,
+    returned,
+    texts,
+)
 
-__all__ = ["access", "followup", "log", "message", "people", "programme", "questionnaire", "response"]
+__all__ = [
+    "access",
+    "deeds",
+    "followup",
+    "imports",
+    "log",
+    "message",
+    "people",
+    "programme",
+    "questionnaire",
+    "response",
+    "returned",
+    "texts",
+]

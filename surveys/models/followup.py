@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, UTCDateTime
@@ -10,9 +10,19 @@ from surveys.models.people import Enrolment
 from surveys.models.programme import JsonObject, LocalText, Occasion, Series
 from surveys.models.questionnaire import Questionnaire
 
-ANCHORS = ("series_start", "series_end", "occasion_start", "occasion_end", "registration")
+ANCHORS = (
+    "series_start",
+    "series_end",
+    "occasion_start",
+    "occasion_end",
+    "registration",
+    "person_start",
+    "person_end",
+)
 AUDIENCES = ("everyone", "present")
-MAILING_STATES = ("planned", "waiting", "expanded", "missed", "cancelled")
+LATE = ("from_now", "catch_up", "nothing")
+ATTENDANCE_DEFAULTS = ("nobody", "everyone")
+MAILING_STATES = ("planned", "waiting", "expanding", "expanded", "missed", "cancelled")
 
 
 class FollowUpRule(Base):
@@ -23,11 +33,15 @@ class FollowUpRule(Base):
         UniqueConstraint("series_id", "code"),
         CheckConstraint("(questionnaire_id IS NULL) <> (log_prompt IS NULL)", name="asks_one_thing"),
         CheckConstraint(
-            "anchor IN ('series_start', 'series_end', 'occasion_start', 'occasion_end', 'registration')",
+            "anchor IN ('series_start', 'series_end', 'occasion_start', 'occasion_end', 'registration',"
+            " 'person_start', 'person_end')",
             name="anchor_known",
         ),
         CheckConstraint("audience IN ('everyone', 'present')", name="audience_known"),
         CheckConstraint("close_after_days > 0", name="closes_later"),
+        CheckConstraint("late IN ('from_now', 'catch_up', 'nothing')", name="late_known"),
+        CheckConstraint("attendance_default IN ('nobody', 'everyone')", name="attendance_default_known"),
+        CheckConstraint("attendance_wait_hours > 0", name="attendance_wait_positive"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +55,13 @@ class FollowUpRule(Base):
     offset_minutes: Mapped[int]
     at_time: Mapped[time | None]
     audience: Mapped[str] = mapped_column(String(16))
+    # who of them: a tree of conditions, see surveys/domain/audience.py; null: all
+    audience_filter: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
+    # what somebody enrolled after a mailing went gets of it
+    late: Mapped[str] = mapped_column(String(16), default="from_now")
+    # how long a mailing to those present waits for attendance, and to whom it goes when none was recorded
+    attendance_wait_hours: Mapped[int] = mapped_column(default=48)
+    attendance_default: Mapped[str] = mapped_column(String(16), default="nobody")
     # which occasions: {"kind": "trip"} or {"codes": ["t1"]}; null: all that are measured
     occasions: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
     reminder_days: Mapped[list[int]] = mapped_column(JSON)
@@ -55,15 +76,21 @@ class Mailing(Base):
     """Utskick: one rule at one target and one step. Step 0 is the first mail, 1 … the reminders.
 
     ``target`` is ``series``, ``occasion:ID`` or ``enrolment:ID``; never null, so that it can be a key.
+    ``intended_at`` is what the rule says, ``due_at`` when it goes: the two differ where quiet hours, a
+    week-end or a holiday defer it (``deferral`` says which), or where somebody pinned it ("send now").
+    While *expanding*, invitations have been made for enrolments up to ``expand_after``.
     """
 
     __tablename__ = "mailing"
     __table_args__ = (
         UniqueConstraint("rule_id", "target", "step"),
         CheckConstraint(
-            "state IN ('planned', 'waiting', 'expanded', 'missed', 'cancelled')", name="state_known"
+            "state IN ('planned', 'waiting', 'expanding', 'expanded', 'missed', 'cancelled')",
+            name="state_known",
         ),
         Index("ix_mailing_state_due_at", "state", "due_at"),
+        # Few and short-lived, so that looking for them costs nothing.
+        Index("ix_mailing_recheck", "id", sqlite_where=text("recheck"), postgresql_where=text("recheck")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -72,13 +99,19 @@ class Mailing(Base):
     occasion_id: Mapped[int | None] = mapped_column(ForeignKey("occasion.id"), index=True)
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
     step: Mapped[int]
+    intended_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_wall: Mapped[datetime]
     timezone: Mapped[str] = mapped_column(String(64))
     closes_at: Mapped[datetime] = mapped_column(UTCDateTime)
     state: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(64))  # code: why missed, waiting, cancelled
+    deferral: Mapped[str | None] = mapped_column(String(16))  # quiet_hours, weekend, holiday
+    quiet_override: Mapped[bool] = mapped_column(default=False)
+    pinned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    expand_after: Mapped[int | None]
     expanded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    recheck: Mapped[bool] = mapped_column(default=False)  # somebody may have come to it after it went
 
     rule: Mapped[FollowUpRule] = relationship()
     occasion: Mapped[Occasion | None] = relationship()

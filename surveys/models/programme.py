@@ -1,14 +1,16 @@
 """Project, subproject, series, occasion, theme, organisation: what is held, where and when."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, UTCDateTime
+from surveys.keys import new_public_id
 
 OCCASION_KINDS = ("session", "trip", "meeting", "seminar")
+EMBLEMS = ("eu_cofunded", "eu_funded")
 LocalText = dict[str, str]  # language code → text
 
 
@@ -17,6 +19,9 @@ class Project(Base):
     __table_args__ = (
         CheckConstraint("decimals BETWEEN 0 AND 2", name="decimals_few"),
         CheckConstraint("minimum_group BETWEEN 5 AND 10", name="minimum_group_range"),
+        CheckConstraint("(quiet_from IS NULL) = (quiet_to IS NULL)", name="quiet_hours_whole"),
+        CheckConstraint("weekly_cap > 0", name="weekly_cap_positive"),
+        CheckConstraint("emblem IN ('eu_cofunded', 'eu_funded')", name="emblem_known"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +40,13 @@ class Project(Base):
     logotype: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     logotype_type: Mapped[str | None] = mapped_column(String(40))
     logotype_text: Mapped[str | None] = mapped_column(String(200))
+    emblem: Mapped[str | None] = mapped_column(String(16))  # the EU emblem with its sentence
+    # when no mail goes, by the clock of ``timezone``; both or neither
+    quiet_from: Mapped[time | None]
+    quiet_to: Mapped[time | None]
+    quiet_weekends: Mapped[bool] = mapped_column(default=False)
+    quiet_holidays: Mapped[bool] = mapped_column(default=False)  # Swedish holidays and their eves
+    weekly_cap: Mapped[int | None]  # most mails to one person in a calendar week, over all series
     generated_note: Mapped[LocalText | None] = mapped_column(JSON)
 
     subprojects: Mapped[list["Subproject"]] = relationship(order_by="Subproject.position")
@@ -82,8 +94,11 @@ class Series(Base):
     ends_on: Mapped[date | None]
     position: Mapped[int]
     generated_note: Mapped[LocalText | None] = mapped_column(JSON)
+    active: Mapped[bool] = mapped_column(default=True)  # False: a round whose dates nobody has confirmed
+    round_of_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
 
     project: Mapped[Project] = relationship(back_populates="series")
+    round_of: Mapped["Series | None"] = relationship(remote_side="Series.id")
     subproject: Mapped[Subproject | None] = relationship()
     occasions: Mapped[list["Occasion"]] = relationship(back_populates="series", order_by="Occasion.position")
 
@@ -116,6 +131,10 @@ class Occasion(Base):
     measured: Mapped[bool]  # False: "ingen mätning", which is not zero
     cancelled: Mapped[bool] = mapped_column(default=False)
     continues_id: Mapped[int | None] = mapped_column(ForeignKey("occasion.id"), index=True)
+    # UID and SEQUENCE of its calendar file; the sequence rises with every change of time, place or fate
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    sequence: Mapped[int] = mapped_column(default=0)
+    door_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)  # in the QR code
     generated_note: Mapped[LocalText | None] = mapped_column(JSON)
 
     series: Mapped[Series] = relationship(back_populates="occasions")
@@ -137,6 +156,25 @@ class Theme(Base):
     title: Mapped[str] = mapped_column(String(200))
 
     occasion: Mapped[Occasion] = relationship(back_populates="themes")
+
+
+class OccasionChange(Base):
+    """What an occasion was at a ``sequence`` before it was changed: what those mailed then were told."""
+
+    __tablename__ = "occasion_change"
+    __table_args__ = (UniqueConstraint("occasion_id", "sequence"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occasion_id: Mapped[int] = mapped_column(ForeignKey("occasion.id"))
+    sequence: Mapped[int]
+    starts_wall: Mapped[datetime | None]
+    ends_wall: Mapped[datetime | None]
+    timezone: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str | None] = mapped_column(String(200))
+    cancelled: Mapped[bool]
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    occasion: Mapped[Occasion] = relationship()
 
 
 JsonObject = dict[str, Any]

@@ -55,6 +55,7 @@ def load_enrolments(
                 "public_id": new_public_id(),
                 "series_id": series.row.id,
                 "participant_id": participants[entry.participant].id,
+                "added_at": loading.now,
             }
         if row is None or entry.registered is not None:
             values["registered_at"] = _moment(entry.registered, project.timezone) or loading.now

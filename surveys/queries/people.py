@@ -214,7 +214,7 @@ def messages_of(session: Session, invitation_ids: Collection[int]) -> dict[int, 
         .where(Message.invitation_id.in_(invitation_ids), Message.kind != "log_reminder")
         .order_by(Message.step, Message.resend)
     ):
-        found.setdefault(message.invitation_id, []).append(message)
+        found.setdefault(message.invitation_id or 0, []).append(message)
     return found
 
 

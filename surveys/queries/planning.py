@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -111,27 +112,35 @@ def needs_attendance(mailing: Mailing, series: Series) -> bool:
     return mailing.rule.audience == "present" and series.attendance_kept and mailing.occasion_id is not None
 
 
-def invitations_of(session: Session, mailing: Mailing) -> Sequence[tuple[int, str]]:
-    """(id, public id) of every invitation of the mailing's rule and target, withdrawn ones left out."""
+class Invited(NamedTuple):
+    """An invitation, as far as mailing to it needs to know."""
+
+    id: int
+    public_id: str
+    enrolment_id: int
+
+
+def invitations_of(session: Session, mailing: Mailing) -> Sequence[Invited]:
+    """Every invitation of the mailing's rule and target, withdrawn ones left out."""
     found = session.execute(
-        select(Invitation.id, Invitation.public_id).where(
+        select(Invitation.id, Invitation.public_id, Invitation.enrolment_id).where(
             Invitation.rule_id == mailing.rule_id,
             Invitation.target == mailing.target,
             Invitation.withdrawn_at.is_(None),
         )
     )
-    return [(each.id, each.public_id) for each in found]
+    return [Invited(*each) for each in found]
 
 
-def invitations_to_remind(session: Session, mailing: Mailing) -> Sequence[tuple[int, str]]:
-    """(id, public id) of those whom a reminder can reach.
+def invitations_to_remind(session: Session, mailing: Mailing) -> Sequence[Invited]:
+    """Those whom a reminder can reach.
 
     Left out: withdrawn links, ended enrolments, and those whose earlier mail is still on its way (it
     would come together with its reminder) or was refused for good.
     """
     hindered = aliased(Message)
     found = session.execute(
-        select(Invitation.id, Invitation.public_id)
+        select(Invitation.id, Invitation.public_id, Invitation.enrolment_id)
         .join(Invitation.enrolment)
         .where(
             Invitation.rule_id == mailing.rule_id,
@@ -145,7 +154,7 @@ def invitations_to_remind(session: Session, mailing: Mailing) -> Sequence[tuple[
             ),
         )
     )
-    return [(each.id, each.public_id) for each in found]
+    return [Invited(*each) for each in found]
 
 
 def unsent_only(session: Session, mailing_id: int) -> bool:
@@ -201,7 +210,7 @@ def refused(session: Session, mailing: Mailing) -> set[int]:
             Message.state == "refused",
         )
     )
-    return set(found)
+    return {each for each in found if each is not None}
 
 
 def states(session: Session) -> dict[str, int]:

@@ -440,6 +440,7 @@ class TestParticipants:
             reminder = Mailing(
                 **values,
                 step=1,
+                intended_at=NOW + timedelta(days=2),
                 due_at=NOW + timedelta(days=2),
                 state="planned",
                 due_wall=(NOW + timedelta(days=2)).replace(tzinfo=None),

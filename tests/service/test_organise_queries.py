@@ -141,9 +141,8 @@ def test_reminders_about_the_log_tell_nothing_of_who_has_written(course: Install
         ).one()
         due = NOW + timedelta(days=1)
         same = {name: getattr(first, name) for name in ("rule_id", "target", "occasion_id", "closes_at")}
-        reminder = Mailing(
-            **same, step=1, due_at=due, due_wall=due.replace(tzinfo=None), timezone="UTC", state="planned"
-        )
+        when = {"intended_at": due, "due_at": due, "due_wall": due.replace(tzinfo=None), "timezone": "UTC"}
+        reminder = Mailing(**same, **when, step=1, state="planned")
         session.add(reminder)
         session.flush()
         reminder_id = reminder.id

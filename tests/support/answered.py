@@ -103,6 +103,7 @@ class Answering:
                 series_id=self.series.id,
                 participant=participant,
                 registered_at=NOW - timedelta(days=400),
+                added_at=NOW - timedelta(days=400),
                 **{"state": "started", "work_group": None, **changes},
             )
             added.append(enrolment)
@@ -198,6 +199,7 @@ class Answering:
             rule=rule,
             occasion=occasion,
             step=0,
+            intended_at=closes - timedelta(days=14),
             due_at=closes - timedelta(days=14),
             due_wall=to_wall(closes - timedelta(days=14), ZONE),
             timezone=ZONE,
@@ -245,6 +247,7 @@ class Answering:
         return Message(
             public_id=new_public_id(),
             invitation_id=invitation.id,
+            enrolment_id=invitation.enrolment_id,
             mailing_id=mailing.id,
             kind="invitation",
             step=0,

@@ -79,6 +79,7 @@ def travellers(installation: Installation, *names: str, now: datetime = NOW) -> 
             target=f"occasion:{trip.id}",
             occasion=trip,
             step=0,
+            intended_at=to_utc(ended + timedelta(minutes=30), ZONE),
             due_at=to_utc(ended + timedelta(minutes=30), ZONE),
             due_wall=ended + timedelta(minutes=30),
             timezone=ZONE,
@@ -125,6 +126,7 @@ def _traveller(
         state="started",
         work_group="Grupp A" if number % 2 else "Grupp B",
         registered_at=now - timedelta(days=90),
+        added_at=now - timedelta(days=90),
     )
     session.add(enrolment)
     session.flush()

@@ -95,6 +95,7 @@ class Course:
             participant=Participant(**(known | changes)),
             state=state,
             registered_at=LONG_AGO,
+            added_at=LONG_AGO,
         )
 
     def occasion(

@@ -159,6 +159,7 @@ def ask(
             target=f"occasion:{occasion.id}",
             occasion=occasion,
             step=0,
+            intended_at=now - timedelta(hours=22),
             due_at=now - timedelta(hours=22),
             due_wall=ends + timedelta(hours=2),
             timezone=ZONE,
@@ -186,6 +187,7 @@ def ask(
                 state="started",
                 work_group="Grupp A",
                 registered_at=now - timedelta(days=90),
+                added_at=now - timedelta(days=90),
             )
             session.add(enrolment)
             session.flush()
