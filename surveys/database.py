@@ -55,7 +55,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """A database and the ways to use it: writing whole, rehearsing, reading, or a single look.
+    """A database and the ways to use it: one writing transaction, reading, or a single look.
 
     ``url`` is an SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``.
     """
@@ -72,24 +72,19 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """Yield a session whose work is committed whole at the end, or not at all."""
-        with self._sessions() as session:
-            session.connection(execution_options={"folja_writes": True})
-            yield session
-            session.commit()
+    def transaction(self, rehearse: bool = False) -> Iterator[Session]:
+        """Yield a session whose work is committed whole at the end, or not at all.
 
-    @contextmanager
-    def rehearsing(self) -> Iterator[Session]:
-        """Yield a session like :meth:`transaction`, whose work is thrown away at the end.
-
-        For showing what a change would alter: the change itself is carried out, looked at and undone. On
-        SQLite other writers wait meanwhile, so keep it short.
+        ``rehearse`` throws it away at the end, for showing what a change would alter: the change itself is
+        carried out, looked at and undone. On SQLite other writers wait meanwhile, so keep it short.
         """
         with self._sessions() as session:
             session.connection(execution_options={"folja_writes": True})
             yield session
-            session.rollback()
+            if rehearse:
+                session.rollback()
+            else:
+                session.commit()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
