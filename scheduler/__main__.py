@@ -11,8 +11,10 @@ from collections.abc import Callable
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
+from scheduler.collector import Collector
 from scheduler.dispatcher import Dispatcher
 from scheduler.housekeeping import Housekeeper
+from scheduler.importer import Importer
 from scheduler.planner import Planner
 from scheduler.rounds import Round, log
 from surveys import clock
@@ -44,7 +46,7 @@ def main() -> int:
 def run(installation: Installation, once: bool) -> int:
     """Go round until SIGTERM or SIGINT, or once. Returns the exit code."""
     stopping = threading.Event()
-    kinds: tuple[type[Round], ...] = (Planner, Dispatcher, Housekeeper)
+    kinds: tuple[type[Round], ...] = (Planner, Dispatcher, Housekeeper, Importer, Collector)
     parts = [kind(installation, stopping) for kind in kinds]
     if once:
         _stop_by_signal(stopping.set)

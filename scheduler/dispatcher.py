@@ -5,12 +5,10 @@ import random
 import socket
 import threading
 from collections import Counter
-from datetime import datetime
 
 from scheduler.rounds import Round, log
-from surveys import clock
+from surveys import clock, sending_state
 from surveys.dispatching import Dispatch
-from surveys.domain.timing import backoff
 from surveys.installation import Installation
 from surveys.mail.deliver import transport_for
 from surveys.mail.office import Office
@@ -21,20 +19,23 @@ MOST_FAULTS = 5
 
 
 class Dispatcher(Round):
-    """Pauses, for longer each time, while the mail server is away or turns everything down."""
+    """Pauses, for longer each time, while the mail server is away or turns everything down.
+
+    The pause is in the database: all dispatchers of an installation keep it, and anybody can end it.
+    """
 
     name = "dispatcher"
 
     def __init__(self, installation: Installation, stopping: threading.Event) -> None:
         super().__init__(installation, stopping)
         self._office = Office(installation.settings)
-        self._pauses = 0
-        self._paused_until: datetime | None = None
+        self._was_paused = False
 
     def go_round(self) -> None:
-        now = clock.now()
-        # A clock that was set back must not leave it paused for a day.
-        if self._paused_until and now < self._paused_until <= now + backoff(self._pauses, 0.999):
+        state = sending_state.state(self.installation.database)
+        self._was_paused = state.is_paused
+        self.note = _note(state)
+        if state.is_muted or sending_state.pauses_at(state.paused_until, clock.now()):
             return
         way = transport_for(self._office)
         with Dispatch(self.installation, self._office, way, _worker(), clock.now, _chance) as dispatch:
@@ -52,21 +53,28 @@ class Dispatcher(Round):
             if isinstance(result, Outcome) and (result.kind == "unreachable" or faults >= MOST_FAULTS):
                 self._pause(result)
                 break
-            if tally["sent"]:
-                self._resume()
+            if isinstance(result, Outcome) and result.kind == "sent":
+                self._recovered()
             self.beat()
         if tally:
             counts = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.items()))
             log.info("%s: %s", self.name, counts)
 
     def _pause(self, outcome: Outcome) -> None:
-        self._pauses += 1
-        self._paused_until = clock.now() + backoff(self._pauses, _chance())
-        self.note = f"{outcome.code or 'repeated_errors'}: {outcome.text}"
-        log.warning("%s: paused until %s, %s", self.name, self._paused_until.isoformat(), self.note)
+        code = outcome.code or "repeated_errors"
+        database = self.installation.database
+        until = sending_state.pause(database, code, outcome.text, clock.now(), _chance())
+        self.note = _note(sending_state.state(database))
+        log.warning("%s: paused until %s, %s", self.name, until.isoformat(), self.note)
 
-    def _resume(self) -> None:
-        self._pauses, self._paused_until, self.note = 0, None, None
+    def _recovered(self) -> None:
+        if self._was_paused:
+            sending_state.recovered(self.installation.database)
+            self._was_paused, self.note = False, None
+
+
+def _note(state: sending_state.Sending) -> str | None:
+    return f"{state.pause_code}: {state.pause_text}" if state.is_paused else None
 
 
 def _is_fault(result: Outcome | Skipped) -> bool:

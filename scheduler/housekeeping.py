@@ -1,11 +1,14 @@
-"""Takes away what has had its time: failed sign-ins, ended sessions."""
+"""Takes away what has had its time, failed sign-ins and ended sessions; tells of what has closed."""
 
 from scheduler.rounds import Round
-from surveys import access, clock
+from surveys import access, clock, closing_summaries, sending_state
 
 
 class Housekeeper(Round):
     name = "housekeeping"
 
     def go_round(self) -> None:
-        access.forget_old(self.installation.database, clock.now())
+        database, now = self.installation.database, clock.now()
+        access.forget_old(database, now)
+        if not sending_state.state(database).is_muted:
+            closing_summaries.write_summaries(database, now)

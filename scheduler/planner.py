@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from scheduler.rounds import Round
-from surveys import clock, planning
+from surveys import clock, planning, sending_state
 
 
 class Planner(Round):
@@ -11,6 +11,8 @@ class Planner(Round):
 
     def go_round(self) -> None:
         settings = self.installation.settings
+        if sending_state.state(self.installation.database).is_muted:
+            return  # what falls due meanwhile is looked at first
         catch_up = timedelta(hours=settings.catch_up_hours)
         while not self.stopping.is_set():
             if not planning.expand_next(

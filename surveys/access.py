@@ -231,14 +231,14 @@ def _checked_address(email: str) -> str:
 
 
 def _attempt_keys(email: str, network: str) -> tuple[str, str]:
-    return _digest("address", normal_address(email)), _digest("network", _network(network))
+    return _digest("address", normal_address(email)), _digest("network", network_of(network))
 
 
 def _digest(kind: str, text: str) -> str:
     return sha256(f"{kind}:{text}".encode("utf-8", "replace")).hexdigest()
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """An IPv4 address as it is; of IPv6 the half that a household or an office is given."""
     try:
         found = ipaddress.ip_address(address)

@@ -25,12 +25,16 @@ from surveys.web import (
     mailbox,
     navigation,
     organise,
+    own_page,
     public,
+    room,
     signin,
     static_files,
+    unsubscribe,
 )
 
 STAFF_REQUEST_LIMIT = 2 * 1024 * 1024
+UPLOADS_PEOPLE = "organise.upload_people"  # up to the limit of all requests
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -116,7 +120,7 @@ def _bind_extensions(app: Flask) -> None:
 
 
 def _add_blueprints(app: Flask, settings: Settings) -> None:
-    for module in (public, signin, answer, logbook, organise, evaluate):
+    for module in (public, signin, answer, logbook, own_page, room, organise, evaluate, unsubscribe):
         app.register_blueprint(module.blueprint)
     if settings.demo:
         app.register_blueprint(interface.blueprint)
@@ -131,6 +135,6 @@ def _add_globals(app: Flask, settings: Settings) -> None:
 
 def _limit_staff_requests() -> None:
     current: Request = request
-    if current.blueprint not in guard.PARTICIPANT_BLUEPRINTS:
+    if current.endpoint != UPLOADS_PEOPLE and current.blueprint not in guard.PARTICIPANT_BLUEPRINTS:
         current.max_content_length = STAFF_REQUEST_LIMIT
         current.max_form_memory_size = STAFF_REQUEST_LIMIT

@@ -18,6 +18,7 @@ class AskingProject:
     logotype_type: str | None
     logotype_text: str | None
     timezone: str
+    emblem: str | None = None  # of the European Union: eu_cofunded, eu_funded
 
 
 @dataclass(frozen=True, slots=True)

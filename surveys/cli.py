@@ -3,12 +3,14 @@
 import click
 
 from surveys.commands import language
+from surveys.commands.backup import backup, restore
 from surveys.commands.database import database
 from surveys.commands.demo import demo
 from surveys.commands.doctor import doctor
 from surveys.commands.export import export
 from surveys.commands.programme import programme
 from surveys.commands.scheduler import scheduler
+from surveys.commands.sending import sending
 from surveys.commands.serving import web
 from surveys.commands.users import user
 
@@ -21,7 +23,7 @@ def folja(chosen: str | None) -> None:
     language.choose(chosen)
 
 
-for command in (database, demo, doctor, export, programme, scheduler, user, web):
+for command in (backup, database, demo, doctor, export, programme, restore, scheduler, sending, user, web):
     folja.add_command(command)
 
 

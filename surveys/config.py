@@ -32,7 +32,25 @@ class MailSettings:
     use_ssl: bool = False
     ca_file: str = ""
     timeout_seconds: int = 30
+    dkim_selector: str = ""  # looked for by the doctor; signing is the mail server's
     sender: str = "folja@localhost.example"
+    return_address: str = ""  # where bounces go, such as studs@x.se; the mail's own token is put into it
+    oauth_token_file: str = ""  # holds an access token: signs in by XOAUTH2 instead of the password
+
+
+@dataclass(frozen=True)
+class ReturnSettings:
+    """Where mail to the return address lies: a Maildir on this machine, or a mailbox reached by IMAP."""
+
+    maildir: str = ""
+    imap_server: str = ""
+    imap_port: int = 993
+    imap_username: str = ""
+    imap_password: str = field(default="", repr=False)
+    imap_ssl: bool = True
+    imap_ca_file: str = ""
+    imap_folder: str = "INBOX"
+    timeout_seconds: int = 30
 
 
 @dataclass(frozen=True)
@@ -44,10 +62,13 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     demo: bool = False
     mail: MailSettings = MailSettings()
+    returns: ReturnSettings = ReturnSettings()
     claim_lease_seconds: int = 120
     catch_up_hours: int = 48
+    mail_per_minute: int = 0  # most mails a minute over all dispatchers; 0: no limit
     request_limit_bytes: int = 16 * 1024 * 1024
     proxies: int = 0  # reverse proxies in front whose X-Forwarded-* is believed
+    alarm_to: tuple[str, ...] = ()  # who hears of a silent scheduler; empty: the administrators
 
     @property
     def keys(self) -> Path:
@@ -70,10 +91,8 @@ class Settings:
 def load(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> Settings:
     """Return the settings; raises :class:`BadSetting`.
 
-    Names: ``FOLJA_INSTANCE``, ``FOLJA_DATABASE_URL``, ``FOLJA_BASE_URL``, ``FOLJA_DEMO``,
-    ``FOLJA_CLAIM_LEASE_SECONDS``, ``FOLJA_CATCH_UP_HOURS``, ``FOLJA_PROXIES`` and ``MAIL_SERVER``,
-    ``MAIL_PORT``, ``MAIL_USERNAME``, ``MAIL_PASSWORD``, ``MAIL_USE_TLS``, ``MAIL_USE_SSL``, ``MAIL_CA_FILE``,
-    ``MAIL_TIMEOUT``, ``MAIL_DEFAULT_SENDER``; in the file the same names in lower case.
+    Their names stand beside where they are read, below: ``FOLJA_…`` for the installation, ``MAIL_…`` for the
+    way to the mail server, ``MAIL_RETURN_…`` for what comes back. In the file the same names in lower case.
     """
     instance = Path(environ.get("FOLJA_INSTANCE") or root / "instance").absolute()
     read = _Reader(environ, _file(instance / "settings.toml"))
@@ -83,9 +102,12 @@ def load(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> Settings
         base_url=read.text("FOLJA_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         demo=read.flag("FOLJA_DEMO"),
         mail=_mail(read),
+        returns=_returns(read),
         claim_lease_seconds=read.number("FOLJA_CLAIM_LEASE_SECONDS", 120),
         catch_up_hours=read.number("FOLJA_CATCH_UP_HOURS", 48),
+        mail_per_minute=read.number("MAIL_PER_MINUTE", 0),
         proxies=read.number("FOLJA_PROXIES", 0),
+        alarm_to=tuple(read.text("FOLJA_ALARM_TO", "").replace(",", " ").split()),
     )
 
 
@@ -99,7 +121,24 @@ def _mail(read: "_Reader") -> MailSettings:
         use_ssl=read.flag("MAIL_USE_SSL"),
         ca_file=read.text("MAIL_CA_FILE", ""),
         timeout_seconds=read.number("MAIL_TIMEOUT", 30),
+        dkim_selector=read.text("MAIL_DKIM_SELECTOR", ""),
         sender=read.text("MAIL_DEFAULT_SENDER", "folja@localhost.example"),
+        return_address=read.text("MAIL_RETURN_ADDRESS", ""),
+        oauth_token_file=read.text("MAIL_OAUTH_TOKEN_FILE", ""),
+    )
+
+
+def _returns(read: "_Reader") -> ReturnSettings:
+    return ReturnSettings(
+        maildir=read.text("MAIL_RETURN_MAILDIR", ""),
+        imap_server=read.text("MAIL_RETURN_IMAP_SERVER", ""),
+        imap_port=read.number("MAIL_RETURN_IMAP_PORT", 993),
+        imap_username=read.text("MAIL_RETURN_IMAP_USERNAME", ""),
+        imap_password=read.text("MAIL_RETURN_IMAP_PASSWORD", ""),
+        imap_ssl=read.flag("MAIL_RETURN_IMAP_SSL", "1"),
+        imap_ca_file=read.text("MAIL_RETURN_IMAP_CA_FILE", ""),
+        imap_folder=read.text("MAIL_RETURN_IMAP_FOLDER", "INBOX"),
+        timeout_seconds=read.number("MAIL_TIMEOUT", 30),
     )
 
 
@@ -130,8 +169,8 @@ class _Reader:
             raise BadSetting(name, value, "must not be negative")
         return number
 
-    def flag(self, name: str) -> bool:
-        value = self.text(name, "0").strip().lower()
+    def flag(self, name: str, default: str = "0") -> bool:
+        value = self.text(name, default).strip().lower()
         if value in {"1", "true", "yes", "on"}:
             return True
         if value in {"0", "false", "no", "off", ""}:

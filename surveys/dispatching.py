@@ -1,5 +1,6 @@
 """One mail from the outbox to its outcome. The loop around it is the scheduler's or a command's."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,8 +10,10 @@ from surveys.installation import Installation
 from surveys.mail.compose import compose
 from surveys.mail.deliver import Transport
 from surveys.mail.office import Office
-from surveys.mail.outgoing import Outcome, Skipped
+from surveys.mail.outgoing import Outcome, Outgoing, Skipped, StaffMail
 from surveys.sending import Delivered, Desk
+
+log = logging.getLogger("folja.sending")
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Dispatch:
             self.worker,
             timedelta(seconds=settings.claim_lease_seconds),
             timedelta(hours=settings.catch_up_hours),
+            settings.mail_per_minute,
         )
 
     def __enter__(self) -> "Dispatch":
@@ -44,7 +48,7 @@ class Dispatch:
         self.finish()
 
     def one(self) -> Outcome | Skipped | None:
-        """Claim, compose and deliver one mail; None when nothing is due.
+        """Claim, compose and deliver one mail; None when nothing is due, or nothing may go now.
 
         The outcome is settled as the next one is claimed, or by ``finish``. A kill at any moment loses
         nothing: what was claimed and not settled is tried again with the same Message-ID. After
@@ -57,10 +61,19 @@ class Dispatch:
         self._delivered = None
         if claimed is None or isinstance(claimed, Skipped):
             return claimed
-        with self.office.app.app_context():
-            outcome = self.transport.deliver(compose(claimed, self.office, self.clock()))
-        self._delivered = Delivered(claimed.message_id, outcome, self.clock(), self.jitter())
+        outcome = self._hand_over(claimed)
+        self._delivered = Delivered(claimed.message_id, outcome, self.clock(), self.jitter(), claimed.address)
         return outcome
+
+    def _hand_over(self, claimed: Outgoing | StaffMail) -> Outcome:
+        with self.office.app.app_context():
+            try:
+                letter = compose(claimed, self.office, self.clock())
+            except Exception as error:  # noqa: BLE001 (one mail that cannot be written must not stop the others)
+                # The kind of error alone: its text may hold what no log should.
+                log.error("mail %d cannot be written (%s)", claimed.message_id, type(error).__name__)
+                return Outcome("later", f"cannot be written: {type(error).__name__}")
+            return self.transport.deliver(letter)
 
     def finish(self) -> None:
         """Settle the last mail."""
@@ -72,5 +85,6 @@ class Dispatch:
                 delivered.outcome,
                 delivered.at,
                 delivered.jitter,
+                delivered.address,
             )
             self._delivered = None

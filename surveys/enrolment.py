@@ -6,7 +6,7 @@ are said by somebody and stay. Being registered is never counted as having taken
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from surveys.models.programme import Occasion, Series, Theme
 
 RISING = ("registered", "started", "completed")
 SAID = ("cancelled", "dropped_out")
+FEW = 1_000  # enrolments that a select names one by one
 
 
 class UnknownOccasion(Exception):
@@ -54,10 +55,11 @@ class UnknownTheme(Exception):
 
 @dataclass(frozen=True)
 class Presence:
-    """Whether a person was there, and the code of the theme they chose where that is known."""
+    """Whether a person was there; the code of the theme they chose and how long they stayed, where known."""
 
     present: bool
     theme: str | None = None
+    minutes: int | None = None  # None: the whole occasion
 
 
 def risen(state: str, occasions_attended: int, completion_minimum: int | None) -> str:
@@ -81,8 +83,8 @@ def record_attendance(db: Database, occasion_id: int, entries: Mapping[int, Pres
         if not occasion.series.attendance_kept:
             raise AttendanceNotKept
         changed = _record(session, occasion, entries)
-        raise_states(session, occasion.series)
-        planning.refresh_mailings(session, occasion.series_id, now)
+        raise_states(session, occasion.series, entries.keys())
+        planning.refresh_mailings(session, occasion.series_id, now, only=())
         return changed
 
 
@@ -94,10 +96,8 @@ def _record(session: Session, occasion: Occasion, entries: Mapping[int, Presence
     for enrolment_id, entry in entries.items():
         if enrolment_id not in enrolled:
             raise NotEnrolled(enrolment_id)
-        theme = _theme(themes, entry)
-        changed += set_presence(
-            session, occasion, enrolment_id, known.get(enrolment_id), entry.present, theme
-        )
+        theme = theme_of(themes, entry)
+        changed += put_attendance(session, occasion, enrolment_id, known.get(enrolment_id), entry, theme)
     return changed
 
 
@@ -105,12 +105,34 @@ def _rows(session: Session, occasion: Occasion) -> list[Attendance]:
     return list(session.scalars(select(Attendance).where(Attendance.occasion_id == occasion.id)))
 
 
-def _theme(themes: Mapping[str, Theme], entry: Presence) -> Theme | None:
+def theme_of(themes: Mapping[str, Theme], entry: Presence) -> Theme | None:
+    """The theme that an entry names; raises UnknownTheme."""
     if entry.theme is None:
         return None
     if entry.theme not in themes:
         raise UnknownTheme(entry.theme)
     return themes[entry.theme]
+
+
+def put_attendance(
+    session: Session,
+    occasion: Occasion,
+    enrolment_id: int,
+    row: Attendance | None,
+    entry: Presence,
+    theme: Theme | None,
+    source: str = "staff",
+) -> bool:
+    """Make or correct one attendance row, its minutes too; return whether anything changed."""
+    minutes_differ = row is not None and row.minutes != entry.minutes
+    if row is None:
+        row = Attendance(occasion_id=occasion.id, enrolment_id=enrolment_id)
+        session.add(row)
+    elif not minutes_differ and (row.present, row.theme_id) == (entry.present, theme and theme.id):
+        return False
+    row.present, row.theme_id = entry.present, theme.id if theme else None
+    row.minutes, row.source = entry.minutes, source
+    return True
 
 
 def set_presence(
@@ -121,31 +143,43 @@ def set_presence(
     present: bool,
     theme: Theme | None,
 ) -> bool:
-    """Make or correct one attendance row; return whether anything changed."""
+    """Make or correct one attendance row as a file says it, without minutes; return whether it changed."""
     theme_id = theme.id if theme else None
     if row is None:
         session.add(
-            Attendance(occasion_id=occasion.id, enrolment_id=enrolment_id, present=present, theme_id=theme_id)
+            Attendance(
+                occasion_id=occasion.id,
+                enrolment_id=enrolment_id,
+                present=present,
+                theme_id=theme_id,
+                source="import",
+            )
         )
         return True
     if (row.present, row.theme_id) == (present, theme_id):
         return False
-    row.present, row.theme_id = present, theme_id
+    row.present, row.theme_id, row.source = present, theme_id, "import"
     return True
 
 
-def raise_states(session: Session, series: Series) -> int:
-    """Raise the states of a series' enrolments to what attendance says; return how many rose."""
+def raise_states(session: Session, series: Series, only: Collection[int] | None = None) -> int:
+    """Raise the states of a series' enrolments to what attendance says; return how many rose.
+
+    ``only``: those whose attendance has changed, where they are known.
+    """
     session.flush()
-    attended = Counter(
-        session.scalars(
-            select(Attendance.enrolment_id)
-            .join(Occasion, Occasion.id == Attendance.occasion_id)
-            .where(Occasion.series_id == series.id, Attendance.present, Occasion.cancelled.is_(False))
-        )
+    there = (
+        select(Attendance.enrolment_id)
+        .join(Occasion, Occasion.id == Attendance.occasion_id)
+        .where(Occasion.series_id == series.id, Attendance.present, Occasion.cancelled.is_(False))
     )
+    enrolled = select(Enrolment).where(Enrolment.series_id == series.id)
+    if only is not None and len(only) <= FEW:
+        there = there.where(Attendance.enrolment_id.in_(only))
+        enrolled = enrolled.where(Enrolment.id.in_(only))
+    attended = Counter(session.scalars(there))
     rose = 0
-    for enrolment in session.scalars(select(Enrolment).where(Enrolment.series_id == series.id)):
+    for enrolment in session.scalars(enrolled):
         state = risen(enrolment.state, attended[enrolment.id], series.completion_minimum)
         rose += state != enrolment.state
         enrolment.state = state

@@ -102,6 +102,7 @@ def _project(row: AskedRow) -> AskingProject:
         logotype_type=row.logotype_type,
         logotype_text=row.logotype_text,
         timezone=row.project_timezone,
+        emblem=row.emblem,
     )
 
 

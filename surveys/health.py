@@ -23,6 +23,11 @@ def is_at_head(db: Database) -> bool:
     return found == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
+def known_revisions() -> set[str]:
+    """Every state of the schema that this program knows the way from."""
+    return {each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
 def heartbeats(db: Database) -> dict[str, tuple[datetime, str | None]]:
     """When each part of the scheduler last went round, and what it noted."""
     with db.reading() as session:

@@ -10,6 +10,10 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 
 KEY_BYTES = 32
+STOP_DIGITS = 32  # hexadecimal
+RETURN_DIGITS = 10  # hexadecimal; an address has room for 64 characters before the @
+BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+MOST_BASE36 = 12  # digits, of any 61-bit number
 NAMES = ("link", "answers", "pairing", "session")
 
 
@@ -42,6 +46,29 @@ class Keyring:
         digest = self._mac("link", f"{public_id}/{generation}")
         return urlsafe_b64encode(digest[:24]).decode()
 
+    def stop_token(self, enrolment: str) -> str:
+        """Return what ends the mails of an enrolment (public id) as in the address: with its MAC."""
+        return f"{enrolment}.{self._mac('link', f'stop/{enrolment}').hex()[:STOP_DIGITS]}"
+
+    def stopped_enrolment(self, token: str) -> str | None:
+        """Return the enrolment (public id) of a :meth:`stop_token`; None of anything else."""
+        enrolment = token.rpartition(".")[0]
+        return enrolment if same(self.stop_token(enrolment), token) else None
+
+    def return_token(self, message_id: int) -> str:
+        """Return what stands in the return address of a mail: its number in base 36 and 10 digits of MAC."""
+        number = base36(message_id)
+        return f"{number}.{self._mac('link', f'return/{number}').hex()[:RETURN_DIGITS]}"
+
+    def returned_message(self, token: str) -> int | None:
+        """Return the message id of a :meth:`return_token`, in either case; None of anything else."""
+        token = token.lower()
+        number = token.partition(".")[0]
+        if not 0 < len(number) <= MOST_BASE36 or not set(number) <= set(BASE36):
+            return None
+        message_id = int(number, 36)
+        return message_id if same(self.return_token(message_id), token) else None
+
     def form_token(self, link: str) -> str:
         """Return what a form opened with ``link`` sends along; other sites can neither read nor make it."""
         return self._mac("session", f"form/{link}").hex()
@@ -63,8 +90,26 @@ class Keyring:
         secret = self._mac("pairing", f"aliases/{scope}")
         return lambda key: blake2b(key.encode(), digest_size=6, key=secret).hexdigest().upper()
 
+    def fingerprint(self) -> str:
+        """Return what tells these keys from others and gives nothing of them away (16 hexadecimal digits)."""
+        return sha256(b"".join(self._mac(name, "fingerprint") for name in NAMES)).hexdigest()[:16]
+
     def _mac(self, name: str, message: str) -> bytes:
         return hmac.digest(self._keys[name], f"{name}:{message}".encode(), sha256)
+
+
+def base36(number: int) -> str:
+    """Return a whole number ≥ 0 in digits and small letters."""
+    digits = ""
+    while number or not digits:
+        number, rest = divmod(number, 36)
+        digits = BASE36[rest] + digits
+    return digits
+
+
+def same(expected: str, given: str) -> bool:
+    """Whether two tokens are equal; how long it takes tells nothing of how far they are."""
+    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass"))
 
 
 def token_hash(token: str) -> str:

@@ -115,6 +115,7 @@ def _project(book: LogBook) -> AskingProject:
         privacy=project.privacy,
         logotype_type=project.logotype_type,
         logotype_text=project.logotype_text,
+        emblem=project.emblem,
     )
 
 

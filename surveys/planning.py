@@ -1,71 +1,107 @@
-"""What is due becomes rows: rules and dates → mailings, a due mailing → invitations and mails.
+"""Rules and dates become mailings, and mailings follow when rules and dates change.
 
-Called with the moment; loops, signals and sleeping are the scheduler's. Composing and sending come after,
-in :mod:`surveys.sending`.
+What is due is expanded into invitations and mails in :mod:`surveys.planning_expand`, with the moment as an
+argument; loops, signals and sleeping are the scheduler's. Composing and sending come after, in
+:mod:`surveys.sending`.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from surveys.database import Base, Database
-from surveys.domain import timing
-from surveys.keys import Keyring, new_public_id, token_hash
-from surveys.models.followup import Invitation, Mailing
-from surveys.models.log import LogBook
+from surveys.calendar_days import is_quiet_day
+from surveys.database import Database
+from surveys.domain.quiet import Allowed, Quiet
+from surveys.models.followup import Mailing
 from surveys.models.message import Message
-from surveys.models.people import Enrolment
-from surveys.planning_targets import Course, Key, Wanted, wanted, why_not
-from surveys.queries import answering
+from surveys.models.programme import Project
+from surveys.planning_audience import Audience, LeftOut, Person, who
+from surveys.planning_expand import CATCH_UP, FORM_KINDS, LOG_KINDS, expand_next
+from surveys.planning_targets import BY_PERSON, STARTED, Course, Key, Wanted, wanted, why_not
+from surveys.queries import audience as audience_queries
 from surveys.queries import planning as queries
 
-CATCH_UP = timedelta(hours=48)
-FORM_KINDS = ("invitation", "reminder")
-LOG_KINDS = ("log_prompt", "log_reminder")
+__all__ = [
+    "CATCH_UP",
+    "FORM_KINDS",
+    "LOG_KINDS",
+    "SKIPPED",
+    "Audience",
+    "LeftOut",
+    "Person",
+    "allowed_in",
+    "expand_next",
+    "forget_mailings",
+    "refresh_mailings",
+    "refresh_project",
+    "states",
+    "who",
+]
+
 UNSENT = frozenset({"planned", "waiting", "cancelled"})
+FEW = 1_000  # people that a select names one by one
+SKIPPED = "skipped"  # the reason of a mailing that somebody has cancelled by hand
 
 
-def refresh_mailings(session: Session, series_id: int, now: datetime) -> None:
+def refresh_mailings(
+    session: Session, series_id: int, now: datetime, only: Collection[int] | None = None
+) -> None:
     """Bring the mailings of a series in step with its rules and dates, in the caller's transaction.
 
-    Adds, moves and cancels what is unsent; a cancelled one comes back when its rule does. What has been
-    expanded or missed stays as it is but for ``closes_at``, and but for mails that wait untried in the
-    outbox: they move with their occasion. Doing it twice changes nothing. Raises the errors of
-    ``timing.steps`` for a rule that cannot be.
+    Call it after any change of dates, rules, enrolments or attendance. Adds, moves and cancels what is
+    unsent; a cancelled one comes back when its rule does, but not one that somebody skipped, and a missed
+    one when its rule now means a moment ahead. What has been expanded stays as it is but for ``closes_at``,
+    and but for mails that wait untried in the outbox: they move with their occasion; where somebody may
+    have come to it since it went, it is looked at again. Doing it twice changes nothing.
+
+    ``only``: the few enrolments that the change is about, none where it is about no person's own mailings;
+    those of everybody else are left alone. Raises the errors of ``planning_targets.wanted``.
     """
     session.flush()
-    held = {
+    held: dict[Key, Mailing] = {
         (each.rule_id, each.target, each.step): each
-        for each in queries.mailings_to_refresh(session, series_id)
+        for each in queries.mailings_to_refresh(session, series_id, only)
     }
-    needed = wanted(_course(session, series_id))
-    for key, want in needed.items():
-        if key in held:
-            _follow(session, held[key], want, now)
-        else:
-            session.add(_new_mailing(key, want))
-    for key in held.keys() - needed.keys():
-        _cancel(session, held[key])
+    needed = wanted(_course(session, series_id, held, only))
+    kept = [(held[key], want) for key, want in needed.items() if key in held]
+    later = [(mailing, want) for mailing, want in kept if _goes_later(mailing, want, now)]
+    for mailing, want in kept:
+        _follow(mailing, want, now)
+    postponed = _postpone_untried(session, later)
+    for mailing, _ in kept:
+        mailing.recheck = mailing.recheck or _somebody_may_come(session, mailing, now)
+    _cancel(session, series_id, [held[key] for key in held.keys() - needed.keys()])
+    session.flush()
+    new = [_new_mailing(key, want) for key, want in needed.items() if key not in held]
+    if new:
+        session.execute(insert(Mailing), new)
+    if postponed:  # the steps after it keep their distance from when it goes now
+        refresh_mailings(session, series_id, now, only)
+
+
+def forget_mailings(session: Session, mailings: Sequence[Mailing]) -> None:
+    """Delete mailings by which nobody has been asked; mails to staff about them (tests) stay."""
+    for mailing in mailings:
+        about = update(Message).where(Message.mailing_id == mailing.id, Message.user_id.is_not(None))
+        session.execute(about.values(mailing_id=None).execution_options(synchronize_session="fetch"))
+        session.delete(mailing)
     session.flush()
 
 
-def expand_next(db: Database, keys: Keyring, now: datetime, catch_up: timedelta = CATCH_UP) -> bool:
-    """See to one due mailing: expand it, let it wait for attendance, or call it missed.
+def refresh_project(session: Session, project_id: int, now: datetime) -> None:
+    """The same for every series of a project: when its quiet hours, its zone or anything else changed."""
+    for series_id in queries.series_of(session, project_id):
+        refresh_mailings(session, series_id, now)
 
-    Returns whether there was one. Safe with any number of planners: one is at it at a time.
-    """
-    with db.transaction() as session:
-        if not queries.hold_planner(session):
-            return False
-        mailing = queries.next_due(session, now, catch_up)
-        if mailing is not None:
-            _see_to(session, keys, mailing, now, catch_up)
-        return mailing is not None
+
+def allowed_in(project: Project) -> Allowed:
+    """When mail of a project may go, by its quiet hours, weekends and holidays."""
+    quiet = Quiet(project.quiet_from, project.quiet_to, project.quiet_weekends, project.quiet_holidays)
+    return Allowed(project.timezone, quiet, is_quiet_day)
 
 
 def states(db: Database) -> Counter[str]:
@@ -74,185 +110,96 @@ def states(db: Database) -> Counter[str]:
         return Counter(queries.states(session))
 
 
-# Keeping mailings in step
-
-
-def _course(session: Session, series_id: int) -> Course:
-    rules = queries.rules_of(session, series_id)
-    by_registration = any(rule.active and rule.anchor == "registration" for rule in rules)
+def _course(
+    session: Session, series_id: int, held: Mapping[Key, Mailing], only: Collection[int] | None
+) -> Course:
+    series, rules = queries.series_to_plan(session, series_id), queries.rules_of(session, series_id)
+    by_person = any(rule.active and rule.anchor in BY_PERSON for rule in rules)
     return Course(
-        series=queries.series_to_plan(session, series_id),
+        series=series,
         occasions=queries.occasions_of(session, series_id),
         rules=rules,
-        enrolled=queries.enrolments_of(session, series_id) if by_registration else (),
+        enrolled=queries.enrolments_of(session, series_id, only) if by_person else (),
+        allowed=allowed_in(series.project),
+        held=held,
     )
 
 
-def _new_mailing(key: Key, want: Wanted) -> Mailing:
+def _new_mailing(key: Key, want: Wanted) -> dict[str, Any]:
     rule_id, target, step = key
-    return Mailing(
-        rule_id=rule_id,
-        target=target,
-        step=step,
-        occasion_id=want.occasion_id,
-        enrolment_id=want.enrolment_id,
-        intended_at=want.due.utc,
-        due_at=want.due.utc,
-        due_wall=want.due.wall,
-        timezone=want.due.zone,
-        closes_at=want.closes_at,
-        state="planned",
-    )
+    return {
+        "rule_id": rule_id,
+        "target": target,
+        "step": step,
+        "occasion_id": want.occasion_id,
+        "enrolment_id": want.enrolment_id,
+        "intended_at": want.intended.utc,
+        "due_at": want.due.utc,
+        "due_wall": want.due.wall,
+        "timezone": want.due.zone,
+        "deferral": want.deferral,
+        "closes_at": want.closes_at,
+        "state": "planned",
+        "quiet_override": False,
+        "recheck": False,
+    }
 
 
-def _follow(session: Session, mailing: Mailing, want: Wanted, now: datetime) -> None:
+def _follow(mailing: Mailing, want: Wanted, now: datetime) -> None:
     mailing.closes_at = want.closes_at
     if mailing.state in UNSENT:
-        moved = _move(mailing, want)
-        stale_wait = mailing.state == "waiting" and not queries.needs_attendance(mailing, mailing.rule.series)
-        if moved or stale_wait or mailing.state == "cancelled":
-            mailing.state, mailing.reason = "planned", None
-    elif mailing.state == "expanded" and want.due.utc > max(now, mailing.due_at):
-        _postpone_untried(session, mailing, want)
+        _follow_unsent(mailing, want)
+    elif mailing.state == "missed" and want.intended.utc != mailing.intended_at and want.due.utc > now:
+        _move(mailing, want)
+        mailing.state, mailing.reason = "planned", None
+
+
+def _follow_unsent(mailing: Mailing, want: Wanted) -> None:
+    rule, moved = mailing.rule, _move(mailing, want)
+    if mailing.state == "cancelled" and mailing.reason == SKIPPED:
+        return
+    waits = audience_queries.needs_attendance(rule, rule.series, mailing.occasion_id)
+    if moved or mailing.state == "cancelled" or (mailing.state == "waiting" and not waits):
+        mailing.state, mailing.reason = "planned", None
 
 
 def _move(mailing: Mailing, want: Wanted) -> bool:
     moved = mailing.due_at != want.due.utc
-    mailing.intended_at = mailing.due_at = want.due.utc
-    mailing.due_wall, mailing.timezone = want.due.wall, want.due.zone
+    mailing.intended_at, mailing.due_at = want.intended.utc, want.due.utc
+    mailing.due_wall, mailing.timezone, mailing.deferral = want.due.wall, want.due.zone, want.deferral
     return moved
 
 
-def _postpone_untried(session: Session, mailing: Mailing, want: Wanted) -> None:
-    if queries.unsent_only(session, mailing.id):
-        _move(mailing, want)
-        untried = (Message.mailing_id == mailing.id) & (Message.state == "due")
-        session.execute(update(Message).where(untried).values(next_attempt_at=want.due.utc))
+def _goes_later(mailing: Mailing, want: Wanted, now: datetime) -> bool:
+    return mailing.state in STARTED and want.due.utc > max(now, mailing.due_at)
 
 
-def _cancel(session: Session, mailing: Mailing) -> None:
-    if mailing.state in {"planned", "waiting"}:
+def _postpone_untried(session: Session, later: Sequence[tuple[Mailing, Wanted]]) -> bool:
+    """Move with their occasion the mailings of which no mail has been tried; whether there were any."""
+    tried = queries.tried_among(session, [mailing.id for mailing, _ in later])
+    for mailing, want in later:
+        if mailing.id not in tried:
+            _move(mailing, want)
+            untried = (Message.mailing_id == mailing.id) & (Message.state == "due")
+            values = update(Message).where(untried).values(next_attempt_at=want.due.utc)
+            session.execute(values.execution_options(synchronize_session="fetch"))
+    return any(mailing.id not in tried for mailing, _ in later)
+
+
+def _somebody_may_come(session: Session, mailing: Mailing, now: datetime) -> bool:
+    if mailing.state != "expanded" or mailing.step or mailing.enrolment_id is not None:
+        return False
+    if now >= mailing.closes_at:
+        return False
+    return audience_queries.has_candidates(session, mailing)
+
+
+def _cancel(session: Session, series_id: int, mailings: Sequence[Mailing]) -> None:
+    unsent = [each for each in mailings if each.state in {"planned", "waiting"}]
+    persons = {each.enrolment_id for each in unsent if each.enrolment_id is not None}
+    few = persons if len(persons) <= FEW else None
+    enrolled = {each.id: each for each in queries.enrolments_of(session, series_id, few)} if persons else {}
+    for mailing in unsent:
         mailing.state = "cancelled"
-        enrolment = session.get(Enrolment, mailing.enrolment_id) if mailing.enrolment_id else None
+        enrolment = enrolled.get(mailing.enrolment_id) if mailing.enrolment_id else None
         mailing.reason = why_not(mailing.rule, mailing.occasion, enrolment)
-
-
-# Expanding what is due
-
-
-def _see_to(session: Session, keys: Keyring, mailing: Mailing, now: datetime, catch_up: timedelta) -> None:
-    judged = timing.verdict(mailing.due_at, now, catch_up, mailing.closes_at)
-    if judged == "missed":
-        _miss(mailing, _why_missed(mailing, now))
-    elif mailing.step == 0 and _waits(session, mailing):
-        mailing.state, mailing.reason = "waiting", "attendance"
-    elif mailing.step == 0:
-        _invite(session, keys, mailing, now)
-    elif overtaken := _why_no_reminder(queries.steps_before(session, mailing), mailing):
-        _miss(mailing, overtaken)
-    else:
-        _remind(session, keys, mailing, now)
-
-
-def _miss(mailing: Mailing, reason: str) -> None:
-    mailing.state, mailing.reason = "missed", reason
-
-
-def _why_missed(mailing: Mailing, now: datetime) -> str:
-    if mailing.state == "waiting":
-        return "no_attendance"
-    return "closed" if now >= mailing.closes_at else "too_late"
-
-
-def _waits(session: Session, mailing: Mailing) -> bool:
-    return (
-        mailing.occasion_id is not None
-        and queries.needs_attendance(mailing, mailing.rule.series)
-        and not queries.attendance_is_recorded(session, mailing.occasion_id)
-    )
-
-
-def _why_no_reminder(earlier: Sequence[Mailing], mailing: Mailing) -> str | None:
-    """Why a reminder that is due is not sent at all.
-
-    After a standstill several steps can be due at once. One that was due already when the step before it
-    went out would follow within minutes: it has been overtaken.
-    """
-    sent = [each.expanded_at for each in earlier if each.expanded_at is not None]
-    if not sent or earlier[0].state != "expanded":
-        return "overtaken" if earlier and earlier[0].state == "waiting" else "first_missed"
-    return "overtaken" if max(sent) >= mailing.due_at else None
-
-
-def _invite(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> None:
-    enrolments = queries.audience(session, mailing, mailing.rule.series)
-    _add_missing(session, Invitation, [_invitation(keys, mailing, each, now) for each in enrolments])
-    if mailing.rule.log_prompt is not None:
-        _add_missing(session, LogBook, [_log_book(keys, each) for each in enrolments])
-    _mail_to(session, mailing, queries.invitations_of(session, mailing), now)
-
-
-def _remind(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> None:
-    answered = answering.answered_keys(session, mailing.rule_id, mailing.target)
-    # Whoever has written to a prompt is found out when the mail is about to go, not here: what is left out
-    # here could be seen, and a private entry may not be.
-    reached = queries.invitations_to_remind(session, mailing)
-    silent = [each for each in reached if keys.response_key(each.public_id) not in answered]
-    _mail_to(session, mailing, silent, now)
-
-
-def _mail_to(
-    session: Session, mailing: Mailing, invitations: Sequence[queries.Invited], now: datetime
-) -> None:
-    _add_missing(session, Message, [_message(mailing, each, now) for each in invitations])
-    mailing.state, mailing.reason, mailing.expanded_at = "expanded", None, now
-
-
-def _invitation(keys: Keyring, mailing: Mailing, enrolment_id: int, now: datetime) -> dict[str, Any]:
-    public_id = new_public_id()
-    return {
-        "public_id": public_id,
-        "rule_id": mailing.rule_id,
-        "target": mailing.target,
-        "mailing_id": mailing.id,
-        "enrolment_id": enrolment_id,
-        "generation": 1,
-        "token_hash": token_hash(keys.link_token(public_id, 1)),
-        "created_at": now,
-    }
-
-
-def _log_book(keys: Keyring, enrolment_id: int) -> dict[str, Any]:
-    public_id = new_public_id()
-    return {
-        "public_id": public_id,
-        "enrolment_id": enrolment_id,
-        "generation": 1,
-        "token_hash": token_hash(keys.link_token(public_id, 1)),
-    }
-
-
-def _message(mailing: Mailing, invited: queries.Invited, now: datetime) -> dict[str, Any]:
-    kinds = LOG_KINDS if mailing.rule.log_prompt is not None else FORM_KINDS
-    return {
-        "public_id": new_public_id(),
-        "invitation_id": invited.id,
-        "enrolment_id": invited.enrolment_id,
-        "mailing_id": mailing.id,
-        "kind": kinds[1 if mailing.step else 0],
-        "step": mailing.step,
-        "resend": 0,
-        "state": "due",
-        "next_attempt_at": now,
-        "attempts": 0,
-        "deferrals": 0,
-        "quiet_override": mailing.quiet_override,
-    }
-
-
-def _add_missing(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows whose keys are not taken yet, many at a time."""
-    if not rows:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))

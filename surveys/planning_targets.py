@@ -1,24 +1,30 @@
 """What a series' rules ask for: rule × target × step → when. Reads rows already loaded, writes nothing."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from surveys.domain import timing
+from surveys.domain import quiet, timing
+from surveys.domain.quiet import Allowed, Held, Step
 from surveys.domain.timing import Moment, Offset
-from surveys.models.followup import FollowUpRule
+from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.people import Enrolment
 from surveys.models.programme import Occasion, Series
 
 ENDED = frozenset({"cancelled", "dropped_out"})
+STARTED = frozenset({"expanding", "expanded"})
+BY_PERSON = frozenset({"registration", "person_start", "person_end"})
+START_OF_DAY, END_OF_DAY = time(), time(23, 59)
 Key = tuple[int, str, int]  # rule, target, step
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One mailing that should be there."""
+    """One mailing that should be there: ``intended`` by its rule, ``due`` after what it gives way to."""
 
+    intended: Moment
     due: Moment
+    deferral: str | None
     closes_at: datetime
     occasion_id: int | None
     enrolment_id: int | None
@@ -30,39 +36,102 @@ class _Target:
     anchor: datetime  # wall
     zone: str
     occasion_id: int | None = None
-    enrolment_id: int | None = None
+    enrolment: Enrolment | None = None
 
 
 @dataclass(frozen=True)
 class Course:
-    """A series with what its rules may refer to; ``enrolled`` only where one counts from registration."""
+    """A series with what its rules may refer to; ``enrolled`` only where one counts from the person.
+
+    ``held`` are the mailings there are: what has gone, or was set by hand, decides about the steps after it.
+    """
 
     series: Series
     occasions: Sequence[Occasion]
     rules: Sequence[FollowUpRule]
     enrolled: Sequence[Enrolment]
+    allowed: Allowed
+    held: Mapping[Key, Mailing] = field(default_factory=dict)
 
 
 def wanted(course: Course) -> dict[Key, Wanted]:
-    """Every mailing of the active rules.
+    """Every mailing of the active rules; none of a series that is not active.
 
-    Raises the errors of ``timing.steps`` for a rule that cannot be.
+    Raises the errors of ``timing.check_days`` and ``timing.due_at`` for a rule that cannot be, NeverAllowed
+    where quiet hours leave no moment.
     """
     found: dict[Key, Wanted] = {}
-    for rule in course.rules:
+    for rule in course.rules if course.series.active else ():
         if rule.active:
+            timing.check_days(rule.reminder_days, rule.close_after_days)
             for target in _targets(rule, course):
-                found |= _steps(rule, target)
+                found |= _steps(rule, target, course)
     return found
 
 
-def _steps(rule: FollowUpRule, target: _Target) -> dict[Key, Wanted]:
-    offset = Offset(rule.offset_days, rule.offset_minutes, rule.at_time)
-    plan = timing.steps(target.anchor, target.zone, offset, rule.reminder_days, rule.close_after_days)
+def _steps(rule: FollowUpRule, target: _Target, course: Course) -> dict[Key, Wanted]:
+    first = _first(rule, target, course)
+    if first is None:
+        return {}
+    keys = [(rule.id, target.name, step) for step in range(len(rule.reminder_days) + 1)]
+    held = [_held(course.held.get(key), first if key[2] == 0 else None) for key in keys]
+    plan = quiet.plan(first, rule.reminder_days, rule.close_after_days, held, course.allowed)
+    went = held[0].went or plan.steps[0].due
+    closes_at = max(plan.closes.utc, went.utc)
+    enrolment_id = target.enrolment.id if target.enrolment else None
     return {
-        (rule.id, target.name, step): Wanted(due, plan.closes.utc, target.occasion_id, target.enrolment_id)
-        for step, due in enumerate((plan.first, *plan.reminders))
+        key: Wanted(each.intended, each.due, each.deferral, closes_at, target.occasion_id, enrolment_id)
+        for key, each in zip(keys, plan.steps, strict=True)
     }
+
+
+def _first(rule: FollowUpRule, target: _Target, course: Course) -> Step | None:
+    """The first mail as the rule and the quiet hours say; None where the person came too late for it."""
+    intended = timing.due_at(
+        target.anchor, target.zone, Offset(rule.offset_days, rule.offset_minutes, rule.at_time)
+    )
+    if target.enrolment is None or not _is_late(intended, target.enrolment.added_at):
+        return course.allowed.step(intended)
+    return _caught_up(rule, intended, target.enrolment.added_at, course.allowed)
+
+
+def _is_late(intended: Moment, added_at: datetime) -> bool:
+    """Whether it should have gone before the day on which the person came to be known."""
+    return intended.utc < added_at and intended.wall.date() < timing.to_wall(added_at, intended.zone).date()
+
+
+def _caught_up(rule: FollowUpRule, intended: Moment, added_at: datetime, allowed: Allowed) -> Step | None:
+    closing = timing.due_at(intended.wall, intended.zone, Offset(days=rule.close_after_days))
+    if rule.late != "catch_up" or closing.utc <= added_at:
+        return None
+    step = allowed.step(Moment(added_at, timing.to_wall(added_at, intended.zone), intended.zone))
+    return Step(intended, step.due, step.deferral)
+
+
+def _held(mailing: Mailing | None, first: Step | None) -> Held:
+    """What is settled of a step. ``first`` is what the rule says of the first one, None of a reminder.
+
+    A first mail that has gone counts from when it went, as long as its rule and anchor say what they said.
+    """
+    if mailing is None:
+        return quiet.NOT_HELD
+    if mailing.pinned_at is not None:
+        return Held(at=_moment(mailing.pinned_at, mailing.timezone), went=_went(mailing))
+    if mailing.state not in STARTED:
+        return Held(override=mailing.quiet_override)
+    went = _went(mailing)
+    settled = first is not None and first.intended.utc == mailing.intended_at
+    return Held(at=went if settled else None, override=mailing.quiet_override, went=went)
+
+
+def _went(mailing: Mailing) -> Moment | None:
+    if mailing.state not in STARTED:
+        return None
+    return Moment(mailing.due_at, mailing.due_wall, mailing.timezone)
+
+
+def _moment(at: datetime, zone: str) -> Moment:
+    return Moment(at, timing.to_wall(at, zone), zone)
 
 
 def _targets(rule: FollowUpRule, course: Course) -> Iterator[_Target]:
@@ -71,8 +140,8 @@ def _targets(rule: FollowUpRule, course: Course) -> Iterator[_Target]:
             yield from _series_start(course)
         case "series_end":
             yield from _series_end(course)
-        case "registration":
-            yield from _registrations(course)
+        case "registration" | "person_start" | "person_end":
+            yield from _persons(rule, course)
         case _:
             yield from _occasions(rule, course)
 
@@ -80,7 +149,7 @@ def _targets(rule: FollowUpRule, course: Course) -> Iterator[_Target]:
 def _series_start(course: Course) -> Iterator[_Target]:
     series = course.series
     if series.starts_on is not None:
-        yield _Target("series", datetime.combine(series.starts_on, time()), series.project.timezone)
+        yield _Target("series", datetime.combine(series.starts_on, START_OF_DAY), series.project.timezone)
         return
     starts = [
         (each.starts_at, each.starts_wall, each.timezone)
@@ -95,7 +164,7 @@ def _series_end(course: Course) -> Iterator[_Target]:
     series = course.series
     if series.ends_on is not None:
         # The last day counts whole; a rule with a time of its own sets the clock anyway.
-        yield _Target("series", datetime.combine(series.ends_on, time(23, 59)), series.project.timezone)
+        yield _Target("series", datetime.combine(series.ends_on, END_OF_DAY), series.project.timezone)
         return
     ends = [
         (each.ends_at, each.ends_wall, each.timezone)
@@ -106,12 +175,22 @@ def _series_end(course: Course) -> Iterator[_Target]:
         yield _Target("series", wall, zone)
 
 
-def _registrations(course: Course) -> Iterator[_Target]:
+def _persons(rule: FollowUpRule, course: Course) -> Iterator[_Target]:
     zone = course.series.project.timezone
     for each in course.enrolled:
-        if each.state not in ENDED:
-            wall = timing.to_wall(each.registered_at, zone)
-            yield _Target(f"enrolment:{each.id}", wall, zone, enrolment_id=each.id)
+        wall = None if each.state in ENDED else _person_anchor(rule.anchor, each, zone)
+        if wall is not None:
+            yield _Target(f"enrolment:{each.id}", wall, zone, enrolment=each)
+
+
+def _person_anchor(anchor: str, enrolment: Enrolment, zone: str) -> datetime | None:
+    match anchor:
+        case "registration":
+            return timing.to_wall(enrolment.registered_at, zone)
+        case "person_start":
+            return datetime.combine(enrolment.starts_on, START_OF_DAY) if enrolment.starts_on else None
+        case _:
+            return datetime.combine(enrolment.ends_on, END_OF_DAY) if enrolment.ends_on else None
 
 
 def _occasions(rule: FollowUpRule, course: Course) -> Iterator[_Target]:
@@ -133,6 +212,8 @@ def asks_about(rule: FollowUpRule, occasion: Occasion) -> bool:
 
 def why_not(rule: FollowUpRule, occasion: Occasion | None, enrolment: Enrolment | None) -> str:
     """The code of why a mailing that was planned is not wanted any more."""
+    if not rule.series.active:
+        return "series_inactive"
     if not rule.active:
         return "rule_inactive"
     if occasion is not None and occasion.cancelled:

@@ -4,7 +4,6 @@ The same rows and the same selects that the planner uses; what depends on what p
 the occasion, answer) is reckoned as of now and marked ``certain=False``.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,28 +13,20 @@ from surveys.database import Database
 from surveys.domain import timing
 from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Mailing
-from surveys.models.people import Enrolment, Participant
 from surveys.planning import CATCH_UP
+from surveys.planning_audience import (
+    LeftOut,
+    Person,
+    Roll,
+    as_audience,
+    leave_out_unreachable,
+    why_not_invited,
+)
 from surveys.planning_targets import ENDED
-from surveys.queries import answering
+from surveys.queries import answering, audience
 from surveys.queries import planning as queries
 
-
-@dataclass(frozen=True)
-class Person:
-    code: str
-    name: str
-    language: str
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """Somebody who does not get the mail; ``reason`` is a code: absent, not_recorded, enrolment_ended,
-    answered, withdrawn, refused, not_invited.
-    """
-
-    person: Person
-    reason: str
+__all__ = ["LeftOut", "Person", "PlannedMail", "Why", "preview", "reasons_of"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +45,12 @@ class Why:
 class PlannedMail:
     """One mailing ahead. ``wall`` is when it goes by the clock of ``zone``; ``fate`` is ``send``, ``late``
     (at once, for it was due before), ``waits`` (for attendance) or ``missed``.
+
+    ``deferral`` is the code of what it gives way to (quiet_hours, weekend, holiday); it was ``intended``
+    then, by the same clock.
     """
+
+    id: int
 
     at: datetime
     wall: datetime
@@ -65,12 +61,11 @@ class PlannedMail:
     step: int
     why: Why
     fate: str
+    intended: datetime
+    deferral: str | None
     certain: bool
     receivers: tuple[Person, ...]
     left_out: tuple[LeftOut, ...]
-
-
-Roll = Sequence[tuple[Enrolment, Participant]]
 
 
 def preview(
@@ -92,7 +87,7 @@ def preview(
         for mailing in queries.mailings_ahead(session, until, project):
             series_id = mailing.rule.series_id
             if series_id not in rolls:
-                rolls[series_id] = queries.people_enrolled(session, series_id)
+                rolls[series_id] = audience.people_enrolled(session, series_id)
             found.append(_planned(session, keys, mailing, rolls[series_id], start, catch_up))
         return sorted(found, key=lambda each: each.at)
 
@@ -102,14 +97,10 @@ def _planned(
 ) -> PlannedMail:
     rule = mailing.rule
     at = max(mailing.due_at, start)
-    invited = queries.invitations_by_enrolment(session, mailing)
-    if mailing.step and invited:
-        reasons = _reasons_to_remind(session, keys, mailing, roll)
-        certain = False
-    else:
-        reasons, certain = _reasons_to_invite(session, mailing, roll)
-        certain = certain and not mailing.step
+    reasons, certain = reasons_of(session, keys, mailing, roll)
+    people = as_audience(roll, reasons, certain)
     return PlannedMail(
+        id=mailing.id,
         at=at,
         wall=timing.to_wall(at, mailing.timezone),
         zone=mailing.timezone,
@@ -119,36 +110,26 @@ def _planned(
         step=mailing.step,
         why=_why(rule),
         fate=_fate(session, mailing, start, catch_up),
+        intended=timing.to_wall(mailing.intended_at, mailing.timezone),
+        deferral=mailing.deferral,
         certain=certain,
-        receivers=tuple(_person(each) for enrolment, each in roll if reasons.get(enrolment.id) == ""),
-        left_out=tuple(
-            LeftOut(_person(each), reasons[enrolment.id])
-            for enrolment, each in roll
-            if reasons.get(enrolment.id)
-        ),
+        receivers=people.receivers,
+        left_out=people.left_out,
     )
 
 
-def _reasons_to_invite(session: Session, mailing: Mailing, roll: Roll) -> tuple[dict[int, str], bool]:
-    """(enrolment → why not, "" for those who get it; whether that is settled)."""
-    if mailing.enrolment_id is not None:
-        roll = [each for each in roll if each[0].id == mailing.enrolment_id]
-    present: dict[int, bool] | None = None
-    settled = True
-    if mailing.occasion_id is not None and queries.needs_attendance(mailing, mailing.rule.series):
-        present = queries.presence(session, mailing.occasion_id) or None
-        settled = present is not None
-    return {enrolment.id: _why_not_invited(enrolment, present) for enrolment, _ in roll}, settled
+def reasons_of(session: Session, keys: Keyring, mailing: Mailing, roll: Roll) -> tuple[dict[int, str], bool]:
+    """(enrolment → the code of why no mail, "" for those who get it; whether that is settled).
 
-
-def _why_not_invited(enrolment: Enrolment, present: dict[int, bool] | None) -> str:
-    if enrolment.state in ENDED:
-        return "enrolment_ended"
-    if present is None:
-        return ""
-    if enrolment.id not in present:
-        return "not_recorded"
-    return "" if present[enrolment.id] else "absent"
+    Of a first mail; of a reminder whose first mail has gone, those who are silent now.
+    """
+    if mailing.step and queries.invitations_by_enrolment(session, mailing):
+        return _reasons_to_remind(session, keys, mailing, roll), False
+    everyone = mailing.reason == audience.BY_DEFAULT
+    reasons, settled = why_not_invited(
+        session, keys, mailing.rule, roll, mailing.occasion_id, mailing.enrolment_id, everyone
+    )
+    return reasons, settled and not mailing.step
 
 
 def _reasons_to_remind(session: Session, keys: Keyring, mailing: Mailing, roll: Roll) -> dict[int, str]:
@@ -169,6 +150,7 @@ def _reasons_to_remind(session: Session, keys: Keyring, mailing: Mailing, roll: 
         else:
             done = keys.response_key(invitation.public_id) in answered
             reasons[enrolment.id] = "answered" if done else ""
+    leave_out_unreachable(session, reasons, roll, mailing.rule.series_id, reminder=True)
     return reasons
 
 
@@ -190,7 +172,3 @@ def _why(rule: FollowUpRule) -> Why:
         rule.audience,
         rule.log_prompt is not None,
     )
-
-
-def _person(participant: Participant) -> Person:
-    return Person(participant.code, participant.name, participant.language)

@@ -17,11 +17,15 @@ LONGEST = {"title": 200, "sender_name": 120, "reply_to": 254, "logotype_text": 2
 NEEDED = ("title", "sender_name", "reply_to")
 DECIMALS = range(3)
 MINIMUM_GROUP = range(5, 11)
+EMBLEMS = ("", "eu_cofunded", "eu_funded")
 
 
 @dataclass(frozen=True)
 class Profile:
-    """``logotype_text`` says in words what the logotype shows, "" where nothing is said."""
+    """``logotype_text`` says in words what the logotype shows, "" where nothing is said.
+
+    ``emblem`` of EMBLEMS is that of the European Union with its sentence, "" for none.
+    """
 
     title: str
     sender_name: str
@@ -29,6 +33,7 @@ class Profile:
     decimals: int
     minimum_group: int
     logotype_text: str = ""
+    emblem: str = ""
 
     @property
     def mark(self) -> str:
@@ -72,6 +77,7 @@ def profile_of(project: Project) -> Profile:
         project.decimals,
         project.minimum_group,
         project.logotype_text or "",
+        project.emblem or "",
     )
 
 
@@ -90,6 +96,7 @@ def change_profile(db: Database, project_id: int, wanted: Profile, seen: str) ->
         for name, value in asdict(cleaned).items():
             setattr(project, name, value)
         project.logotype_text = cleaned.logotype_text or None
+        project.emblem = cleaned.emblem or None
         return cleaned
 
 
@@ -132,9 +139,13 @@ def _checked(wanted: Profile) -> Profile:
         faults["decimals"] = "out_of_range"
     if wanted.minimum_group not in MINIMUM_GROUP:
         faults["minimum_group"] = "out_of_range"
+    if wanted.emblem not in EMBLEMS:
+        faults["emblem"] = "out_of_range"
     if faults:
         raise BadProfile(faults)
-    return Profile(**texts, decimals=wanted.decimals, minimum_group=wanted.minimum_group)
+    return Profile(
+        decimals=wanted.decimals, minimum_group=wanted.minimum_group, emblem=wanted.emblem, **texts
+    )
 
 
 def _text_fault(name: str, text: str) -> str | None:

@@ -10,23 +10,23 @@ from typing import Any
 from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
+from surveys import sending_letters, sending_limits, sending_wanted
 from surveys.database import Database
 from surveys.domain import timing
+from surveys.domain.returned import status_in, stops_address
 from surveys.keys import Keyring, new_public_id, token_hash
-from surveys.mail.outgoing import About, Outcome, Outgoing, Sender, Skipped
+from surveys.mail.outgoing import Outcome, Outgoing, Skipped, StaffMail
 from surveys.models.followup import Invitation, RetiredLink
 from surveys.models.log import LogBook
-from surveys.models.message import Message
+from surveys.models.message import ASKING_KINDS, STAFF_KINDS, Message
 from surveys.planning import CATCH_UP
-from surveys.planning_targets import ENDED
-from surveys.queries import answering
+from surveys.queries import outbox as outbox_queries
 from surveys.queries import sending as queries
+from surveys.sending_wanted import LOG_REASON, Verdict
 
-MOST_ATTEMPTS = 5
 MOST_ERROR = 1000
-# Said of every mail about a log that is not wanted any more, whatever the reason: that somebody has written
-# to a prompt must not be told by the absence of the other reasons.
-LOG_REASON = "not_needed"
+SOON = timedelta(seconds=5)
+Claimed = Outgoing | StaffMail | Skipped | None
 
 
 class UnknownInvitation(Exception):
@@ -41,21 +41,27 @@ class Desk:
 
     ``worker`` names the process (at most 64 characters). What is claimed longer than ``lease`` and not
     settled is uncertain and may be claimed again. What became due more than ``catch_up`` ago is missed.
+    ``per_minute`` is how many mails all dispatchers together may send in a minute; 0 for no limit.
     """
 
     worker: str
     lease: timedelta
     catch_up: timedelta = CATCH_UP
+    per_minute: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What came of a claimed mail, and when; ``jitter`` in [0, 1) spreads the next attempt."""
+    """What came of a claimed mail, and when; ``jitter`` in [0, 1) spreads the next attempt.
+
+    ``address`` is where it went: the person's may have been corrected since it was claimed.
+    """
 
     message_id: int
     outcome: Outcome
     at: datetime
     jitter: float = 0.5
+    address: str = ""
 
 
 def claim_next(
@@ -65,28 +71,31 @@ def claim_next(
     worker: str,
     lease: timedelta,
     catch_up: timedelta = CATCH_UP,
-) -> Outgoing | Skipped | None:
+) -> Claimed:
     """Claim one mail that is due, or one that was claimed longer than ``lease`` ago and never settled.
 
-    Returns what is to be sent; or that it is not wanted any more, which is then settled; or None when
-    nothing is due.
+    Returns what is to be sent; or that it is not wanted (any more, or just now: then it is due again
+    later), which is then settled; or None when nothing is due, or sending is paused, muted or throttled.
     """
     with db.transaction() as session:
         return _claim(session, keys, now, Desk(worker, lease, catch_up))
 
 
-def settle(db: Database, message_id: int, outcome: Outcome, now: datetime, jitter: float = 0.5) -> None:
-    """Write down what came of a claimed mail.
+def settle(
+    db: Database, message_id: int, outcome: Outcome, now: datetime, jitter: float = 0.5, address: str = ""
+) -> None:
+    """Write down what came of a claimed mail that went to ``address``.
 
-    What is uncertain stays claimed until its lease is over, and is then tried again.
+    What is uncertain stays claimed until its lease is over, and is then tried again. An address that was
+    refused for good, and not by a policy, gets no more mail.
     """
     with db.transaction() as session:
-        _settle(session, Delivered(message_id, outcome, now, jitter))
+        _settle(session, Delivered(message_id, outcome, now, jitter, address))
 
 
 def settle_and_claim(
     db: Database, keys: Keyring, delivered: Delivered | None, now: datetime, desk: Desk
-) -> Outgoing | Skipped | None:
+) -> Claimed:
     """Settle one mail and claim the next, in one transaction: half the waiting for the disk."""
     with db.transaction() as session:
         if delivered is not None:
@@ -133,101 +142,52 @@ def outbox(db: Database) -> dict[str, int]:
 # Claiming
 
 
-def _claim(session: Session, keys: Keyring, now: datetime, desk: Desk) -> Outgoing | Skipped | None:
-    message_id = queries.claim(session, now, desk.worker, desk.lease)
-    if message_id is None:
+def _claim(session: Session, keys: Keyring, now: datetime, desk: Desk) -> Claimed:
+    gate = sending_limits.gate(session, now, desk.per_minute)
+    found = queries.claim(session, now, desk.worker, desk.lease) if gate.is_open else None
+    if found is None:
         return None
-    row = queries.claimed(session, message_id)
-    verdict = _unwanted(session, keys, row, now, desk.catch_up)
-    if verdict is None:
-        return _outgoing(keys, message_id, row)
-    state, reason = verdict
-    queries.write(session, message_id, {"state": state, "reason": reason, "attempts": row.attempts - 1})
-    return Skipped(message_id, state, reason)
+    message_id, kind = found
+    given = _look(session, keys, message_id, kind, now, desk.catch_up)
+    if not isinstance(given, Verdict):
+        sending_limits.count(session, gate, desk.per_minute)
+        return given
+    return _not_sent(session, message_id, given)
 
 
-# Still wanted?
+def _look(
+    session: Session, keys: Keyring, message_id: int, kind: str, now: datetime, catch_up: timedelta
+) -> Outgoing | StaffMail | Verdict:
+    """What is to be sent, or what becomes of it instead."""
+    if kind in ASKING_KINDS:
+        row = queries.claimed(session, message_id)
+        verdict = sending_wanted.asked(session, keys, message_id, row, now, catch_up) or _held(
+            session, row, now
+        )
+        return verdict or sending_letters.asked(session, keys, message_id, row)
+    if kind in STAFF_KINDS:
+        row = outbox_queries.staff(session, message_id)
+        mail = sending_letters.staff(session, keys, message_id, row)
+        return sending_wanted.staff(row) or mail or Verdict("cancelled", "not_needed")
+    row = outbox_queries.personal(session, message_id)
+    verdict = sending_wanted.personal(session, message_id, row, now) or _held(session, row, now)
+    return verdict or sending_letters.personal(session, keys, message_id, row)
 
 
-def _unwanted(
-    session: Session, keys: Keyring, row: Row[Any], now: datetime, catch_up: timedelta
-) -> tuple[str, str] | None:
-    """(state, reason) of a claimed mail that is not to be sent; None when it is."""
-    if reason := _too_late(row, now, catch_up):
-        return "missed", "uncertain" if row.attempts > 1 else reason
-    is_log = row.log_prompt is not None
-    reason = _cancelled(row) or (_log_done if is_log else _answered)(session, keys, row)
-    return ("cancelled", LOG_REASON if is_log else reason) if reason else None
-
-
-def _too_late(row: Row[Any], now: datetime, catch_up: timedelta) -> str | None:
-    if row.attempts > MOST_ATTEMPTS:
-        return "uncertain"
-    if now >= row.closes_at:
-        return "closed"
-    became_due = max(row.due_at, row.expanded_at or row.due_at)
-    return "too_late" if row.resend == 0 and now - became_due > catch_up else None
-
-
-def _cancelled(row: Row[Any]) -> str | None:
-    reasons = {
-        "withdrawn": row.withdrawn_at is not None,
-        "occasion_cancelled": bool(row.cancelled),
-        "enrolment_ended": row.enrolment_state in ENDED,
-        "rule_inactive": not row.active,
-    }
-    return next((reason for reason, holds in reasons.items() if holds), None)
-
-
-def _answered(session: Session, keys: Keyring, row: Row[Any]) -> str | None:
-    if row.resend:  # a new link, to read or change what was sent in
+def _held(session: Session, row: Row[Any], now: datetime) -> Verdict | None:
+    """A mail about an occasion that somebody is changing at this moment is looked at again soon."""
+    if row.occasion_id is None or queries.hold_as_told(session, row.occasion_id, row.occasion_sequence):
         return None
-    return "answered" if answering.is_answered(session, keys.response_key(row.invitation)) else None
+    return Verdict("due", "deferred", now + SOON)
 
 
-def _log_done(session: Session, _keys: Keyring, row: Row[Any]) -> str | None:
-    if row.book is None or row.book_withdrawn_at is not None:
-        return LOG_REASON
-    # Of reminders alone, which no page shows person by person: that a prompt did not go would tell.
-    written = row.kind == "log_reminder" and queries.has_entry(session, row.invitation_id)
-    return LOG_REASON if written else None
-
-
-# The mail
-
-
-def _outgoing(keys: Keyring, message_id: int, row: Row[Any]) -> Outgoing:
-    return Outgoing(
-        message_id=message_id,
-        public_id=row.public_id,
-        kind=row.kind,
-        step=row.step,
-        receiver=row.name,
-        address=row.email,
-        language=row.language if row.language in row.languages else row.languages[0],
-        sender=Sender(
-            row.project_code, row.project_title, row.sender_name, row.reply_to, row.project_timezone
-        ),
-        series=row.series_title,
-        about=_about(row),
-        attended=row.occasion_id is not None and row.audience == "present" and row.attendance_kept,
-        asks=row.questionnaire_title if row.log_prompt is None else row.log_prompt,
-        minutes=row.minutes,
-        path=_path(keys, row),
-        closes_at=row.closes_at,
-    )
-
-
-def _about(row: Row[Any]) -> About | None:
-    if row.occasion_id is None:
-        return None
-    return About(row.occasion_title, row.place, row.starts_wall, row.ends_wall, row.occasion_timezone)
-
-
-def _path(keys: Keyring, row: Row[Any]) -> str:
-    if row.log_prompt is None:
-        return f"/s/{keys.link_token(row.invitation, row.generation)}"
-    return f"/l/{keys.link_token(row.book, row.book_generation)}?fraga={row.invitation}"
+def _not_sent(session: Session, message_id: int, verdict: Verdict) -> Skipped:
+    attempts, _ = queries.tries(session, message_id)
+    values: dict[str, Any] = {"state": verdict.state, "reason": verdict.reason, "attempts": attempts - 1}
+    if verdict.until is not None:
+        values |= {"next_attempt_at": verdict.until, "not_before": verdict.until}
+    queries.write(session, message_id, values)
+    return Skipped(message_id, verdict.state, verdict.reason)
 
 
 # What came of it
@@ -244,7 +204,9 @@ def _settle(session: Session, delivered: Delivered) -> None:
             values = {"reason": "uncertain", "error": said}
         case _:
             values = _again(session, delivered) | {"error": said}
-    queries.write(session, delivered.message_id, values)
+    written = queries.write(session, delivered.message_id, values)
+    if written and delivered.outcome.kind == "refused" and stops_address(status_in(delivered.outcome.text)):
+        queries.mark_dead(session, delivered.message_id, delivered.address)
 
 
 def _again(session: Session, delivered: Delivered) -> dict[str, Any]:

@@ -6,21 +6,21 @@ import smtplib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from surveys import clock, health
-from surveys.commands import first_line, settings
+from surveys import alarm, clock, health, heartbeat
+from surveys.commands import first_line, opened, settings
 from surveys.commands.language import _
 from surveys.config import BadSetting, Settings
 from surveys.database import Database
 from surveys.installation import open_installation
 from surveys.keys import KeysUnreadable
+from surveys.mail import dns_records
 
 OLDEST_PYTHON = (3, 11)
-SILENT_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,16 @@ class Finding:
 
 
 @click.command()
-def doctor() -> None:
+@click.option(
+    "--notify", is_flag=True, help="Mail those in charge when the scheduler is silent. For a timer."
+)
+@click.option("--resolver", metavar="ADDRESS[:PORT]", help="Ask this name server, not the machine's own.")
+def doctor(notify: bool, resolver: str | None) -> None:
     """Say what is wrong with this installation; exit code 1 if anything is."""
-    findings = list(examine(settings(), clock.now()))
+    if notify:
+        _notify(settings(), clock.now())
+        return
+    findings = list(examine(settings(), clock.now(), _nameserver(resolver)))
     for finding in findings:
         mark = _("ok") if finding.well else _("WRONG")
         click.echo(f"{mark:<6} {finding.what}: {finding.seen}")
@@ -43,11 +50,59 @@ def doctor() -> None:
         raise SystemExit(1)
 
 
-def examine(chosen: Settings, now: datetime) -> Iterator[Finding]:
+def examine(chosen: Settings, now: datetime, nameserver: tuple[str, int] | None = None) -> Iterator[Finding]:
     yield _python()
     yield _folder(chosen)
     yield from _keys_and_database(chosen, now)
     yield _mail(chosen)
+    if chosen.mail.server:
+        domain = chosen.mail.sender.rpartition("@")[2]
+        for record in dns_records.look_up(domain, chosen.mail.dkim_selector, nameserver):
+            yield _record(record)
+
+
+def _notify(chosen: Settings, now: datetime) -> None:
+    """Say how the scheduler is, tell those in charge where it is time to; exit code 1 unless all is well."""
+    with opened() as installation:
+        told = alarm.notify(chosen, installation.database, now)
+    click.echo(_state(told.state))
+    if told.failed and told.outcome is not None:
+        reason = _("nobody is in charge") if told.outcome.code == "nobody" else told.outcome.text
+        click.echo(_("Nobody could be told: %(reason)s", reason=reason), err=True)
+    elif told.receivers:
+        click.echo(_("Told: %(receivers)s", receivers=", ".join(told.receivers)))
+    if told.state.problem or told.failed:
+        raise SystemExit(1)
+
+
+def _state(state: alarm.State) -> str:
+    said = {
+        "": _("The scheduler goes round."),
+        "database_away": _("The database does not answer."),
+        "never_started": _("The scheduler has never gone round. Start: python -m scheduler"),
+        "silent": _("The scheduler is silent: %(parts)s", parts=", ".join(state.parts)),
+    }
+    return said[state.problem]
+
+
+def _nameserver(text: str | None) -> tuple[str, int] | None:
+    if not text:
+        return None
+    address, _colon, port = text.partition(":")
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise click.BadParameter(_("not an address with a port: %(text)s", text=text))
+    return address, int(port or 53)
+
+
+def _record(record: dns_records.Record) -> Finding:
+    """One that is missing is wrong: mail is taken for junk without it. One that nobody could ask is not."""
+    said = {
+        "there": record.text,
+        "missing": _("%(name)s has none; mails may be taken for junk", name=record.name),
+        "unasked": _("%(name)s: no name server answers, so nothing is known", name=record.name),
+        "not_set": _("not looked for: set MAIL_DKIM_SELECTOR"),
+    }
+    return Finding(record.what, record.state != "missing", said[record.state])
 
 
 def _python() -> Finding:
@@ -97,7 +152,7 @@ def _scheduler(db: Database, now: datetime) -> Finding:
     beats = health.heartbeats(db)
     if not beats:
         return Finding(_("Scheduler"), False, _("has never gone round. Start: python -m scheduler"))
-    silent = sorted(name for name, (at, _note) in beats.items() if now - at > SILENT_AFTER)
+    silent = heartbeat.silent({name: at for name, (at, _note) in beats.items()}, now)
     notes = "; ".join(f"{name}: {note}" for name, (_at, note) in sorted(beats.items()) if note)
     if silent:
         return Finding(_("Scheduler"), False, _("silent: %(parts)s", parts=", ".join(silent)))

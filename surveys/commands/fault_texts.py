@@ -180,6 +180,23 @@ def _rules() -> dict[str, str]:
         ),
         "closes_too_soon": _("closing comes at least 1 day after the first mail, not %(close_after_days)s."),
         "outside_calendar": _("the rule leads outside the calendar."),
+        "quiet_hours_half": _("quiet hours have both “quiet_from” and “quiet_to”, or neither."),
+        "quiet_hours_whole_day": _("quiet hours that end when they begin leave no time to send."),
+    } | _audience()
+
+
+def _audience() -> dict[str, str]:
+    return {
+        "audience_not_a_tree": _(
+            "“audience_filter” is one of all, any, not or a condition with “is” and its parts."
+        ),
+        "audience_empty": _("a group without conditions, or a condition without values."),
+        "audience_too_deep": _("conditions lie more than %(most)s levels inside each other."),
+        "audience_too_many": _("more than %(most)s conditions or values."),
+        "audience_unknown_code": _("a condition names “%(value)s” (%(kind)s), which is not there."),
+        "audience_answers_not_known": _(
+            "a condition looks at the questionnaire “%(questionnaire)s”, whose answers no person is tied to."
+        ),
     }
 
 

@@ -151,7 +151,15 @@ def _why(mail: PlannedMail) -> str:
         "missed": _("is not sent: too late"),
     }
     lines = [f"{mail.why.rule}: {_rule(mail.why)}"]
+    if mail.deferral is not None:
+        lines.append(_deferred(mail))
     return "\n".join([*lines, fates[mail.fate]] if mail.fate in fates else lines)
+
+
+def _deferred(mail: PlannedMail) -> str:
+    reasons = {"quiet_hours": _("quiet hours"), "weekend": _("weekend"), "holiday": _("holiday")}
+    moment = dates.when(mail.intended, current())
+    return _("deferred from %(moment)s: %(reason)s", moment=moment, reason=reasons[mail.deferral or ""])
 
 
 def _rule(why: Why) -> str:
@@ -161,6 +169,8 @@ def _rule(why: Why) -> str:
         "occasion_start": _("the start of the occasion"),
         "occasion_end": _("the end of the occasion"),
         "registration": _("the registration"),
+        "person_start": _("the person's own start"),
+        "person_end": _("the person's own end"),
     }
     parts = []
     if why.offset_days:
@@ -223,6 +233,17 @@ def _reason(code: str) -> str:
         "withdrawn": _("link withdrawn"),
         "refused": _("address refused"),
         "not_invited": _("not invited"),
+        "enrolled_late": _("enrolled after the rule began"),
+        "unsubscribed": _("wants no such mail"),
+        "address_dead": _("mail comes back from the address"),
+        "theme": _("chose another theme"),
+        "work_group": _("in another work group"),
+        "organisation": _("in another organisation"),
+        "role": _("has another role"),
+        "answer": _("answered something else"),
+        "has_answered": _("has answered the other questionnaire"),
+        "has_not_answered": _("has not answered the other questionnaire"),
+        "conditions": _("not meant by the rule's conditions"),
     }[code]
 
 

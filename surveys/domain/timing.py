@@ -189,7 +189,7 @@ def steps(
     ``reminders`` and ``close_after_days`` are days after the first mail, at the same time by the wall clock.
     Raises ClosesTooSoon, ReminderNotLater, RemindersUnordered, ReminderAfterClosing; else as ``due_at``.
     """
-    _check_days(reminders, close_after_days)
+    check_days(reminders, close_after_days)
     first = due_at(anchor_wall, zone, offset)
 
     def later(days: int) -> Moment:
@@ -265,7 +265,10 @@ def _end_of_gap(wall: datetime, place: ZoneInfo) -> datetime:
     return after
 
 
-def _check_days(reminders: Sequence[int], close_after_days: int) -> None:
+def check_days(reminders: Sequence[int], close_after_days: int) -> None:
+    """Refuse days after a first mail that cannot be: ClosesTooSoon, ReminderNotLater, RemindersUnordered,
+    ReminderAfterClosing.
+    """
     if close_after_days < 1:
         raise ClosesTooSoon(close_after_days)
     for days in reminders:

@@ -65,6 +65,9 @@ def as_yaml(programme: Programme) -> str:
 
 def _plain(programme: Programme) -> dict[str, Any]:
     data = programme.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    for name in ("quiet_from", "quiet_to"):
+        if name in data["project"].get("sending", {}):
+            data["project"]["sending"][name] = data["project"]["sending"][name][:5]
     for series in data.get("series", ()):
         for occasion in series.get("occasions", ()):
             for name in ("starts", "ends"):
@@ -96,6 +99,7 @@ def _enrolment(row: EnrolmentRow, person: Person, attributes: Sequence[str]) -> 
         row.work_group or "",
         row.state or "",
         moment,
+        *(day.isoformat() if day else "" for day in (row.starts, row.ends)),
         *(person.attributes.get(name, "") for name in attributes),
     )
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.domain import timing
+from surveys.domain import audience, timing
 from surveys.domain.questionnaire import BadForm, parse
-from surveys.importing.contents import content
+from surveys.importing.contents import content, known_to_conditions
 from surveys.importing.faults import Fault
 from surveys.importing.schema import Occasion, Programme, Questionnaire, Rule, Series
 from surveys.importing.yaml_document import PathKey, YamlDocument
@@ -218,10 +218,20 @@ def _rule(check: _Check, here: PathKey, series: Series, rule: Rule) -> Iterator[
     yield from _rule_occasions(check, here, series, rule)
     if rule.audience == "present" and series.attendance == "not_kept":
         yield check.fault((*here, "audience"), "present_not_kept")
+    yield from _rule_audience(check, here, series, rule)
     if rule.active and rule.anchor.startswith("series_") and not _has_dates(series):
         yield check.fault((*here, "anchor"), "series_without_dates")
     if rule.active and rule.questionnaire:
         yield from _privacy(check, rule.questionnaire)
+
+
+def _rule_audience(check: _Check, here: PathKey, series: Series, rule: Rule) -> Iterator[Fault]:
+    if rule.audience_filter is None:
+        return
+    try:
+        audience.validate(rule.audience_filter, known_to_conditions(check.programme, series))
+    except audience.AudienceError as error:
+        yield check.fault((*here, "audience_filter"), error.code, **error.params)
 
 
 def _rule_schedule(check: _Check, here: PathKey, rule: Rule) -> Iterator[Fault]:

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from surveys.importing.schema import Questionnaire, Scale
+from surveys.domain.audience import AskedForm, Known
+from surveys.domain.choices import DONT_KNOW, OTHER
+from surveys.importing.schema import (
+    OneChoice,
+    Programme,
+    Question,
+    Questionnaire,
+    Scale,
+    ScaleQuestion,
+    Series,
+    ThemeChoice,
+)
 
 JsonObject = dict[str, Any]
 
@@ -27,3 +38,32 @@ def content(questionnaire: Questionnaire, scales: Mapping[str, Scale]) -> JsonOb
 def scales_of(questionnaire: JsonObject) -> list[JsonObject]:
     """Return the scales written out in a stored document, in the order of its questions."""
     return [question["scale"] for question in questionnaire["questions"] if "scale" in question]
+
+
+def known_to_conditions(programme: Programme, series: Series) -> Known:
+    """Return what the conditions of a rule of ``series`` may name."""
+    themes = {theme.code for occasion in series.occasions for theme in occasion.themes}
+    scales = {scale.code: {point.code for point in scale.points} for scale in programme.scales}
+    return Known(
+        themes=themes,
+        organisations={each.code for each in programme.organisations},
+        questionnaires={
+            each.code: AskedForm(
+                each.privacy_mode,
+                {question.code: _choices(question, scales, themes) for question in each.questions},
+            )
+            for each in programme.questionnaires
+        },
+    )
+
+
+def _choices(question: Question, scales: Mapping[str, set[str]], themes: set[str]) -> set[str]:
+    match question:
+        case ScaleQuestion():
+            return scales.get(question.scale, set()) | ({DONT_KNOW} if question.dont_know else set())
+        case OneChoice():
+            return {each.code for each in question.options} | ({OTHER} if question.other else set())
+        case ThemeChoice():
+            return themes
+        case _:
+            return set()

@@ -12,7 +12,7 @@ from surveys.importing.faults import Fault
 from surveys.importing.tables import Row, Table
 
 PERSON_COLUMNS = ("name", "email", "gender", "language", "organisation", "role")
-ENROLMENT_COLUMNS = ("code", *PERSON_COLUMNS, "work_group", "state", "registered")
+ENROLMENT_COLUMNS = ("code", *PERSON_COLUMNS, "work_group", "state", "registered", "starts", "ends")
 ATTENDANCE_COLUMNS = ("participant", "occasion", "present", "theme")
 ATTRIBUTE = "attribute:"  # a column "attribute:shoe size" is an attribute of the person
 
@@ -40,7 +40,7 @@ class Person:
 
 @dataclass(frozen=True)
 class EnrolmentRow:
-    """One person in one series. ``state`` and ``registered`` are None where the file leaves them open."""
+    """One person in one series. What the file leaves open is None; ``starts`` and ``ends`` are their own."""
 
     line: int
     participant: str
@@ -48,6 +48,8 @@ class EnrolmentRow:
     work_group: str | None = None
     state: str | None = None
     registered: date | datetime | None = None
+    starts: date | None = None
+    ends: date | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,16 @@ def _enrolment(cells: _Cells, row: Row) -> EnrolmentRow | None:
         work_group=cells.read("work_group", _short("work_group")),
         state=cells.read("state", _word(STATES, "unknown_state")),
         registered=cells.read("registered", _day_or_moment),
+        **_own_dates(cells),
     )
+
+
+def _own_dates(cells: _Cells) -> dict[str, date | None]:
+    """The person's own start and end, the end not before the start."""
+    starts, ends = (cells.read(column, values.calendar_date) for column in ("starts", "ends"))
+    if starts and ends and starts > ends:
+        cells.fault("ends_before_start", starts=starts, ends=ends)
+    return {"starts": starts, "ends": ends}
 
 
 def _person(cells: _Cells, row: Row, code: str) -> Person:

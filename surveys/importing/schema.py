@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from surveys.importing.conditions import Conditions
 from surveys.importing.values import (
     Address,
     ClockTime,
@@ -40,6 +41,24 @@ class Privacy(Part):
     contact: Local = {}
 
 
+class Sending(Part):
+    """When no mail goes, and how many a week to one person."""
+
+    quiet_from: ClockTime | None = None
+    quiet_to: ClockTime | None = None
+    weekends: YesNo = False
+    holidays: YesNo = False
+    weekly_cap: whole(1, 99) | None = None  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _leaves_time(self) -> "Sending":
+        if (self.quiet_from is None) != (self.quiet_to is None):
+            raise refuse("quiet_hours_half")
+        if self.quiet_from is not None and self.quiet_from == self.quiet_to:
+            raise refuse("quiet_hours_whole_day")
+        return self
+
+
 class Project(Part):
     code: Code
     title: Title
@@ -53,6 +72,8 @@ class Project(Part):
     minimum_group: whole(5, 10) = 5  # type: ignore[valid-type]
     logotype: Title | None = None
     logotype_text: Title | None = None
+    emblem: Literal["eu_cofunded", "eu_funded"] | None = None
+    sending: Sending | None = None
     privacy: Privacy = Privacy()
     generated_note: Local | None = None
 
@@ -224,9 +245,16 @@ class Rule(Part):
     code: Code
     questionnaire: Code | None = None
     log_prompt: Local | None = None
-    anchor: Literal["series_start", "series_end", "occasion_start", "occasion_end", "registration"]
+    anchor: Literal[
+        "series_start", "series_end", "occasion_start", "occasion_end",
+        "registration", "person_start", "person_end",
+    ]  # fmt: skip
     offset: Offset = Offset()
     audience: Literal["everyone", "present"] = "everyone"
+    audience_filter: Conditions | None = None
+    late: Literal["from_now", "catch_up", "nothing"] = "from_now"
+    attendance_wait_hours: whole(1, 8760) = 48  # type: ignore[valid-type]
+    attendance_default: Literal["nobody", "everyone"] = "nobody"
     occasions: Which | None = None
     reminders: list[Whole] = []
     close_after_days: Whole
@@ -246,6 +274,7 @@ class Series(Part):
     audience: Title | None = None
     attendance: Literal["kept", "not_kept"] = "kept"
     completion_minimum: whole(1, 999) | None = None  # type: ignore[valid-type]
+    active: YesNo = True
     starts_on: Date | None = None
     ends_on: Date | None = None
     enrolments: Title | None = None

@@ -1,7 +1,8 @@
 """A table in a text file, as spreadsheets write it: rows of text under named columns.
 
 Encodings: UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252. Separators: comma,
-semicolon, tab (the one most used in the first line). Column names are compared without regard to case.
+semicolon, tab (the one most used in the first line that has any).
+Column names are compared without regard to case.
 """
 
 import codecs
@@ -48,8 +49,19 @@ def read_table(path: Path, name: str) -> tuple[Table | None, list[Fault]]:
         return None, [Fault(name, refused.line, refused.code, refused.params)]
 
 
+def records_of(raw: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line it begins on, cells as they are) for every row of a text file that is not blank.
+
+    Raises :class:`Refused` where it is reached.
+    """
+    return _records(_plain(raw))
+
+
 def _text(path: Path) -> str:
-    raw = files.content(path, LARGEST_BYTES)
+    return _plain(files.content(path, LARGEST_BYTES))
+
+
+def _plain(raw: bytes) -> str:
     text = _decoded(raw)
     if "\0" in text:
         raise Refused(text[: text.index("\0")].count("\n") + 1, "nul_byte")
@@ -101,10 +113,7 @@ def _header_faults(columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, An
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (line it begins on, cells) for every row that is not blank."""
-    start = text.lstrip("\r\n")
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=_separator(start.splitlines()[:1]), strict=True
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     line = 1
     try:
         for cells in reader:
@@ -115,6 +124,9 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
         raise Refused(line, "bad_quotes", reason=str(error)) from None
 
 
-def _separator(first: list[str]) -> str:
-    header = first[0] if first else ""
-    return max(SEPARATORS, key=header.count)
+def _separator(text: str) -> str:
+    """The separator most used in the first line that has one."""
+    for line in io.StringIO(text, newline=None):
+        if any(separator in line for separator in SEPARATORS):
+            return max(SEPARATORS, key=line.count)
+    return SEPARATORS[0]

@@ -8,6 +8,7 @@ import contextlib
 import smtplib
 import ssl
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 
 from flask_mail import Connection, Message
@@ -31,11 +32,12 @@ class SafeConnection(Connection):
     """One connection for many mails; opened at the first, opened anew when it has been dropped.
 
     ``timeout`` in seconds holds for every single answer of the server. ``context`` decides whom to trust.
+    ``token_file`` holds an OAuth access token, read anew at every sign-in since it lives for an hour.
     """
 
-    def __init__(self, mail: Any, timeout: float, context: ssl.SSLContext) -> None:
+    def __init__(self, mail: Any, timeout: float, context: ssl.SSLContext, token_file: str = "") -> None:
         super().__init__(mail)
-        self._timeout, self._context = timeout, context
+        self._timeout, self._context, self._token_file = timeout, context, token_file
 
     def configure_host(self) -> smtplib.SMTP:
         """Open, encrypt and sign in; raises Undelivered where that fails."""
@@ -44,7 +46,9 @@ class SafeConnection(Connection):
             host = self._connect()
             if self.mail.use_tls:
                 host.starttls(context=self._context)
-            if self.mail.username and self.mail.password:
+            if self.mail.username and self._token_file:
+                _sign_in_by_token(host, self.mail.username, _token(self._token_file))
+            elif self.mail.username and self.mail.password:
                 host.login(self.mail.username, self.mail.password)
         except (smtplib.SMTPAuthenticationError, UnicodeError) as error:
             # The library takes no password outside ASCII.
@@ -171,6 +175,18 @@ def _bare(address: str | tuple[str, str]) -> str:
     if not at or not local.isascii() or not ascii_domain:
         raise Undelivered(Outcome("refused", "no address that the server can take"))
     return f"{local}@{ascii_domain}"
+
+
+def _token(path: str) -> str:
+    """The access token in a file. Raises OSError, so that sending waits until there is one."""
+    return Path(path).read_text(encoding="ascii").strip()
+
+
+def _sign_in_by_token(host: smtplib.SMTP, username: str, token: str) -> None:
+    """XOAUTH2. After a no the server says why in a challenge, which is answered by nothing."""
+    host.ehlo_or_helo_if_needed()
+    given = f"user={username}\x01auth=Bearer {token}\x01\x01"
+    host.auth("XOAUTH2", lambda challenge=None: given if challenge is None else "")
 
 
 def _close(host: smtplib.SMTP | None) -> None:

@@ -31,11 +31,14 @@ class SmtpTransport:
         # A mail that is being handed over must not pass for lost: four answers fit in the lease.
         timeout = min(mail.timeout_seconds, max(SHORTEST_TIMEOUT, office.settings.claim_lease_seconds / 4))
         context = ssl.create_default_context(cafile=mail.ca_file or None)
-        self._connection = SafeConnection(office.app.extensions["mail"], timeout, context)
+        self._connection = SafeConnection(
+            office.app.extensions["mail"], timeout, context, mail.oauth_token_file
+        )
 
     def deliver(self, message: Message) -> Outcome:
         try:
-            self._connection.send(message)
+            # What bounces comes back to the mail's own return address, where there is one.
+            self._connection.send(message, getattr(message, "return_path", "") or None)
         except Undelivered as error:
             return error.outcome
         return Outcome("sent")

@@ -70,8 +70,20 @@ def _project(project: Project) -> Data:
         "minimum_group": project.minimum_group,
         "logotype": LOGOTYPES.get(project.logotype_type or "") if project.logotype else None,
         "logotype_text": project.logotype_text,
+        "emblem": project.emblem,
+        "sending": _sending(project),
         "privacy": project.privacy,
         "generated_note": project.generated_note,
+    }
+
+
+def _sending(project: Project) -> Data:
+    return {
+        "quiet_from": f"{project.quiet_from:%H:%M}" if project.quiet_from else None,
+        "quiet_to": f"{project.quiet_to:%H:%M}" if project.quiet_to else None,
+        "weekends": project.quiet_weekends,
+        "holidays": project.quiet_holidays,
+        "weekly_cap": project.weekly_cap,
     }
 
 
@@ -122,6 +134,7 @@ def _series(session: Session, row: Series) -> Data:
         "audience": row.audience or None,
         "attendance": "kept" if row.attendance_kept else "not_kept",
         "completion_minimum": row.completion_minimum,
+        "active": row.active,
         "starts_on": row.starts_on and row.starts_on.isoformat(),
         "ends_on": row.ends_on and row.ends_on.isoformat(),
         "enrolments": f"{row.code}-participants.csv" if people else None,
@@ -163,6 +176,10 @@ def _rule(row: FollowUpRule) -> Data:
             "at": f"{row.at_time:%H:%M}" if row.at_time else None,
         },
         "audience": row.audience,
+        "audience_filter": row.audience_filter,
+        "late": row.late,
+        "attendance_wait_hours": row.attendance_wait_hours,
+        "attendance_default": row.attendance_default,
         "occasions": row.occasions,
         "reminders": list(row.reminder_days),
         "close_after_days": row.close_after_days,
@@ -188,7 +205,14 @@ def _enrolments(session: Session, series: Series) -> tuple[EnrolmentRow, ...]:
 
 def _enrolment(row: Enrolment) -> EnrolmentRow:
     return EnrolmentRow(
-        0, row.participant.code, _person(row.participant), row.work_group, row.state, row.registered_at
+        0,
+        row.participant.code,
+        _person(row.participant),
+        work_group=row.work_group,
+        state=row.state,
+        registered=row.registered_at,
+        starts=row.starts_on,
+        ends=row.ends_on,
     )
 
 

@@ -59,6 +59,9 @@ def load_enrolments(
             }
         if row is None or entry.registered is not None:
             values["registered_at"] = _moment(entry.registered, project.timezone) or loading.now
+        # What the file leaves open stays: a person's own dates are also set by hand.
+        own = {"starts_on": entry.starts, "ends_on": entry.ends}
+        values |= {name: day for name, day in own.items() if row is None or day is not None}
         rows[entry.participant] = loading.put("enrolments", row, Enrolment, values)
     loading.session.flush()
     return rows

@@ -13,8 +13,11 @@ from surveys.importing.checks import PRIVACY
 from surveys.importing.yaml_document import PathKey
 from surveys.models.people import Attendance
 from surveys.models.programme import Occasion, Organisation, Project, Series, Subproject, Theme
+from surveys.notices import stand
+from surveys.planning import forget_mailings
 from surveys.programme_load.tally import Loading, assign
 from surveys.queries import programme as queries
+from surveys.rescheduling import forget_changes, record_change
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def load_project(loading: Loading) -> Project:
 
 def _project_values(loading: Loading, entry: schema.Project) -> dict[str, Any]:
     logotype = loading.document.logotype
-    return {
+    return _sending_values(entry) | {
         "code": entry.code,
         "title": entry.title,
         "timezone": entry.timezone,
@@ -53,6 +56,20 @@ def _project_values(loading: Loading, entry: schema.Project) -> dict[str, Any]:
         "logotype_type": picture_type(logotype) if logotype else None,
         "logotype_text": entry.logotype_text if logotype else None,
         "generated_note": entry.generated_note,
+    }
+
+
+def _sending_values(entry: schema.Project) -> dict[str, Any]:
+    """Quiet hours, the weekly cap and the emblem; what the file does not speak of stays as it is."""
+    values: dict[str, Any] = {"emblem": entry.emblem} if entry.emblem else {}
+    if entry.sending is None:
+        return values
+    return values | {
+        "quiet_from": entry.sending.quiet_from,
+        "quiet_to": entry.sending.quiet_to,
+        "quiet_weekends": entry.sending.weekends,
+        "quiet_holidays": entry.sending.holidays,
+        "weekly_cap": entry.sending.weekly_cap,
     }
 
 
@@ -84,6 +101,7 @@ def load_series(loading: Loading, project: Project) -> Iterator[SeriesEntry]:
             "audience": entry.audience or "",
             "attendance_kept": entry.attendance == "kept",
             "completion_minimum": entry.completion_minimum,
+            "active": entry.active,
             "starts_on": entry.starts_on,
             "ends_on": entry.ends_on,
             "position": position,
@@ -103,7 +121,7 @@ def load_occasions(loading: Loading, series: SeriesEntry) -> None:
         if entry.code not in known:
             rows[entry.code] = Occasion(**values)
             loading.session.add(rows[entry.code])
-        elif assign(known[entry.code], values):
+        elif _change(loading, known[entry.code], values):
             differs.add(entry.code)
     loading.session.flush()
     for position, entry in enumerate(series.entry.occasions):
@@ -116,6 +134,14 @@ def load_occasions(loading: Loading, series: SeriesEntry) -> None:
     _count(loading, series.entry.occasions, set(known), differs)
     wanted = {entry.code for entry in series.entry.occasions}
     _remove(loading, series, [row for code, row in known.items() if code not in wanted])
+
+
+def _change(loading: Loading, row: Occasion, values: dict[str, Any]) -> bool:
+    """Bring an occasion to what the file says; those who had a mail about it are told what moved."""
+    before, ended_at = stand(row), row.ends_at
+    differs = assign(row, values)
+    record_change(loading.session, row, before, ended_at, loading.now)
+    return differs
 
 
 def _count(loading: Loading, entries: list[schema.Occasion], known: set[str], differs: set[str]) -> None:
@@ -184,8 +210,8 @@ def _remove(loading: Loading, series: SeriesEntry, rows: list[Occasion]) -> None
 
 def _delete(loading: Loading, row: Occasion) -> None:
     row.continues_id = None  # so that a chain of occasions can go in any order
-    for mailing in queries.mailings_of(loading.session, None, row):
-        loading.session.delete(mailing)
+    forget_mailings(loading.session, queries.mailings_of(loading.session, None, row))
+    forget_changes(loading.session, row.id)
     loading.session.flush()
     loading.session.delete(row)
     loading.counts["occasions"].removed += 1

@@ -10,6 +10,7 @@ from surveys.importing.yaml_document import PathKey
 from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
+from surveys.planning import forget_mailings
 from surveys.programme_load.plan import SeriesEntry
 from surveys.programme_load.tally import Loading, assign
 from surveys.queries import programme as queries
@@ -95,6 +96,10 @@ def _rule_values(
         "offset_minutes": offset.minutes,
         "at_time": offset.at,
         "audience": entry.audience,
+        "audience_filter": entry.audience_filter,
+        "late": entry.late,
+        "attendance_wait_hours": entry.attendance_wait_hours,
+        "attendance_default": entry.attendance_default,
         "occasions": entry.occasions.model_dump(exclude_none=True) if entry.occasions else None,
         "reminder_days": list(entry.reminders),
         "close_after_days": entry.close_after_days,
@@ -116,8 +121,6 @@ def _remove(loading: Loading, series: SeriesEntry, row: FollowUpRule) -> None:
     if queries.rule_has_sent(loading.session, row):
         loading.fault((*series.path, "rules"), "rule_has_sent", rule=row.code)
         return
-    for mailing in queries.mailings_of(loading.session, row, None):
-        loading.session.delete(mailing)
-    loading.session.flush()
+    forget_mailings(loading.session, queries.mailings_of(loading.session, row, None))
     loading.session.delete(row)
     loading.counts["rules"].removed += 1

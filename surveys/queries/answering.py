@@ -203,6 +203,7 @@ def _asked() -> Select[*tuple[Any, ...]]:
             Project.privacy,
             Project.logotype_type,
             Project.logotype_text,
+            Project.emblem,
             Project.timezone.label("project_timezone"),
             Occasion.number.label("occasion_number"),
             Occasion.title.label("occasion_title"),

@@ -1,19 +1,22 @@
 """Selects of the planner. The planner's own question, "what is due?", is answered from an index."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
+from surveys.database import UTCDateTime
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
-from surveys.models.people import Attendance, Enrolment, Participant
+from surveys.models.people import Attendance, Enrolment
 from surveys.models.programme import Occasion, Series
+from surveys.queries import audience as audience_queries
 
+ACTIVE_STATES = audience_queries.ACTIVE_STATES
+AT_ONCE = audience_queries.AT_ONCE
 PLANNER_LOCK = 0x466F6C6A61  # "Folja": any number, the same in every process
-ACTIVE_STATES = ("registered", "started", "completed")
 
 
 def hold_planner(session: Session) -> bool:
@@ -23,32 +26,63 @@ def hold_planner(session: Session) -> bool:
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(PLANNER_LOCK))))
 
 
-def next_due(session: Session, now: datetime, catch_up: timedelta) -> Mailing | None:
-    """The due mailing to see to next, locked; one that waits only if its waiting is over."""
-    due = (
-        select(Mailing)
-        .where(Mailing.due_at <= now)
+def next_mailing(session: Session, now: datetime) -> Mailing | None:
+    """The mailing to see to next, locked: one begun, one due, one whose waiting is over, or one that somebody
+    may have come to since it went.
+    """
+    begun, due, waits, again = session.connection().execute(_NEXT, {"now": now}).one()
+    found = begun or due or (_waited_out(session, now) if waits else None) or again
+    return session.get(Mailing, found, with_for_update={"of": Mailing, "key_share": True}) if found else None
+
+
+def _next() -> "Select[*tuple[Any, ...]]":
+    now = bindparam("now", type_=UTCDateTime())
+    free = select(Mailing.id).limit(1).with_for_update(skip_locked=True, key_share=True)
+    due = free.where(Mailing.due_at <= now).order_by(Mailing.due_at, Mailing.step, Mailing.id)
+    return select(
+        due.where(Mailing.state == "expanding").scalar_subquery(),
+        due.where(Mailing.state == "planned").scalar_subquery(),
+        exists().where(Mailing.state == "waiting", Mailing.due_at <= now),
+        free.where(text("mailing.recheck")).order_by(Mailing.id).scalar_subquery(),
+    )
+
+
+# Built once: it is asked several times a minute, mostly for nothing.
+_NEXT = _next()
+
+
+def _waited_out(session: Session, now: datetime) -> int | None:
+    """The first mailing that need not wait for attendance any longer."""
+    waiting = session.execute(
+        select(
+            Mailing.id,
+            Mailing.due_at,
+            Mailing.closes_at,
+            FollowUpRule.attendance_wait_hours,
+            exists().where(Attendance.occasion_id == Mailing.occasion_id).label("recorded"),
+        )
+        .join(Mailing.rule)
+        .where(Mailing.state == "waiting", Mailing.due_at <= now)
         .order_by(Mailing.due_at, Mailing.step, Mailing.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Mailing)
+        .with_for_update(skip_locked=True, of=Mailing, key_share=True)
     )
-    planned = session.scalar(due.where(Mailing.state == "planned"))
-    if planned is not None:
-        return planned
-    return session.scalar(due.where(Mailing.state == "waiting", _waiting_is_over(now, catch_up)))
-
-
-def _waiting_is_over(now: datetime, catch_up: timedelta) -> ColumnElement[bool]:
-    return or_(
-        Mailing.due_at < now - catch_up,
-        Mailing.closes_at <= now,
-        exists().where(Attendance.occasion_id == Mailing.occasion_id),
-    )
+    for each in waiting:
+        limit = each.due_at + timedelta(hours=each.attendance_wait_hours)
+        if each.recorded or now >= min(limit, each.closes_at):
+            return int(each.id)
+    return None
 
 
 def attendance_is_recorded(session: Session, occasion_id: int) -> bool:
     """Whether anybody's presence or absence has been written down for the occasion."""
     return bool(session.scalar(select(exists().where(Attendance.occasion_id == occasion_id))))
+
+
+def series_of(session: Session, project_id: int) -> Sequence[int]:
+    """The series of a project, in order."""
+    return session.scalars(
+        select(Series.id).where(Series.project_id == project_id).order_by(Series.position, Series.id)
+    ).all()
 
 
 def series_to_plan(session: Session, series_id: int) -> Series:
@@ -67,18 +101,26 @@ def occasions_of(session: Session, series_id: int) -> Sequence[Occasion]:
     ).all()
 
 
-def enrolments_of(session: Session, series_id: int) -> Sequence[Enrolment]:
-    return session.scalars(select(Enrolment).where(Enrolment.series_id == series_id)).all()
+def enrolments_of(
+    session: Session, series_id: int, only: Collection[int] | None = None
+) -> Sequence[Enrolment]:
+    """The enrolments of a series, ``only`` these few of them."""
+    wanted = select(Enrolment).where(Enrolment.series_id == series_id)
+    return session.scalars(wanted if only is None else wanted.where(Enrolment.id.in_(only))).all()
 
 
-def mailings_to_refresh(session: Session, series_id: int) -> Sequence[Mailing]:
-    """All mailings of a series, locked, so that the planner does not expand one while it moves."""
+def mailings_to_refresh(
+    session: Session, series_id: int, only: Collection[int] | None = None
+) -> Sequence[Mailing]:
+    """The mailings of a series, locked, so that the planner does not expand one while it moves.
+
+    ``only``: of those that are one person's alone, those of these few enrolments.
+    """
+    wanted = select(Mailing).join(Mailing.rule).where(FollowUpRule.series_id == series_id)
+    if only is not None:
+        wanted = wanted.where(or_(Mailing.enrolment_id.is_(None), Mailing.enrolment_id.in_(only)))
     return session.scalars(
-        select(Mailing)
-        .join(Mailing.rule)
-        .where(FollowUpRule.series_id == series_id)
-        .with_for_update(of=Mailing)
-        .execution_options(populate_existing=True)
+        wanted.with_for_update(of=Mailing, key_share=True).execution_options(populate_existing=True)
     ).all()
 
 
@@ -93,23 +135,9 @@ def steps_before(session: Session, mailing: Mailing) -> Sequence[Mailing]:
     ).all()
 
 
-def audience(session: Session, mailing: Mailing, series: Series) -> Sequence[int]:
-    """The enrolments that the first mail of a mailing goes to."""
-    wanted = select(Enrolment.id).where(Enrolment.state.in_(ACTIVE_STATES)).order_by(Enrolment.id)
-    if mailing.enrolment_id is not None:
-        return session.scalars(wanted.where(Enrolment.id == mailing.enrolment_id)).all()
-    if needs_attendance(mailing, series):
-        return session.scalars(
-            wanted.join(Attendance, Attendance.enrolment_id == Enrolment.id).where(
-                Attendance.occasion_id == mailing.occasion_id, Attendance.present
-            )
-        ).all()
-    return session.scalars(wanted.where(Enrolment.series_id == series.id)).all()
-
-
 def needs_attendance(mailing: Mailing, series: Series) -> bool:
-    """Whether it goes to those present at an occasion whose attendance is kept."""
-    return mailing.rule.audience == "present" and series.attendance_kept and mailing.occasion_id is not None
+    """Whether a mailing goes to those present at an occasion whose attendance is kept."""
+    return audience_queries.needs_attendance(mailing.rule, series, mailing.occasion_id)
 
 
 class Invited(NamedTuple):
@@ -120,32 +148,39 @@ class Invited(NamedTuple):
     enrolment_id: int
 
 
-def invitations_of(session: Session, mailing: Mailing) -> Sequence[Invited]:
-    """Every invitation of the mailing's rule and target, withdrawn ones left out."""
+def invitations_of(session: Session, mailing: Mailing, enrolments: Sequence[int]) -> Sequence[Invited]:
+    """The invitations of these enrolments to the mailing's rule and target, withdrawn ones left out."""
     found = session.execute(
         select(Invitation.id, Invitation.public_id, Invitation.enrolment_id).where(
             Invitation.rule_id == mailing.rule_id,
             Invitation.target == mailing.target,
+            Invitation.enrolment_id.in_(enrolments),
             Invitation.withdrawn_at.is_(None),
         )
     )
     return [Invited(*each) for each in found]
 
 
-def invitations_to_remind(session: Session, mailing: Mailing) -> Sequence[Invited]:
-    """Those whom a reminder can reach.
+def invitations_to_remind(
+    session: Session, mailing: Mailing, youngest: datetime, after: int, most: int
+) -> Sequence[Invited]:
+    """Those whom a reminder can reach: ``most`` of those with an enrolment id above ``after``, in order.
 
-    Left out: withdrawn links, ended enrolments, and those whose earlier mail is still on its way (it
-    would come together with its reminder) or was refused for good.
+    Left out: withdrawn links, ended enrolments, those whose earlier mail is still on its way (it would come
+    together with its reminder) or was refused for good, and whoever was invited after the others and later
+    than ``youngest``.
     """
-    hindered = aliased(Message)
+    hindered, first = aliased(Message), aliased(Mailing)
     found = session.execute(
         select(Invitation.id, Invitation.public_id, Invitation.enrolment_id)
         .join(Invitation.enrolment)
+        .join(first, first.id == Invitation.mailing_id)
         .where(
             Invitation.rule_id == mailing.rule_id,
             Invitation.target == mailing.target,
             Invitation.withdrawn_at.is_(None),
+            Invitation.enrolment_id > after,
+            or_(Invitation.created_at <= youngest, Invitation.created_at <= first.expanded_at),
             Enrolment.state.in_(ACTIVE_STATES),
             ~exists().where(
                 hindered.invitation_id == Invitation.id,
@@ -153,34 +188,20 @@ def invitations_to_remind(session: Session, mailing: Mailing) -> Sequence[Invite
                 hindered.step < mailing.step,
             ),
         )
+        .order_by(Invitation.enrolment_id)
+        .limit(most)
     )
     return [Invited(*each) for each in found]
 
 
-def unsent_only(session: Session, mailing_id: int) -> bool:
-    """Whether no mail of the mailing has been tried yet."""
-    tried = exists().where(
-        Message.mailing_id == mailing_id, or_(Message.state != "due", Message.attempts > 0)
-    )
-    return not session.scalar(select(tried))
-
-
-def people_enrolled(session: Session, series_id: int) -> Sequence[tuple[Enrolment, Participant]]:
-    found = session.execute(
-        select(Enrolment, Participant)
-        .join(Enrolment.participant)
-        .where(Enrolment.series_id == series_id)
-        .order_by(Participant.name, Participant.code)
-    )
-    return [(each[0], each[1]) for each in found]
-
-
-def presence(session: Session, occasion_id: int) -> dict[int, bool]:
-    """Enrolment → whether present, for those of whom it is written down."""
-    found = session.execute(
-        select(Attendance.enrolment_id, Attendance.present).where(Attendance.occasion_id == occasion_id)
-    )
-    return {each.enrolment_id: each.present for each in found}
+def tried_among(session: Session, mailing_ids: Sequence[int]) -> set[int]:
+    """Those of the mailings of which a mail has been tried, or settled without one."""
+    found: set[int] = set()
+    for start in range(0, len(mailing_ids), AT_ONCE):
+        some = Message.mailing_id.in_(mailing_ids[start : start + AT_ONCE])
+        tried = select(Message.mailing_id).where(some, or_(Message.state != "due", Message.attempts > 0))
+        found |= {each for each in session.scalars(tried.distinct()) if each is not None}
+    return found
 
 
 def mailings_ahead(session: Session, until: datetime, project_code: str | None) -> Sequence[Mailing]:

@@ -236,7 +236,7 @@ def _questionnaires(series_id: int) -> ColumnElement[bool]:
 
 def _together(first: Asked, later: Asked) -> Asked:
     """The two as one: gone out when one of them has, planned when one still is."""
-    order = ("expanded", "planned", "waiting", "missed", "cancelled")
+    order = ("expanded", "expanding", "planned", "waiting", "missed", "cancelled")
     leading = min(first, later, key=lambda each: order.index(each.state))
     return replace(leading, target=PERSONAL, closes_at=max(first.closes_at, later.closes_at))
 

@@ -19,6 +19,12 @@ def users(session: Session) -> Sequence[User]:
     return session.scalars(asked.order_by(User.email)).unique().all()
 
 
+def addresses_in_charge(session: Session) -> Sequence[str]:
+    """Whoever is administrator of a project and may sign in."""
+    asked = select(User.email).join(User.memberships).distinct().order_by(User.email)
+    return session.scalars(asked.where(Membership.role == "administrator", User.active)).all()
+
+
 def membership(session: Session, user_id: int, project_code: str) -> Membership | None:
     """The user's place in a project, with the project loaded."""
     asked = select(Membership).join(Membership.project).options(joinedload(Membership.project))

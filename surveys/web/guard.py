@@ -33,7 +33,7 @@ from surveys.web import language
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PARTICIPANT_BLUEPRINTS = frozenset({"answer", "logbook"})
+PARTICIPANT_BLUEPRINTS = frozenset({"answer", "logbook", "own", "room"})
 EVERY_ROLE = ROLES
 
 

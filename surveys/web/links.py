@@ -44,6 +44,12 @@ def held(public_id: str) -> str:
     return request.cookies.get(cookie_name(public_id), "")
 
 
+def all_held() -> dict[str, str]:
+    """Return every link that this browser holds: its token, by the public id that it opens."""
+    start = cookie_name("")
+    return {name[len(start) :]: token for name, token in request.cookies.items() if name.startswith(start)}
+
+
 def form_token(public_id: str) -> str:
     """Return the hidden token of a form opened with the link that this browser holds."""
     return installation().keys.form_token(held(public_id))

@@ -15,6 +15,7 @@ class _Taking(HTMLParser):
         self.parts: list[str] = []
         self._open: list[str] = []
         self._silent = 0
+        self._has_button = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in SILENT:
@@ -53,7 +54,10 @@ class _Taking(HTMLParser):
     def _link(self, address: str) -> str:
         if not address.startswith(("http://", "https://")):
             return "<a>"
-        return f'<a class="button" href="{escape(address)}">'
+        # As in the mail: the first link is what it asks for, the others stand in the text.
+        looks = "" if self._has_button else ' class="button"'
+        self._has_button = True
+        return f'<a{looks} href="{escape(address)}">'
 
 
 def shown_html(html: str) -> Markup:

@@ -32,15 +32,15 @@ def sections() -> list[Place]:
     start = f"/projekt/{g.project.code}"
     here = request.path.rstrip("/")
     return [
-        Place(
-            str(text), start + end, here == start + end or (end != "" and here.startswith(f"{start}{end}/"))
-        )
+        Place(str(text), start + end, _is_within(here, start, end))
         for end, text in SECTIONS
         if may_open(start + end)
     ]
 
 
 def _is_within(here: str, start: str, end: str) -> bool:
+    if end == "/insatser" and here in (f"{start}/ny-insats", f"{start}/tillfallen"):
+        return True
     return here == start + end or (end != "" and here.startswith(f"{start}{end}/"))
 
 

@@ -49,6 +49,7 @@ def series_tabs() -> list[tuple[str, str, bool]]:
     tabs = (
         ("", _("Occasions")),
         ("/deltagare", _("Participants")),
+        ("/narvaro", _("Attendance")),
         ("/regler", _("Follow-up rules")),
         ("/utskick", _("Mailings")),
         ("/resultat", _("Results")),
@@ -57,7 +58,7 @@ def series_tabs() -> list[tuple[str, str, bool]]:
     here = request.path.rstrip("/")
     start = series_address()
     return [
-        (text, start + end, here == start + end or (end != "" and here.startswith(f"{start}{end}/")))
+        (text, start + end, here == start + end or here.startswith(f"{start}{end or '/tillfallen'}/"))
         for end, text in tabs
         if may_open(start + end)
     ]

@@ -1,74 +1,66 @@
-"""The send calendar and what became of each mailing."""
+"""One mailing and how it went, and the life of each of its mails."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from flask import abort, g, request
 
-from surveys import clock, results
+from surveys import chasing, clock, planning, results
+from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
-from surveys.models.message import Heartbeat
+from surveys.models.message import Message
+from surveys.models.returned import ReturnedMail
 from surveys.queries import mailings as queries
 from surveys.queries import people as people_queries
-from surveys.queries import planning as planning_queries
 from surveys.queries import projects as project_queries
 from surveys.results_model import Measurement
+from surveys.web import organise_words as words
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.organise_base import (
-    Crumbs,
-    address,
-    asked_by,
-    blueprint,
-    crumbs,
-    page,
-    page_number,
-    series_address,
-    series_crumbs,
-    series_tabs,
-)
+from surveys.web.organise_base import address, asked_by, blueprint, crumbs, page
+from surveys.web.organise_mail_acts import offered, offered_on_mail
 from surveys.web.organise_rules import in_words
-from surveys.web.phrases import _
-
-SILENT_AFTER = timedelta(minutes=5)
+from surveys.web.phrases import _, ngettext
 
 
 @dataclass(frozen=True)
-class Day:
-    on: date
-    today: bool
-    mailings: Sequence[Mailing]
+class Moment:
+    """One event in the life of a mail; ``text`` says more, "" where there is no more to say."""
 
-
-@blueprint.get("/projekt/<project>/utskick")
-@staff("organiser")
-def mailings(project: str) -> str:
-    where = queries.in_project(g.project.id)
-    return _calendar(where, crumbs((_("Mailings"), None)), [], address("utskick"), False)
-
-
-@blueprint.get("/projekt/<project>/insatser/<series>/utskick")
-@staff("organiser")
-def series_mailings(project: str, series: str) -> str:
-    where = queries.in_series(g.series.id)
-    return _calendar(where, series_crumbs(_("Mailings")), series_tabs(), series_address("utskick"), True)
+    at: datetime
+    title: str
+    text: str = ""
 
 
 @blueprint.get("/projekt/<project>/utskick/<int:mailing>")
 @staff("organiser")
 def mailing(project: str, mailing: int) -> str:
+    return mailing_page(found_mailing(mailing))
+
+
+@blueprint.get("/projekt/<project>/utskick/mejl/<int:message>")
+@staff("organiser")
+def message(project: str, message: int) -> str:
+    return message_page(found_message(message))
+
+
+def found_mailing(mailing_id: int) -> Mailing:
+    return queries.mailing(reading_session(), g.project.id, mailing_id) or abort(404)
+
+
+def found_message(message_id: int) -> Message:
+    """A mail to a participant of the project. Reminders about the log have no page: see queries.counts."""
+    return queries.message(reading_session(), g.project.id, message_id) or abort(404)
+
+
+def mailing_page(one: Mailing) -> str:
     session, now = reading_session(), clock.now()
-    one = queries.mailing(session, g.project.id, mailing) or abort(404)
+    counts = queries.counts(session, [one.id], now).get(one.id, queries.Counts())
     receivers = queries.receivers(session, one, now)
-    is_log = one.rule.questionnaire_id is None
-    answered = (
-        set()
-        if is_log
-        else people_queries.answered(session, installation().keys, [each.invitation for each in receivers])
-    )
-    only_silent = request.args.get("visa") == "ej-svarat" and not is_log
+    knows = chasing.can_be_known(one, now)
+    invited = [each.invitation for each in receivers]
+    answered = people_queries.answered(session, installation().keys, invited) if knows else set()
+    only_silent = request.args.get("visa") == "ej-svarat" and knows
     title = asked_by([one])[one.id]
     titles = {each.code: each.title for each in project_queries.occasions_of(session, one.rule.series_id)}
     return page(
@@ -78,55 +70,92 @@ def mailing(project: str, mailing: int) -> str:
         title=title,
         rule=in_words(one.rule, titles),
         steps=queries.steps(session, one),
-        counts=queries.counts(session, [one.id], now).get(one.id, queries.Counts()),
-        is_log=is_log,
+        counts=counts,
+        is_log=one.rule.questionnaire_id is None,
+        knows=knows,
         measurement=_measurement(one, now),
         expected=_expected(one),
         receivers=[each for each in receivers if not only_silent or each.invitation not in answered],
         everyone=len(receivers),
         answered=answered,
         only_silent=only_silent,
+        deeds=queries.deeds(session, g.project.id, [f"mailing:{one.id}"]),
+        acts=offered(one, counts, now),
     )
 
 
-def _calendar(
-    where: queries.Scope,
-    way: Crumbs,
-    tabs: list[tuple[str, str, bool]],
-    here: str,
-    one_series: bool,
-) -> str:
+def message_page(one: Message) -> str:
     session, now = reading_session(), clock.now()
-    ahead = request.args.get("visa") != "tidigare"
-    found, number, pages = queries.calendar(
-        session, where, _today_began(now), ahead=ahead, page=page_number()
-    )
+    subjects = [f"message:{one.id}", f"invitation:{one.invitation_id}", f"mailing:{one.mailing_id}"]
+    deeds = queries.deeds(session, g.project.id, subjects)
+    about = address("utskick", str(one.mailing_id)) if one.mailing_id else None
+    asks = asked_by([one.mailing])[one.mailing.id] if one.mailing else ""
+    assert one.enrolment is not None  # noqa: S101 (the select joins it)
     return page(
-        "mailings",
-        crumbs=way,
-        tabs=tabs,
-        days=list(_days(found, now)),
-        asks=asked_by(found),
-        counts=queries.counts(session, [each.id for each in found], now),
-        ahead=ahead,
-        page_number=number,
-        pages=pages,
-        here=here,
-        one_series=one_series,
-        silent=_silent(queries.heartbeats(session), now),
+        "message",
+        crumbs=crumbs((_("Mailings"), address("utskick")), (asks or _("Mail"), about), (_("Mail"), None)),
+        one=one,
+        person=one.enrolment.participant,
+        asks=asks,
+        kind=words.message_name(one.kind, one.step),
+        state=queries.shown_state(one, now),
+        life=_life(one, deeds, queries.returned(session, one.id), now),
+        acts=offered_on_mail(one, now),
+        others=_others(one, now),
     )
 
 
-def _days(found: Sequence[Mailing], now: datetime) -> Sequence[Day]:
-    zone = ZoneInfo(g.project.timezone)
-    today = now.astimezone(zone).date()
-    by_day = groupby(found, key=lambda each: each.due_at.astimezone(zone).date())
-    return [Day(on, on == today, list(mailings)) for on, mailings in by_day]
+def _others(one: Message, now: datetime) -> list[tuple[Message, str]]:
+    """All mails of the same invitation, with the states to show; reminders about the log left out."""
+    if one.invitation_id is None:
+        return []
+    found = people_queries.messages_of(reading_session(), [one.invitation_id])
+    return [(each, queries.shown_state(each, now)) for each in found.get(one.invitation_id, [])]
 
 
-def _today_began(now: datetime) -> datetime:
-    zone = ZoneInfo(g.project.timezone)
-    return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
+def _life(
+    one: Message, deeds: Sequence[Deed], returned: Iterable[ReturnedMail], now: datetime
+) -> list[Moment]:
+    """What has happened to a mail and what will, in order."""
+    past = [Moment(each.done_at, words.said(words.DEED_ACTIONS, each.action), _by(each)) for each in deeds]
+    past += [
+        Moment(each.received_at, words.said(words.RETURN_KINDS, each.kind), each.diagnostic)
+        for each in returned
+    ]
+    return sorted([*past, *_planned(one), *_tried(one, now)], key=lambda each: each.at)
+
+
+def _planned(one: Message) -> list[Moment]:
+    mailing = one.mailing
+    if mailing is None or one.resend:
+        return []
+    moments = [Moment(mailing.intended_at, _("Planned for this moment"))]
+    if mailing.due_at != mailing.intended_at:
+        why = words.said(words.DEFERRALS, mailing.deferral) if mailing.deferral else ""
+        moments.append(Moment(mailing.due_at, _("Due"), why))
+    if mailing.expanded_at is not None:
+        moments.append(Moment(mailing.expanded_at, _("Put in the outbox")))
+    return moments
+
+
+def _tried(one: Message, now: datetime) -> list[Moment]:
+    moments = []
+    if one.claimed_at is not None:
+        text = ngettext("It may have left %(num)s time.", "It may have left %(num)s times.", one.attempts)
+        moments.append(Moment(one.claimed_at, _("Taken up to be sent"), text if one.attempts > 1 else ""))
+    if one.sent_at is not None:
+        moments.append(Moment(one.sent_at, _("Taken by the receiver's mail server")))
+    if one.bounced_at is not None:
+        moments.append(Moment(one.bounced_at, _("Came back")))
+    if one.state == "due" and one.next_attempt_at > now:
+        why = words.message_reason("due", one.reason)
+        moments.append(Moment(one.next_attempt_at, _("Is tried next"), why))
+    return moments
+
+
+def _by(deed: Deed) -> str:
+    who = deed.user.name if deed.user else _("the system")
+    return f"{who}: {deed.why}" if deed.why else who
 
 
 def _measurement(one: Mailing, now: datetime) -> Measurement | None:
@@ -141,15 +170,5 @@ def _expected(one: Mailing) -> int | None:
     """How many the first mail would go to if it went now; None where that is not known or not asked."""
     if one.state != "planned" or one.step:
         return None
-    session, series = reading_session(), one.rule.series
-    if planning_queries.needs_attendance(one, series) and not planning_queries.attendance_is_recorded(
-        session, one.occasion_id or 0
-    ):
-        return None
-    return len(planning_queries.audience(session, one, series))
-
-
-def _silent(beats: Sequence[Heartbeat], now: datetime) -> datetime | None:
-    """Since when the scheduler has been silent; None while it is not, or has never been started."""
-    last = max((each.beat_at for each in beats), default=None)
-    return last if last is not None and now - last > SILENT_AFTER else None
+    found = planning.who(reading_session(), installation().keys, one.rule, one.occasion_id, one.enrolment_id)
+    return len(found.receivers) if found.settled else None

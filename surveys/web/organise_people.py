@@ -14,6 +14,7 @@ from surveys.models.people import Enrolment, Participant
 from surveys.queries import mailings as mailing_queries
 from surveys.queries import people as queries
 from surveys.queries import projects as project_queries
+from surveys.queries import returns as return_queries
 from surveys.web.filters import local
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise_base import (
@@ -26,6 +27,8 @@ from surveys.web.organise_base import (
     series_crumbs,
     series_tabs,
 )
+from surveys.web.organise_returned import KINDS
+from surveys.web.organise_stops import stops_of
 from surveys.web.phrases import _
 
 
@@ -92,6 +95,9 @@ def participant(project: str, code: str) -> str:
             each.series_id: [a for a in attended if a.series_id == each.series_id] for each in enrolments
         },
         asked=_asked(enrolments, now),
+        returned=return_queries.of_participant(session, person.id),
+        returned_kinds=KINDS,
+        stops=stops_of(person),
     )
 
 

@@ -13,12 +13,13 @@ from surveys.queries import mailings as mailing_queries
 from surveys.queries import projects as queries
 from surveys.queries import staff as staff_queries
 from surveys.results_model import Measurement, SeriesResults
+from surveys.web import organise_words as words
 from surveys.web.guard import reading_session, staff
 from surveys.web.organise_base import asked_by, blueprint, crumbs, page, series_crumbs, series_tabs
-from surveys.web.organise_rules import in_words
 from surveys.web.phrases import _
 
 NEXT_SHOWN = 5
+NEXT_READ = 100  # what goes to one person each is shown together
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,14 @@ def projects() -> str:
 @staff("organiser", "evaluator", "reader")
 def overview(project: str) -> str:
     session, now = reading_session(), clock.now()
-    coming = mailing_queries.next_ones(session, mailing_queries.in_project(g.project.id), NEXT_SHOWN)
+    ahead = mailing_queries.next_ones(session, mailing_queries.in_project(g.project.id), NEXT_READ)
+    bundles = words.bundled(ahead)[:NEXT_SHOWN]
+    coming = [bundle[0] for bundle in bundles]
     return page(
         "overview",
         crumbs=crumbs(),
         coming=coming,
+        together={bundle[0].id: len(bundle) for bundle in bundles},
         asks=asked_by(coming),
         cards=list(_cards(now)),
     )
@@ -83,29 +87,18 @@ def series(project: str, series: str) -> str:
         crumbs=series_crumbs(),
         tabs=series_tabs(),
         found=found,
-        stops=[_stop(each, found, about.get(each.id, []), now) for each in occasions],
+        stops=[_stop(each, found, about.get(each.id, []), now) for each in in_time(occasions)],
         whole=[each for each in found.measurements if each.occasion is None],
         next_mailing=coming[0] if coming else None,
         asks=asked_by([*coming, *(mailing for each in about.values() for mailing in each)]),
     )
 
 
-@blueprint.get("/projekt/<project>/insatser/<series>/regler")
-@staff("organiser")
-def rules(project: str, series: str) -> str:
-    session = reading_session()
-    titles = {each.code: each.title for each in queries.occasions_of(session, g.series.id)}
-    found = queries.rules_of(session, g.series.id)
-    questionnaires = queries.newest_titles(
-        session, [rule.questionnaire_id for rule in found if rule.questionnaire_id is not None]
-    )
-    return page(
-        "rules",
-        crumbs=series_crumbs(_("Follow-up rules")),
-        tabs=series_tabs(),
-        rules=[(rule, in_words(rule, titles)) for rule in found],
-        titles=questionnaires,
-    )
+def in_time(occasions: Sequence[Occasion]) -> list[Occasion]:
+    """In the order they are held; those without a date keep to the end, in their own order."""
+    dated = [(each.starts_at, each.position, each) for each in occasions if each.starts_at]
+    undated = [each for each in occasions if not each.starts_at]
+    return [each for _at, _position, each in sorted(dated, key=lambda one: one[:2])] + undated
 
 
 def _cards(now: datetime) -> Iterator[SeriesCard]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
+from surveys.domain.rule_spec import RuleSpec
 from surveys.models.followup import FollowUpRule
 from surveys.web.filters import clock
 from surveys.web.phrases import _, ngettext
@@ -15,6 +16,8 @@ _AFTER = {
     "series_start": _l("%(time)s after the series starts"),
     "series_end": _l("%(time)s after the series ends"),
     "registration": _l("%(time)s after each person's registration"),
+    "person_start": _l("%(time)s after each person's own start"),
+    "person_end": _l("%(time)s after each person's own end"),
 }
 _BEFORE = {
     "occasion_start": _l("%(time)s before the start of %(occasions)s"),
@@ -22,6 +25,8 @@ _BEFORE = {
     "series_start": _l("%(time)s before the series starts"),
     "series_end": _l("%(time)s before the series ends"),
     "registration": _l("%(time)s before each person's registration"),
+    "person_start": _l("%(time)s before each person's own start"),
+    "person_end": _l("%(time)s before each person's own end"),
 }
 _AT_ONCE = {
     "occasion_start": _l("at the start of %(occasions)s"),
@@ -29,6 +34,8 @@ _AT_ONCE = {
     "series_start": _l("when the series starts"),
     "series_end": _l("when the series ends"),
     "registration": _l("when each person is registered"),
+    "person_start": _l("when each person starts"),
+    "person_end": _l("when each person ends"),
 }
 _SAME_DAY = {
     "occasion_start": _l("on the day %(occasions)s starts"),
@@ -36,6 +43,8 @@ _SAME_DAY = {
     "series_start": _l("on the day the series starts"),
     "series_end": _l("on the day the series ends"),
     "registration": _l("on the day each person is registered"),
+    "person_start": _l("on the day each person starts"),
+    "person_end": _l("on the day each person ends"),
 }
 _EACH = {
     "session": _l("each session"),
@@ -45,17 +54,48 @@ _EACH = {
 }
 
 
+_LATE = {
+    "from_now": _l("only what is sent from then on"),
+    "catch_up": _l("also what has gone already, while it is open"),
+    "nothing": _l("nothing"),
+}
+Rule = FollowUpRule | RuleSpec
+
+
 @dataclass(frozen=True)
 class RuleInWords:
+    """``waits`` is "" where the rule does not wait for attendance."""
+
     when: str
     to: str
     reminders: str
     closes: str
+    late: str
+    waits: str
+
+    @property
+    def whole(self) -> str:
+        """All of when and whom in one sentence."""
+        text = _("%(when)s, %(to)s", when=self.when, to=self.to)
+        return text[:1].upper() + text[1:]
 
 
-def in_words(rule: FollowUpRule, occasion_titles: Mapping[str, str]) -> RuleInWords:
-    """Say a rule; ``occasion_titles`` by code, for rules that name their occasions."""
-    return RuleInWords(_when(rule, occasion_titles), _to(rule), _reminders(rule), _closes(rule))
+def in_words(
+    rule: Rule, occasion_titles: Mapping[str, str], attendance_kept: bool | None = None
+) -> RuleInWords:
+    """Say a rule; ``occasion_titles`` by code, for rules that name their occasions.
+
+    ``attendance_kept`` is the series', for a rule that is not in one yet.
+    """
+    kept = rule.series.attendance_kept if isinstance(rule, FollowUpRule) else bool(attendance_kept)
+    return RuleInWords(
+        _when(rule, occasion_titles),
+        _to(rule, kept),
+        _reminders(rule),
+        _closes(rule),
+        str(_LATE.get(rule.late, rule.late)),
+        _waits(rule) if _for_present(rule) and kept else "",
+    )
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -65,7 +105,7 @@ def joined(parts: Sequence[str]) -> str:
     return _("%(several)s and %(last)s", several=", ".join(parts[:-1]), last=parts[-1])
 
 
-def _when(rule: FollowUpRule, titles: Mapping[str, str]) -> str:
+def _when(rule: Rule, titles: Mapping[str, str]) -> str:
     occasions = _occasions(rule, titles)
     if rule.at_time is None:
         return _counted(rule, occasions)
@@ -77,7 +117,7 @@ def _when(rule: FollowUpRule, titles: Mapping[str, str]) -> str:
     return said if not rule.offset_minutes else _then(said, rule.offset_minutes)
 
 
-def _counted(rule: FollowUpRule, occasions: str) -> str:
+def _counted(rule: Rule, occasions: str) -> str:
     days, minutes = rule.offset_days, rule.offset_minutes
     if not days and not minutes:
         return str(_AT_ONCE[rule.anchor]) % {"occasions": occasions}
@@ -99,7 +139,7 @@ def _then(said: str, minutes: int) -> str:
     return _("%(moment)s, plus %(time)s", moment=said, time=time)
 
 
-def _occasions(rule: FollowUpRule, titles: Mapping[str, str]) -> str:
+def _occasions(rule: Rule, titles: Mapping[str, str]) -> str:
     which = rule.occasions or {}
     if "codes" in which:
         return joined([titles.get(code, code) for code in which["codes"]])
@@ -108,22 +148,33 @@ def _occasions(rule: FollowUpRule, titles: Mapping[str, str]) -> str:
     return _("each occasion that is measured")
 
 
-def _to(rule: FollowUpRule) -> str:
-    if rule.audience == "present" and rule.anchor.startswith("occasion"):
-        if rule.series.attendance_kept:
+def _for_present(rule: Rule) -> bool:
+    return rule.audience == "present" and rule.anchor.startswith("occasion")
+
+
+def _to(rule: Rule, kept: bool) -> str:
+    if _for_present(rule):
+        if kept:
             return _("to those who were there")
         return _("to everyone who takes part, since attendance is not kept")
     return _("to everyone who takes part")
 
 
-def _reminders(rule: FollowUpRule) -> str:
+def _waits(rule: Rule) -> str:
+    time = joined(_clocked(60 * rule.attendance_wait_hours))
+    if rule.attendance_default == "everyone":
+        return _("for attendance, %(time)s; then it goes to everyone", time=time)
+    return _("for attendance, %(time)s; then it goes to nobody", time=time)
+
+
+def _reminders(rule: Rule) -> str:
     if not rule.reminder_days:
         return _("no reminders")
     *first, last = rule.reminder_days
     return _("after %(days)s", days=joined([*map(str, first), _days(last)]))
 
 
-def _closes(rule: FollowUpRule) -> str:
+def _closes(rule: Rule) -> str:
     return _("after %(days)s", days=_days(rule.close_after_days))
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import Field, FileField, HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from surveys import profile
 from surveys.domain.pictures import LARGEST_LOGOTYPE_BYTES
@@ -25,6 +26,11 @@ FAULTS = {
     "logotype_too_large": _l("The picture is larger than 200 kB. Choose a smaller one."),
     "logotype_not_a_picture": _l("This is not a PNG or JPEG picture."),
     "logotype_missing": _l("Choose a picture first."),
+}
+EMBLEMS = {
+    "": _l("None"),
+    "eu_cofunded": _l("With the words “Co-funded by the European Union”"),
+    "eu_funded": _l("With the words “Funded by the European Union”"),
 }
 
 
@@ -66,6 +72,13 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
     logotype_text = StringField(
         _l("The logotype in words"),
         description=_l("Read aloud to those who do not see it, such as: The City of Gothenburg."),
+    )
+    emblem = SelectField(
+        _l("Emblem of the European Union"),
+        [Needed()],
+        choices=[SelectChoice(*each) for each in EMBLEMS.items()],
+        description=_l("Shown on questionnaires, learning logs, mails and printed lists."),
+        validate_choice=False,
     )
     seen = HiddenField()
 
@@ -151,6 +164,7 @@ def _settings_page(
         logotype_form=logotype_form,
         nothing=NothingForm(formdata=None),
         stored=stored,
+        emblems=EMBLEMS,
         members=queries.members(reading_session(), g.project.id),
     )
 
@@ -162,6 +176,7 @@ def _filled(stored: profile.Profile) -> ProfileForm:
         **values,
         decimals=str(stored.decimals),
         minimum_group=str(stored.minimum_group),
+        emblem=stored.emblem,
         seen=stored.mark,
     )
 
@@ -169,7 +184,10 @@ def _filled(stored: profile.Profile) -> ProfileForm:
 def _wanted(form: ProfileForm) -> profile.Profile:
     texts = {name: form[name].data or "" for name in profile.LONGEST}
     return profile.Profile(
-        **texts, decimals=_number(form.decimals.data), minimum_group=_number(form.minimum_group.data)
+        **texts,
+        decimals=_number(form.decimals.data),
+        minimum_group=_number(form.minimum_group.data),
+        emblem=form.emblem.data or "",
     )
 
 

@@ -1,6 +1,8 @@
 """What the organiser's pages call states, reasons, kinds and roles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
@@ -49,9 +51,21 @@ ROLES: Words = {
     "evaluator": _l("Evaluator"),
     "reader": _l("Reader"),
 }
+# Why a mailing goes later than its rule says.
+DEFERRALS: Words = {
+    "quiet_hours": _l("put off by the quiet hours"),
+    "weekend": _l("put off by the week-end"),
+    "holiday": _l("put off by a holiday"),
+}
+NOTICE_KINDS: Words = {
+    "moved": _l("the occasion is changed"),
+    "cancelled": _l("the occasion is cancelled"),
+    "reinstated": _l("the occasion is held after all"),
+}
 MAILING_STATES: Words = {
     "planned": _l("planned"),
     "waiting": _l("waiting"),
+    "expanding": _l("going out"),
     "expanded": _l("sent out"),
     "missed": _l("missed"),
     "cancelled": _l("cancelled"),
@@ -59,6 +73,7 @@ MAILING_STATES: Words = {
 MAILING_TAGS = {
     "planned": "neutral",
     "waiting": "warning",
+    "expanding": "info",
     "expanded": "positive",
     "missed": "danger",
     "cancelled": "neutral",
@@ -75,9 +90,13 @@ MAILING_REASONS: Words = {
     "no_date": _l("The occasion has no date any more."),
     "enrolment_ended": _l("The person does not take part any more."),
     "rule_changed": _l("The rule has been changed and does not ask for it any more."),
+    "series_inactive": _l("The dates of the series have not been confirmed."),
+    "skipped": _l("Somebody has chosen to skip it."),
 }
 MESSAGE_STATES: Words = {
     "due": _l("to be sent"),
+    "deferred": _l("put off"),
+    "under_way": _l("being seen to"),
     "claimed": _l("being sent"),
     "uncertain": _l("uncertain"),
     "sent": _l("sent"),
@@ -89,6 +108,8 @@ MESSAGE_STATES: Words = {
 # The same beside a number of mails, which some languages bend.
 MESSAGE_COUNTS: Words = {
     "due": lazy_pgettext("mails", "to be sent"),
+    "deferred": lazy_pgettext("mails", "put off"),
+    "under_way": lazy_pgettext("mails", "being seen to"),
     "claimed": lazy_pgettext("mails", "being sent"),
     "uncertain": lazy_pgettext("mails", "uncertain"),
     "sent": lazy_pgettext("mails", "sent"),
@@ -99,6 +120,8 @@ MESSAGE_COUNTS: Words = {
 }
 MESSAGE_TAGS = {
     "due": "neutral",
+    "deferred": "warning",
+    "under_way": "info",
     "claimed": "info",
     "uncertain": "warning",
     "sent": "positive",
@@ -122,6 +145,68 @@ MESSAGE_REASONS: Words = {
     "enrolment_ended": _l("Does not take part any more."),
     "rule_inactive": _l("The rule is switched off."),
     "not_needed": _l("Was not needed any more."),
+    "skipped": _l("Somebody has chosen to skip it."),
+    "address_dead": _l("Mail to the address has come back. Correct it, and send again."),
+    "unsubscribed": _l("Has chosen to get no such mails."),
+    "absent": _l("Was not at the occasion."),
+    "overtaken": _l("A newer message about the same thing has taken its place."),
+    "quiet_hours": _l("Waits for the quiet hours to end."),
+    "weekend": _l("Waits for the week-end to end."),
+    "holiday": _l("Waits for the holiday to end."),
+    "weekly_cap": _l("Waits for next week: the person has had as many mails as a week allows."),
+    "series_inactive": _l("The dates of the series have not been confirmed."),
+}
+# Why somebody does not get a mail.
+LEFT_OUT: Words = {
+    "enrolment_ended": _l("Does not take part any more."),
+    "absent": _l("Was not at the occasion."),
+    "not_recorded": _l("It is not recorded whether the person was at the occasion."),
+    "enrolled_late": _l("Came into the series after it had gone."),
+    "unsubscribed": _l("Has chosen to get no such mails."),
+    "address_dead": _l("Mail to the address has come back."),
+    "answered": _l("Has answered."),
+    "withdrawn": _l("The link was withdrawn."),
+    "refused": _l("The receiver's mail server refused the mail before."),
+    "not_invited": _l("Did not get the first mail."),
+    "theme": _l("Chose another theme."),
+    "work_group": _l("Is in another work group."),
+    "organisation": _l("Is of another organisation."),
+    "role": _l("Has another role."),
+    "has_not_answered": _l("Has not answered the other questionnaire."),
+    "has_answered": _l("Has answered the other questionnaire."),
+    "answer": _l("Gave another answer."),
+    "conditions": _l("The conditions of the rule do not hold."),
+}
+# Of the life of a mail: what came back, and what users did by hand.
+RETURN_KINDS: Words = {
+    "bounce": _l("Came back: it could not be delivered"),
+    "delay": _l("The receiver's mail server reports a delay"),
+    "auto_reply": _l("An automatic reply came"),
+    "complaint": _l("The receiver has reported it as unwanted"),
+    "unknown": _l("Something came back that could not be read"),
+}
+DEED_ACTIONS: Words = {
+    "send_now": _l("Sent now, by hand"),
+    "skip": _l("Skipped"),
+    "unskip": _l("Planned again"),
+    "override_quiet": _l("Let go in spite of the quiet time"),
+    "send_again": _l("Sent again"),
+    "skip_message": _l("Skipped"),
+    "send_message_now": _l("Sent now, by hand"),
+    "move_occasion": _l("Moved"),
+    "move_rest": _l("Moved with the rest of the series"),
+    "cancel_occasion": _l("Cancelled"),
+    "reinstate_occasion": _l("Held after all"),
+    "occasion_removed": _l("Removed"),
+    "round_confirmed": _l("Confirmed"),
+}
+MAIL_NAMES: Words = {
+    "invitation": _l("First mail"),
+    "log_prompt": _l("First mail"),
+    "moved": _l("Message that the occasion is changed"),
+    "cancelled": _l("Message that the occasion is cancelled"),
+    "reinstated": _l("Message that the occasion is held after all"),
+    "own_page": _l("Link to the person's own page"),
 }
 GAVE_UP = _l("It may or may not have left, and has been tried five times.")
 
@@ -133,6 +218,11 @@ def message_reason(state: str, reason: str | None) -> str:
     if state == "uncertain":
         return str(MESSAGE_REASONS["uncertain"])
     return said(MESSAGE_REASONS, reason)
+
+
+def message_name(kind: str, step: int) -> str:
+    """What a mail to a participant is called."""
+    return step_text(step) if kind in ("reminder", "log_reminder") else said(MAIL_NAMES, kind)
 
 
 def said(words: Words, code: str | None) -> str:
@@ -147,6 +237,21 @@ def counted(state: str, count: int) -> str:
     return said(MESSAGE_STATES if count == 1 else MESSAGE_COUNTS, state)
 
 
+def bundled(mailings: Iterable[Mailing]) -> list[list[Mailing]]:
+    """Mailings in their order; those of one rule to one person each in the same minute are together."""
+    return [list(held) for _key, held in groupby(mailings, key=_bundle)]
+
+
+def _bundle(one: Mailing) -> tuple[datetime, int, int, str | None, str | None, str | None]:
+    minute = one.due_at.replace(second=0, microsecond=0)
+    apart = one.target if one.enrolment_id is None else None
+    return minute, one.rule_id, one.step, one.state, one.reason, apart
+
+
 def step_name(mailing: Mailing) -> str:
     """ "First mail", "Reminder 1" …"""
-    return _("Reminder %(number)s", number=mailing.step) if mailing.step else _("First mail")
+    return step_text(mailing.step)
+
+
+def step_text(step: int) -> str:
+    return _("Reminder %(number)s", number=step) if step else _("First mail")

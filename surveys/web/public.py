@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, jsonify, redirect, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from surveys import health
+from surveys import alarm, clock, health
 from surveys.web import guard
 
 blueprint = Blueprint("public", __name__)
@@ -20,12 +20,20 @@ def start() -> Response:
 @blueprint.get("/halsa")
 @guard.public
 def well() -> tuple[Response, int]:
-    """200 when the database answers, 503 when not; says nothing else."""
+    """200 when this web process can serve, 503 when the database is away; of the scheduler see /health."""
     try:
         health.ask(current_app.extensions["folja"].database)
     except SQLAlchemyError:
         return jsonify(status="unavailable"), 503
     return jsonify(status="ok"), 200
+
+
+@blueprint.get("/health")
+@guard.public
+def installation_well() -> tuple[Response, int]:
+    """200 when pages open and the scheduler goes round, else 503; ``status`` says which is not well."""
+    state = alarm.look(current_app.extensions["folja"].database, clock.now())
+    return jsonify(status=state.problem or "ok"), 503 if state.problem else 200
 
 
 @blueprint.get("/favicon.ico")

@@ -83,7 +83,7 @@ def test_every_page(
     page.get_by_role("link", name="After the occasion").first.click()
     look(page)
     page.get_by_role("link", name="Those who have not answered").click()
-    expect(page.get_by_role("link", name="Eva Ek")).to_be_visible()
+    expect(page.get_by_role("link", name="Eva Ek", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Anna Alm")).to_have_count(0)
     look(page)
 

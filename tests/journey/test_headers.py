@@ -41,6 +41,7 @@ def assert_protected(answer: TestResponse) -> None:
     [
         ("GET", "/", 302),
         ("GET", "/halsa", 200),
+        ("GET", "/health", 503),
         ("GET", "/logga-in", 200),
         ("GET", "/interface", 200),
         ("GET", "/s/okand-lank", 404),

@@ -235,7 +235,7 @@ class TestOverview:
         for end, said in (
             ("", "folja programme load"),
             ("/insatser", "folja programme load"),
-            ("/deltagare", "Participants come with"),
+            ("/deltagare", "import its participants from a spreadsheet"),
             ("/enkater", "Questionnaires come with"),
             ("/utskick", "No mailing is planned"),
             ("/utskick?visa=tidigare", "Nothing has been sent yet"),
@@ -281,6 +281,9 @@ RULE = {
     "occasions": None,
     "reminder_days": [3, 7],
     "close_after_days": 14,
+    "attendance_wait_hours": 48,
+    "attendance_default": "nobody",
+    "late": "from_now",
 }
 
 

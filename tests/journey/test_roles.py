@@ -11,12 +11,16 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from surveys import access, planning, programme
+from surveys import access, own_page, people_import, planning, programme
 from surveys.app import create_app
 from surveys.installation import Installation
 from surveys.models.access import ROLES
-from surveys.models.followup import Invitation, Mailing
-from surveys.models.people import Enrolment, Participant
+from surveys.models.access import User as Account
+from surveys.models.followup import FollowUpRule, Invitation, Mailing
+from surveys.models.message import Message
+from surveys.models.people import Enrolment, MailStop, Participant
+from surveys.models.programme import Series
+from surveys.models.returned import ReturnedMail
 from surveys.web import guard
 from tests.support.pages import forms_of
 from tests.support.small import load_small, small_programme
@@ -26,7 +30,13 @@ AFTER_THE_FIRST = datetime(2027, 2, 2, 20, 0, tzinfo=UTC)
 PASSWORD = "tre små gröna ekar"
 P = "/projekt/<project>"
 S = f"{P}/insatser/<series>"
+OCCASION = f"{S}/tillfallen/<occasion>"
+A = f"{S}/narvaro/<occasion>"
 LINK = f"{P}/deltagare/<code>/lank/<int:invitation>"
+UPLOAD = f"{S}/deltagare/importera/<upload>"
+ENROLMENT = f"{P}/deltagare/<code>/deltagande/<int:enrolment>"
+TEXTS = f"{P}/installningar/mejltexter"
+TEXT = f"{TEXTS}/<kind>/<language>"
 
 # a administrator, o organiser, e evaluator, r reader
 EXPECTED = {
@@ -35,8 +45,69 @@ EXPECTED = {
     f"GET {P}/logotyp": "aoer",
     f"GET {P}/insatser": "aoer",
     f"GET {S}": "aoer",
+    f"GET {P}/ny-insats": "ao",
+    f"POST {P}/ny-insats": "ao",
+    f"GET {P}/tillfallen": "aoer",
+    f"GET {S}/tillfallen": "aoer",
+    f"GET {S}/andra": "ao",
+    f"POST {S}/andra": "ao",
+    f"GET {S}/ny-omgang": "ao",
+    f"POST {S}/ny-omgang": "ao",
+    f"GET {S}/bekrafta": "ao",
+    f"POST {S}/bekrafta": "ao",
+    f"GET {S}/nytt-tillfalle": "ao",
+    f"POST {S}/nytt-tillfalle": "ao",
+    f"GET {S}/nya-tillfallen": "ao",
+    f"POST {S}/nya-tillfallen": "ao",
+    f"GET {OCCASION}": "ao",
+    f"GET {OCCASION}/andra": "ao",
+    f"POST {OCCASION}/andra": "ao",
+    f"GET {OCCASION}/ta-bort": "ao",
+    f"POST {OCCASION}/ta-bort": "ao",
+    f"GET {OCCASION}/flytta": "ao",
+    f"POST {OCCASION}/flytta": "ao",
+    f"GET {OCCASION}/flytta-resten": "ao",
+    f"POST {OCCASION}/flytta-resten": "ao",
+    f"GET {OCCASION}/stall-in": "ao",
+    f"POST {OCCASION}/stall-in": "ao",
+    f"GET {OCCASION}/genomfor": "ao",
+    f"POST {OCCASION}/genomfor": "ao",
     f"GET {S}/deltagare": "ao",
+    f"GET {S}/narvaro": "ao",
+    f"GET {A}": "ao",
+    f"POST {A}": "ao",
+    f"GET {A}/lista": "ao",
+    f"GET {A}/narvaro.csv": "ao",
+    f"GET {A}/fil": "ao",
+    f"POST {A}/fil": "ao",
+    f"POST {A}/fil/spara": "ao",
+    f"GET {A}/qr": "ao",
+    f"GET {A}/qr/dorr": "ao",
+    f"GET {A}/qr/bild": "ao",
+    f"GET {A}/qr/kod.svg": "ao",
+    f"GET {A}/qr/ny": "ao",
+    f"POST {A}/qr/ny": "ao",
+    f"GET {S}/timmar.csv": "ao",
+    f"GET {P}/timmar.csv": "ao",
+    f"GET {P}/deltagare/<code>/retur/<int:returned>": "ao",
+    f"GET {P}/deltagare/<code>/stopp/<int:stop>": "ao",
+    f"POST {P}/deltagare/<code>/stopp/<int:stop>": "ao",
+    f"GET {P}/deltagare/<code>/sida": "ao",
+    f"POST {P}/deltagare/<code>/sida": "ao",
+    f"GET {P}/kod/<page_id>": "ao",
+    f"POST {P}/kod/<page_id>": "ao",
     f"GET {S}/regler": "ao",
+    f"GET {S}/regler/ny": "ao",
+    f"POST {S}/regler/ny": "ao",
+    f"POST {S}/regler/visa": "ao",
+    f"GET {S}/regler/<rule>/andra": "ao",
+    f"POST {S}/regler/<rule>/andra": "ao",
+    f"GET {S}/regler/<rule>/vaxla": "ao",
+    f"POST {S}/regler/<rule>/vaxla": "ao",
+    f"GET {S}/regler/<rule>/ta-bort": "ao",
+    f"POST {S}/regler/<rule>/ta-bort": "ao",
+    f"GET {S}/regler/<rule>/mottagare": "ao",
+    f"GET {P}/utskick/<int:mailing>/mottagare": "ao",
     f"GET {S}/utskick": "ao",
     f"GET {P}/resultat": "aoer",
     f"GET {S}/resultat": "aoer",
@@ -52,10 +123,54 @@ EXPECTED = {
     f"POST {LINK}/ny": "ao",
     f"GET {LINK}/dra-tillbaka": "ao",
     f"POST {LINK}/dra-tillbaka": "ao",
+    f"GET {S}/deltagare/importera": "ao",
+    f"POST {S}/deltagare/importera": "ao",
+    f"GET {S}/deltagare/importera/mall.csv": "ao",
+    f"GET {UPLOAD}": "ao",
+    f"GET {UPLOAD}/kolumner": "ao",
+    f"POST {UPLOAD}/kolumner": "ao",
+    f"POST {UPLOAD}/organisationer": "ao",
+    f"POST {UPLOAD}/spara": "ao",
+    f"POST {UPLOAD}/avbryt": "ao",
+    f"GET {S}/deltagare/ny": "ao",
+    f"POST {S}/deltagare/ny": "ao",
+    f"GET {P}/deltagare/<code>/andra": "ao",
+    f"POST {P}/deltagare/<code>/andra": "ao",
+    f"GET {P}/deltagare/<code>/anmal": "ao",
+    f"POST {P}/deltagare/<code>/anmal": "ao",
+    f"GET {P}/deltagare/<code>/ta-bort": "ao",
+    f"POST {P}/deltagare/<code>/ta-bort": "ao",
+    f"GET {ENROLMENT}": "ao",
+    f"POST {ENROLMENT}": "ao",
+    f"POST {ENROLMENT}/ta-bort": "ao",
+    f"POST {ENROLMENT}/utfall": "ao",
+    f"POST {ENROLMENT}/utfall/<int:outcome>/ta-bort": "ao",
     f"GET {P}/enkater": "aoer",
     f"GET {P}/enkater/<questionnaire>": "aoer",
     f"GET {P}/utskick": "ao",
     f"GET {P}/utskick/<int:mailing>": "ao",
+    f"GET {P}/utskick/<int:mailing>/<act>": "ao",
+    f"POST {P}/utskick/<int:mailing>/<act>": "ao",
+    f"GET {P}/utskick/mejl/<int:message>": "ao",
+    f"GET {P}/utskick/mejl/<int:message>/<act>": "ao",
+    f"POST {P}/utskick/mejl/<int:message>/<act>": "ao",
+    f"GET {P}/utskick/ej-svarat": "ao",
+    f"GET {P}/utskick/<int:mailing>/ej-svarat": "ao",
+    f"POST {P}/utskick/<int:mailing>/ej-svarat": "ao",
+    f"GET {P}/utskick/<int:mailing>/ej-svarat.csv": "ao",
+    f"GET {P}/utskick/<int:mailing>/forhandsvisning": "ao",
+    f"POST {P}/utskick/<int:mailing>/forhandsvisning": "ao",
+    f"POST {P}/utskick/fortsatt": "ao",
+    f"GET {P}/utskick/stopp": "ao",
+    f"POST {P}/utskick/stopp": "ao",
+    f"GET {P}/deltagare/<code>/utskick": "ao",
+    f"GET {P}/installningar/utskick": "ao",
+    f"POST {P}/installningar/utskick": "ao",
+    f"GET {TEXTS}": "ao",
+    f"GET {TEXT}": "ao",
+    f"POST {TEXT}": "ao",
+    f"GET {TEXT}/aterstall": "ao",
+    f"POST {TEXT}/aterstall": "ao",
     f"GET {P}/installningar": "ao",
     f"POST {P}/installningar": "ao",
     f"POST {P}/installningar/logotyp": "ao",
@@ -67,6 +182,7 @@ PUBLIC = {
     "/brevlada/<name>",
     "/favicon.ico",
     "/halsa",
+    "/health",
     "/interface",
     "/logga-in",
     "/logga-ut",
@@ -89,6 +205,17 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
     programme.load(installation.database, another_programme(), NOW)
     while planning.expand_next(installation.database, installation.keys, AFTER_THE_FIRST, timedelta(days=60)):
         pass
+    with installation.database.transaction() as session:
+        person = session.scalars(select(Participant).where(Participant.code == "p01")).one()
+        page_id = own_page.page_of(session, installation.keys, person.id).public_id
+        came_back = ReturnedMail(
+            digest="0" * 64, kind="auto_reply", received_at=NOW, participant_id=person.id
+        )
+        ended = MailStop(participant_id=person.id, scope="reminders", source="unsubscribe", stopped_at=NOW)
+        session.add_all([came_back, ended])
+        session.flush()
+        returned, stop = came_back.id, ended.id
+    upload = a_file_of_people(installation)
     with installation.database.reading() as session:
         of_p01 = select(Invitation.id).join(Invitation.enrolment).join(Enrolment.participant)
         return {
@@ -97,8 +224,26 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
             "questionnaire": "fore",
             "rule": "efter",
             "place": "t1",
+            "occasion": "t1",
+            "page_id": page_id,
+            "returned": returned,
+            "stop": stop,
             "invitation": session.scalars(of_p01.where(Participant.code == "p01")).first(),
-            "mailing": session.scalars(select(Mailing.id)).first(),
+            "mailing": session.scalars(
+                select(Mailing.id)
+                .where(Mailing.step == 0)
+                .join(Mailing.rule)
+                .where(FollowUpRule.code == "efter")
+            ).first(),
+            "upload": upload,
+            "enrolment": session.scalars(
+                select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
+            ).first(),
+            "outcome": 1,
+            "message": session.scalars(select(Message.id).where(Message.kind == "invitation")).first(),
+            "act": "hoppa-over",
+            "kind": "invitation",
+            "language": "sv",
         }
 
 
@@ -107,6 +252,15 @@ def app(sqlite_installation: Installation, values: dict[str, object]) -> Flask:
     application = create_app(sqlite_installation.settings)
     application.config.update(TESTING=True)
     return application
+
+
+def a_file_of_people(installation: Installation) -> str:
+    access.add_user(installation.database, "den@liten.example", "Den som laddar upp", PASSWORD)
+    with installation.database.reading() as session:
+        series = session.scalars(select(Series.id)).first()
+        user = session.scalars(select(Account.id)).first()
+    content = b"Namn;E-post\nNils Ny;nils@ny.example\n"
+    return people_import.upload(installation.database, series, user, "ny.csv", content, NOW)
 
 
 def another_programme() -> Any:
@@ -172,7 +326,9 @@ def test_everything_else_is_public_or_a_participant_s(app: Flask) -> None:
         if audience.kind == "public":
             assert rule.rule in PUBLIC
         elif audience.kind == "participant":
-            assert rule.rule.startswith(("/s/", "/svar/", "/l/", "/logg/")), rule.rule
+            assert rule.rule.startswith(("/s/", "/svar/", "/l/", "/logg/", "/avsluta/", "/min/", "/t/")), (
+                rule.rule
+            )
 
 
 def test_a_view_without_an_audience_stops_the_application(app: Flask) -> None:
@@ -203,7 +359,7 @@ def test_the_matrix_in_another_project(app: Flask, values: dict[str, object], ro
         method = name.partition(" ")[0]
         answer = client.open(method, address(app, rule, "liten", values))
         assert answer.status_code == 404, name
-        if rule.arguments - {"project"} - {"questionnaire"}:
+        if rule.arguments - {"project", "questionnaire", "kind", "language"}:
             # Under one's own project, but with a thing that is another's.
             answer = client.open(method, address(app, rule, "annan", values))
             assert answer.status_code == 404, f"{name} with another project's object"

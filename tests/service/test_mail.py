@@ -22,7 +22,7 @@ from surveys.mail.compose import compose
 from surveys.mail.deliver import MailboxTransport, SmtpTransport, transport_for
 from surveys.mail.mailbox import Mailbox
 from surveys.mail.office import Office
-from surveys.mail.outgoing import About, Outcome, Outgoing, Sender
+from surveys.mail.outgoing import About, Outcome, Outgoing, Sender, StaffMail, Told, Wording
 from tests.support.smtp import SmtpSink, closed_port
 
 MAILS = Path(__file__).parents[1] / "mails"
@@ -65,7 +65,49 @@ PROMPT = replace(
     minutes=None,
     path="/l/token?fraga=i1",
 )
-CASES = {
+STOP = "/avsluta/e1.0123"
+NEXT_WEEK = replace(
+    MEETING,
+    starts=wall_time("2026-12-08 13:00"),
+    ends=wall_time("2026-12-08 16:30"),
+    uid="u1",
+    sequence=2,
+    starts_at=datetime(2026, 12, 8, 12, 0, tzinfo=UTC),
+    ends_at=datetime(2026, 12, 8, 15, 30, tzinfo=UTC),
+)
+NOTICE = replace(
+    FIRST,
+    kind="moved",
+    step=2,
+    about=NEXT_WEEK,
+    attended=False,
+    asks={},
+    minutes=None,
+    path="",
+    closes_at=None,
+    told=Told(MEETING.starts, MEETING.ends, MEETING.timezone, MEETING.place),
+    stop=STOP,
+    emblem="eu_cofunded",
+)
+STAFF = StaffMail(
+    2,
+    "s-0001",
+    "closing_summary",
+    "Eva Ek",
+    "eva@prov.example",
+    "sv",
+    FIRST.sender,
+    {
+        "title": {"sv": "Efter halvdagen", "en": "After the half-day"},
+        "series": "Offensivt arbete",
+        "occasion": "Mötesteknik",
+        "invited": 12,
+        "answered": 9,
+        "path": "/projekt/prov/insatser/offensivt/resultat",
+    },
+)
+PAUSED = {"code": "unreachable", "text": "421 4.3.2 busy", "since": (NOW - timedelta(hours=2)).isoformat()}
+CASES: dict[str, Outgoing | StaffMail] = {
     "invitation-present": FIRST,
     "invitation-everyone": replace(FIRST, attended=False, minutes=1),
     "invitation-series": replace(FIRST, attended=False, about=None, minutes=None),
@@ -73,6 +115,25 @@ CASES = {
     "reminder": replace(FIRST, kind="reminder", step=2),
     "log-prompt": PROMPT,
     "log-reminder": replace(PROMPT, kind="log_reminder", step=1),
+    "invitation-emblem": replace(FIRST, stop=STOP, emblem="eu_funded"),
+    "moved": NOTICE,
+    "postponed": replace(NOTICE, about=About("Mötesteknik", None, None, None, MEETING.timezone, "u1", 2)),
+    "cancelled": replace(NOTICE, kind="cancelled", about=replace(NEXT_WEEK, cancelled=True)),
+    "reinstated": replace(NOTICE, kind="reinstated"),
+    "own-page": replace(
+        FIRST, kind="own_page", step=1, attended=False, about=None, path="/min/token", stop=STOP
+    ),
+    "own-wording": replace(
+        FIRST,
+        stop=STOP,
+        emblem="eu_cofunded",
+        wording=Wording(
+            "{title}: {occasion}", "Hej {name}\n\nVi sågs {when}.\nPlats: {place}\nSvara:\n{link}\n\n{sender}"
+        ),
+    ),
+    "closing-summary": STAFF,
+    "sending-paused": replace(STAFF, kind="sending_paused", params=PAUSED),
+    "test": replace(STAFF, kind="test", params={}, original=replace(FIRST, path="/", stop=STOP)),
 }
 
 
@@ -89,7 +150,7 @@ def office_of(folder: Path, mail: MailSettings | None = None, lease: int = 120) 
     )
 
 
-def written(outgoing: Outgoing, folder: Path) -> EmailMessage:
+def written(outgoing: Outgoing | StaffMail, folder: Path) -> EmailMessage:
     office = office_of(folder)
     with office.app.app_context():
         content = compose(outgoing, office, NOW).as_bytes()

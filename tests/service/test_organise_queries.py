@@ -124,13 +124,20 @@ def test_the_calendar_and_how_mails_stand(course: Installation) -> None:
         receivers = mailings.receivers(session, one, NOW)
         assert sorted(each.state for each in receivers) == ["claimed", "refused", *["sent"] * 6, "uncertain"]
         assert [step.step for step in mailings.steps(session, one)] == [0, 1, 2]
+        later = NOW + timedelta(days=365)
         for scope in (mailings.in_project(project_id), mailings.in_series(series_id)):
-            ahead, page, pages = mailings.calendar(session, scope, NOW, ahead=True, page=1)
+            ahead, page, pages = mailings.calendar(session, scope & mailings.coming(NOW, later))
             assert (page, pages) == (1, 1)
             assert [each.due_at for each in ahead] == sorted(each.due_at for each in ahead)
-            past, *_ = mailings.calendar(session, scope, NOW, ahead=False, page=9)
+            past, *_ = mailings.calendar(session, scope & mailings.earlier(NOW), newest_first=True, page=9)
             assert [each.rule.code for each in past] == ["efter", "logg", "fore", "fore"]
             assert mailings.next_ones(session, scope, 1)[0].id == ahead[0].id
+            assert mailings.first_after(session, scope, NOW) == ahead[0].due_at
+            week, *_ = mailings.calendar(session, scope & mailings.between(NOW, NOW + timedelta(days=7)))
+            assert {each.id for each in week} < {each.id for each in ahead}
+            by_rule, *_ = mailings.calendar(session, scope & mailings.coming(NOW, later), order="rule")
+            codes = [each.rule.code for each in by_rule]
+            assert codes == sorted(codes, key=["fore", "efter", "logg", "slut"].index)
         assert len(mailings.of_occasions(session, series_id)) == 2
 
 

@@ -496,4 +496,57 @@ def test_a_quiet_tick_asks_an_index_and_reads_no_table_through(sqlite_installati
             plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             steps = [row[3] for row in plan]
             assert any("USING INDEX ix_mailing_state_due_at" in step for step in steps), steps
-            assert not any(step.startswith("SCAN") for step in steps), steps
+            assert any("USING INDEX ix_mailing_recheck" in step for step in steps), steps
+            scanned = {step for step in steps if step.startswith("SCAN")}
+            assert scanned <= {"SCAN CONSTANT ROW", "SCAN mailing USING INDEX ix_mailing_recheck"}, steps
+
+
+# Many people with mailings of their own
+
+
+def test_one_persons_change_leaves_everybody_elses_mailings_unread(db: Database) -> None:
+    with db.transaction() as session:
+        course = Course(session)
+        first, second = course.people(2)
+        course.occasion(present=[])
+        course.rule(anchor="registration", audience="everyone", reminder_days=[3])
+        course.rule("efter2", audience="everyone", reminder_days=[])
+        course.refresh()
+        before = {each.id: each.due_at for each in course.mailings()}
+        assert len(before) == 5
+        for each in (first, second):
+            each.registered_at += DAY
+        planning.refresh_mailings(session, course.series.id, builders.LONG_AGO, [first.id])
+        moved = {each.enrolment_id for each in course.mailings() if before[each.id] != each.due_at}
+        assert moved == {first.id}
+        planning.refresh_mailings(session, course.series.id, builders.LONG_AGO, [])
+        assert not [each for each in course.mailings() if each.state != "planned"]
+        second.state = "dropped_out"
+        planning.refresh_mailings(session, course.series.id, builders.LONG_AGO, [second.id])
+        ended = {each.enrolment_id for each in course.mailings() if each.reason == "enrolment_ended"}
+        assert ended == {second.id}
+
+
+def test_the_mailings_of_many_people_take_few_statements(db: Database) -> None:
+    counted: list[str] = []
+
+    def count(*given: Any) -> None:
+        counted.append(given[2])
+
+    with db.transaction() as session:
+        course = Course(session)
+        people = course.people(40)
+        rule = course.rule(anchor="registration", audience="everyone", reminder_days=[3, 7])
+        session.flush()
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", count)
+        course.refresh()
+        assert len(course.mailings()) == 120
+        made = len(counted)
+        rule.active = False
+        course.refresh()
+        assert {each.reason for each in course.mailings()} == {"rule_inactive"}
+        event.remove(connection, "before_cursor_execute", count)
+        assert people
+    assert made < 15
+    assert len(counted) - made < 20

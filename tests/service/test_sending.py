@@ -15,6 +15,7 @@ from surveys.mail.outgoing import Outcome, Outgoing, Skipped
 from surveys.models.followup import FollowUpRule, Invitation, RetiredLink
 from surveys.models.log import LogBook
 from surveys.models.message import Message
+from surveys.models.people import Participant
 from surveys.models.programme import Occasion
 from tests.support import builders
 from tests.support.builders import ENDED, Course, answer, messages, write_to_prompt
@@ -208,6 +209,53 @@ def test_a_refused_receiver_is_stopped_and_why_is_kept(installation: Installatio
         assert message.state == "refused"
         assert message.error is not None
         assert message.error.startswith("550 ")
+
+
+@pytest.mark.parametrize(
+    ("said", "is_dead"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550 no", True),
+        ("552 5.2.2 mailbox full", True),
+        ("554 5.7.1 looks like junk", False),
+        ("no address that the server can take", False),
+    ],
+)
+def test_an_address_refused_for_good_gets_no_more_mail(
+    installation: Installation, course: Course, said: str, is_dead: bool
+) -> None:
+    claimed = claim(installation)
+    assert isinstance(claimed, Outgoing)
+    refused, address = Outcome("refused", said), claimed.address
+    sending.settle(installation.database, claimed.message_id, refused, DUE, address=address)
+    with installation.database.reading() as session:
+        dead = [each.dead_address for each in session.scalars(select(Participant)) if each.dead_address]
+    assert dead == ([address] if is_dead else [])
+
+
+def test_a_refusal_is_of_the_address_that_was_mailed(installation: Installation, course: Course) -> None:
+    claimed = claim(installation)
+    assert isinstance(claimed, Outgoing)
+    with installation.database.transaction() as session:
+        corrected = update(Participant).where(Participant.email == claimed.address)
+        session.execute(corrected.values(email="rattad@exempel.se"))
+    refused, address = Outcome("refused", "550 5.1.1 no such user"), claimed.address
+    sending.settle(installation.database, claimed.message_id, refused, DUE, address=address)
+    with installation.database.reading() as session:
+        person = session.scalars(select(Participant).where(Participant.email == "rattad@exempel.se")).one()
+        assert person.dead_address == address  # which is not the person's any more
+
+
+def test_a_late_word_about_a_mail_that_was_settled_kills_no_address(
+    installation: Installation, course: Course
+) -> None:
+    claimed = claim(installation)
+    assert isinstance(claimed, Outgoing)
+    sending.settle(installation.database, claimed.message_id, Outcome("sent"), DUE)
+    refused, address = Outcome("refused", "550 5.1.1 no such user"), claimed.address
+    sending.settle(installation.database, claimed.message_id, refused, DUE, address=address)
+    with installation.database.reading() as session:
+        assert not [each for each in session.scalars(select(Participant)) if each.dead_address]
 
 
 def end_enrolment(invitation: Invitation) -> None:

@@ -24,7 +24,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> Iterator[None
     yield
     terminalreporter.section("Följa")
     passed = _calls(terminalreporter.stats.get("passed", []))
-    for line in summary(passed):
+    for line in [*fault_table(passed), *summary(passed)]:
         terminalreporter.write_line(line)
     skipped = terminalreporter.stats.get("skipped", [])
     if skipped:
@@ -44,6 +44,24 @@ def summary(passed: list[dict[str, str]]) -> list[str]:
     parts = [f"{databases[name]} on {engines.get(name, name)}" for name in ("sqlite", "postgresql")]
     parts.append(f"{in_browser} in the browser" + (f" ({', '.join(browsers)})" if browsers else ""))
     return [f"Följa: {len(passed)} passed, {', '.join(parts)}"]
+
+
+def fault_table(passed: list[dict[str, str]]) -> list[str]:
+    """Return a table, one line a fault: how often it was made, and what was lost and doubled by it."""
+    sums: dict[str, Counter[str]] = {}
+    for test in passed:
+        if "fault" in test:
+            name, *numbers = test["fault"].split("|")
+            of = sums.setdefault(name, Counter())
+            of.update(dict(zip(("runs", "mails", "lost", "doubled"), map(int, numbers), strict=True)))
+    if not sums:
+        return []
+    width = max(map(len, sums))
+    head = f"{'fault':<{width}}  {'runs':>5}  {'mails':>6}  {'lost':>5}  {'doubled':>7}"
+    return [head] + [
+        f"{name:<{width}}  {n['runs']:>5}  {n['mails']:>6}  {n['lost']:>5}  {n['doubled']:>7}"
+        for name, n in sorted(sums.items())
+    ]
 
 
 def _calls(reports: Iterable[pytest.TestReport]) -> list[dict[str, str]]:

@@ -62,6 +62,11 @@ def version() -> str:
     return (server_folder() / "version").read_text().strip()
 
 
+def programs() -> Path:
+    """Return the folder with the programs of the server's version: pg_dump and its like."""
+    return _binaries()
+
+
 def stop(run: Path) -> None:
     """End the server of a run, if there is one, and wait until it is gone."""
     pid_file = run / "pg" / "watcher.pid"

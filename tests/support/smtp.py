@@ -1,6 +1,8 @@
 """A real SMTP server on a loopback port that records what it takes and fails as it is told to."""
 
 import asyncio
+import base64
+import binascii
 import contextlib
 import email
 import email.policy
@@ -13,7 +15,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Literal
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from surveys.config import MailSettings
 
@@ -77,10 +79,14 @@ class Fault:
 
 @dataclass
 class SmtpSink:
-    """The server. ``messages`` grows; ``fail`` and ``heal`` may be called while it runs."""
+    """The server. ``messages`` grows; ``fail`` and ``heal`` may be called while it runs.
+
+    ``credentials`` are a user and a password, ``tokens`` a user and the access token that is good now.
+    """
 
     tls: bool = False
     credentials: tuple[str, str] | None = None
+    tokens: dict[str, str] = field(default_factory=dict)
     delay_seconds: float = 0.0
     messages: list[Received] = field(default_factory=list)
     connections: int = 0
@@ -147,6 +153,14 @@ class SmtpSink:
         fits = isinstance(given, LoginPassword) and (given.login, given.password) == known
         return AuthResult(success=fits, handled=fits, auth_data=given.login.decode() if fits else None)
 
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        """As Microsoft and Google do: the reason of a no comes as a challenge, then the no itself."""
+        user, token = _bearer(args[1] if len(args) > 1 else "")
+        if user and self.tokens.get(user) == token:
+            return AuthResult(success=True, auth_data=user)
+        said = await server.challenge_auth('{"status":"400","schemes":"Bearer","scope":"mail"}')
+        return AuthResult(success=False, handled=said is MISSING)
+
     def _answer(self, step: Step, server: SMTP, recipients: list[str]) -> str | None:
         for fault in self._faults:
             if fault.strikes(step, recipients):
@@ -180,7 +194,7 @@ class SmtpSink:
             tls_context=context,
             require_starttls=self.tls,
             authenticator=self.authenticate,
-            auth_required=self.credentials is not None,
+            auth_required=self.credentials is not None or bool(self.tokens),
             auth_require_tls=self.tls,
             enable_SMTPUTF8=True,
             timeout=IDLE_SECONDS,
@@ -218,6 +232,17 @@ async def _wind_up(server: asyncio.Server) -> None:
     await asyncio.gather(*rest, return_exceptions=True)
     # One more round lets the transports of dropped connections close.
     await asyncio.sleep(0)
+
+
+def _bearer(given: str) -> tuple[str, str]:
+    """(user, token) of what XOAUTH2 begins with; ("", "") of anything else."""
+    try:
+        fields = base64.b64decode(given, validate=True).decode("ascii").split("\x01")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    if len(fields) != 4 or fields[2:] != ["", ""] or not fields[1].startswith("auth=Bearer "):
+        return "", ""
+    return fields[0].removeprefix("user="), fields[1].removeprefix("auth=Bearer ")
 
 
 def closed_port() -> int:

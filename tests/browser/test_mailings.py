@@ -1,0 +1,116 @@
+"""The send calendar and what belongs to it, in a real browser: accessible, whole on a phone, by keyboard."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from surveys import sending_state
+from surveys.installation import Installation
+from surveys.models.followup import FollowUpRule, Mailing
+from surveys.models.message import Message
+from tests.support.browser import PageMaker, assert_accessible
+from tests.support.staffed import NOW, PASSWORD, build, copy_of, invitation
+
+pytestmark = pytest.mark.browser
+
+HERE = "/projekt/liten"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("staffed"))
+
+
+@pytest.fixture
+def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
+    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
+        yield installation
+
+
+@pytest.fixture(autouse=True)
+def _evening() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+def sign_in(page: Page, server: str) -> None:
+    page.goto(f"{server}/logga-in?sprak=en")
+    page.get_by_label("E-mail address").fill("organiser@folja.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Projects")
+
+
+def look(page: Page) -> None:
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def numbers(installation: Installation) -> tuple[int, int, int]:
+    """A mailing that has gone, one that is planned, and a mail of the first."""
+    with installation.database.reading() as session:
+        of_rule = select(Mailing.id).join(Mailing.rule).where(FollowUpRule.code == "efter", Mailing.step == 0)
+        gone = session.scalars(of_rule.where(Mailing.state == "expanded")).one()
+        planned = session.scalars(of_rule.where(Mailing.state == "planned")).one()
+        asked = invitation(installation, "p05").id
+        mail = session.scalars(select(Message.id).where(Message.invitation_id == asked)).one()
+    return gone, planned, mail
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page(
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
+) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
+    sign_in(page, live_server)
+    gone, planned, mail = numbers(sqlite_installation)
+    for end in (
+        "/utskick?ordna=regel&fran=2027-01-01&till=2027-12-31",
+        "/utskick?person=an",
+        "/deltagare/p05/utskick",
+        f"/utskick/{planned}",
+        f"/utskick/{planned}/skicka-nu",
+        f"/utskick/{gone}/forhandsvisning",
+        f"/utskick/{gone}/ej-svarat",
+        "/utskick/ej-svarat",
+        f"/utskick/mejl/{mail}",
+        f"/utskick/mejl/{mail}/igen",
+        "/installningar/utskick",
+        "/utskick/stopp",
+    ):
+        page.goto(f"{live_server}{HERE}{end}")
+        look(page)
+    sending_state.pause(sqlite_installation.database, "unreachable", "no answer", NOW)
+    page.goto(f"{live_server}{HERE}")
+    expect(page.get_by_role("heading", name="Sending is paused")).to_be_visible()
+    look(page)
+    sending_state.mute(sqlite_installation.database, "restored", NOW)
+    page.goto(f"{live_server}{HERE}/utskick/stopp")
+    look(page)
+    page.get_by_role("button", name="Let sending begin again").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look(page)
+
+
+def test_quiet_hours_by_keyboard_without_javascript(
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation
+) -> None:
+    page = new_page(java_script_enabled=False, viewport={"width": 320, "height": 800})
+    sign_in(page, live_server)
+    page.goto(f"{live_server}{HERE}/installningar/utskick")
+    page.get_by_label("Quiet from").fill("17:00")
+    page.get_by_role("button", name="Show what this changes").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Fill in both times")
+    expect(page.get_by_label("Quiet from")).to_have_value("17:00")
+    page.get_by_label("Quiet until").fill("07:00")
+    page.get_by_role("button", name="Show what this changes").press("Enter")
+    expect(page.get_by_role("heading", name="What this changes in what is sent")).to_be_visible()
+    page.get_by_role("button", name="Save and move").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("The sending hours are saved.")
+    page.goto(f"{live_server}{HERE}/utskick")
+    expect(page.get_by_text("put off by the quiet hours").first).to_be_visible()

@@ -1,0 +1,109 @@
+"""Importing and changing participants in a real browser: without JavaScript, on a phone, with axe."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from playwright.sync_api import Page, expect
+
+from surveys.installation import Installation
+from tests.support.browser import PageMaker, assert_accessible
+from tests.support.staffed import NOW, PASSWORD, build, copy_of
+
+pytestmark = pytest.mark.browser
+
+SERIES = "/projekt/liten/insatser/kurs/deltagare"
+FILE = (
+    "Förnamn;Efternamn;E-post;Organisation\nÅsa;Öberg;asa@ny.example;Vårdcentralen Norr\n"
+    "Anna;Alm;anna@liten.example;Försäkringskassan\nCia;Cederblad;cia;\n"
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("staffed"))
+
+
+@pytest.fixture
+def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
+    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
+        yield installation
+
+
+@pytest.fixture(autouse=True)
+def _evening() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+def sign_in(page: Page, server: str) -> None:
+    page.goto(f"{server}/logga-in?sprak=en")
+    page.get_by_label("E-mail address").fill("organiser@folja.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Projects")
+
+
+def look(page: Page) -> None:
+    """The page passes axe and does not scroll sideways."""
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_from_a_file_to_participants(new_page: PageMaker, live_server: str, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
+    sign_in(page, live_server)
+    page.goto(f"{live_server}{SERIES}")
+    page.get_by_role("link", name="Import from a file").click()
+    page.get_by_role("button", name="Read the file").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look(page)
+    file = {"name": "deltagare.csv", "mimeType": "text/csv", "buffer": FILE.encode("cp1252")}
+    page.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Read the file").click()
+    expect(page.get_by_label("Holds: Förnamn")).to_have_value("first_name")
+    look(page)
+    page.get_by_role("button", name="See what every row would do").click()
+    look(page)
+    page.get_by_label("Vårdcentralen Norr").select_option("new")
+    page.get_by_role("button", name="Use this and check again").click()
+    expect(page.get_by_text("“cia” is not an e-mail address.")).to_be_visible()
+    look(page)
+    page.get_by_role("button", name="Import the 2 good rows").click()
+    expect(page.get_by_role("status")).to_contain_text("The participants are saved.")
+    look(page)
+    page.get_by_role("link", name="See the participants").click()
+    expect(page.get_by_role("link", name="Åsa Öberg")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_one_person_by_keyboard_without_scripts(new_page: PageMaker, live_server: str, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 800}, java_script_enabled=False)
+    sign_in(page, live_server)
+    page.goto(f"{live_server}{SERIES}/ny")
+    page.get_by_label("Name", exact=True).fill("Gun Grön")
+    page.get_by_label("E-mail").fill("gun@ny.example")
+    page.get_by_role("button", name="See what it leads to").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Enrol Gun Grön").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Gun Grön is enrolled.")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_pages_of_a_person(new_page: PageMaker, live_server: str, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
+    sign_in(page, live_server)
+    for end in ("", "/andra", "/anmal", "/ta-bort"):
+        page.goto(f"{live_server}/projekt/liten/deltagare/p05{end}")
+        look(page)
+    page.goto(f"{live_server}/projekt/liten/deltagare/p05")
+    page.get_by_role("link", name="Change state, dates and outcomes").click()
+    look(page)
+    page.get_by_label("dropped out").check()
+    page.get_by_role("button", name="See what it leads to").click()
+    expect(page.get_by_role("button", name="Save, and stop")).to_be_visible()
+    look(page)

@@ -1,0 +1,118 @@
+"""The planning pages of series and occasions in a real browser: whole, accessible, by keyboard alone."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from playwright.sync_api import Page, expect
+
+from surveys.installation import Installation
+from tests.support.browser import PageMaker, assert_accessible
+from tests.support.staffed import NOW, PASSWORD, build, copy_of
+
+pytestmark = pytest.mark.browser
+
+COURSE = "/projekt/liten/insatser/kurs"
+PAGES = (
+    "/projekt/liten/insatser",
+    "/projekt/liten/tillfallen",
+    "/projekt/liten/tillfallen?vy=vecka",
+    "/projekt/liten/ny-insats",
+    COURSE,
+    f"{COURSE}/andra",
+    f"{COURSE}/ny-omgang",
+    f"{COURSE}/nytt-tillfalle",
+    f"{COURSE}/nya-tillfallen",
+    f"{COURSE}/tillfallen",
+    f"{COURSE}/tillfallen?vy=vecka",
+    f"{COURSE}/tillfallen/t1",
+    f"{COURSE}/tillfallen/t1/ta-bort",
+    f"{COURSE}/tillfallen/t1/stall-in",
+    f"{COURSE}/tillfallen/t2/andra",
+    f"{COURSE}/tillfallen/t2/flytta",
+    f"{COURSE}/tillfallen/t2/flytta-resten",
+    f"{COURSE}/tillfallen/t3/ta-bort",
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("staffed"))
+
+
+@pytest.fixture
+def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
+    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
+        yield installation
+
+
+@pytest.fixture(autouse=True)
+def _evening() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+def sign_in(page: Page, server: str) -> None:
+    page.goto(f"{server}/logga-in?sprak=en")
+    page.get_by_label("E-mail address").fill("organiser@folja.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Projects")
+
+
+def look(page: Page) -> None:
+    """The page passes axe and does not scroll sideways."""
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page(new_page: PageMaker, live_server: str, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
+    sign_in(page, live_server)
+    for address in PAGES:
+        page.goto(f"{live_server}{address}")
+        look(page)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_series_is_planned_and_moved_without_a_script(
+    new_page: PageMaker, live_server: str, width: int
+) -> None:
+    page = new_page(viewport={"width": width, "height": 800}, java_script_enabled=False)
+    sign_in(page, live_server)
+    page.goto(f"{live_server}/projekt/liten/insatser")
+    page.get_by_role("link", name="New series").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Name of the series").fill("Ledare")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Add occasions").click()
+    page.get_by_label("Name of each occasion").fill("Halvdag")
+    page.get_by_label("Pasted dates").check()
+    page.get_by_label("Dates", exact=False).last.fill("1/3 2027\nhej")
+    page.get_by_role("button", name="Show the occasions").click()
+    expect(page.get_by_role("alert")).to_contain_text("Line 2: This is not a date.")
+    page.get_by_label("Dates", exact=False).last.fill("1/3 2027\n15/3 2027 9-12 Avslutning")
+    page.get_by_role("button", name="Show the occasions").click()
+    page.get_by_role("button", name="Add 2 occasions").click()
+    expect(page.get_by_role("status")).to_contain_text("2 occasions are added.")
+    page.get_by_role("link", name="2. Avslutning").click()
+    page.get_by_role("link", name="Move", exact=True).click()
+    page.get_by_label("Day", exact=True).fill("2027-03-16")
+    page.get_by_role("button", name="Show what changes").click()
+    expect(page.get_by_role("status")).to_contain_text("The occasion is moved.")
+
+
+def test_what_a_move_changes_is_shown_before_it_is_done(new_page: PageMaker, live_server: str) -> None:
+    page = new_page(viewport={"width": 320, "height": 800})
+    sign_in(page, live_server)
+    page.goto(f"{live_server}{COURSE}/tillfallen/t1/flytta")
+    page.get_by_label("Day", exact=True).fill("2027-02-09")
+    page.get_by_role("button", name="Show what changes").click()
+    look(page)
+    page.get_by_label("Tell them at once, even in quiet hours").check()
+    page.get_by_role("button", name="Move the occasion and 2 mailings").click()
+    expect(page.get_by_role("status")).to_contain_text("The occasion is moved.")
+    look(page)

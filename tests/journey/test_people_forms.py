@@ -1,0 +1,216 @@
+"""Persons added, corrected, withdrawn and removed by form, and a long file seen to by the scheduler."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from scheduler.importer import Importer
+from surveys.installation import Installation
+from surveys.models.imports import PeopleImport
+from surveys.models.people import Enrolment, Participant
+from tests.support.pages import forms_of, send
+from tests.support.staffed import NOW, build, copy_of, sign_in
+
+HERE = "/projekt/liten/deltagare"
+SERIES = "/projekt/liten/insatser/kurs/deltagare"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("staffed"))
+
+
+@pytest.fixture
+def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
+    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
+        yield installation
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _evening() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def organiser(sqlite_app: Flask) -> FlaskClient:
+    client = sqlite_app.test_client()
+    client.set_cookie("folja-language", "en")
+    assert sign_in(client, "organiser").status_code == 303
+    return client
+
+
+def words_of(answer: TestResponse) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ")
+
+
+def person(installation: Installation, code: str) -> Participant | None:
+    with installation.database.reading() as session:
+        found = session.scalars(select(Participant).where(Participant.code == code)).first()
+        session.expunge_all()
+        return found
+
+
+def enrolment_page(installation: Installation, code: str) -> str:
+    with installation.database.reading() as session:
+        number = session.scalars(
+            select(Enrolment.id).join(Enrolment.participant).where(Participant.code == code)
+        ).one()
+        return f"{HERE}/{code}/deltagande/{number}"
+
+
+def state(installation: Installation, code: str) -> str:
+    with installation.database.reading() as session:
+        return session.scalars(
+            select(Enrolment.state).join(Enrolment.participant).where(Participant.code == code)
+        ).one()
+
+
+def test_a_person_is_added_after_a_look(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    fields = {"name": "Gun Grön", "email": "gun@ny.example", "gender": "woman", "language": "sv"}
+    page = organiser.get(f"{SERIES}/ny")
+    wrong = send(organiser, page, "/ny", **(fields | {"email": "gun"}))
+    assert wrong.status_code == 422
+    assert "“gun” is not an e-mail address." in words_of(wrong)
+    assert 'value="Gun Grön"' in wrong.text
+    shown = send(organiser, wrong, "/ny", **fields)
+    assert "Enrol Gun Grön?" in words_of(shown)
+    assert "2 mailings ahead reach more people" in words_of(shown)
+    assert person(sqlite_installation, "p0013") is None
+    done = send(organiser, shown, "/ny", bekrafta="ja")
+    assert "Gun Grön is enrolled." in words_of(organiser.get(done.location))
+    made = person(sqlite_installation, "p0013")
+    assert made is not None
+    assert made.email == "gun@ny.example"
+
+
+def test_a_known_person_is_recognised(organiser: FlaskClient) -> None:
+    page = organiser.get(f"{SERIES}/ny")
+    known = {"name": "eva ek", "email": "EVA@liten.example", "gender": "woman", "language": "sv"}
+    assert "takes part in the series already" in words_of(send(organiser, page, "/ny", **known))
+    shared = known | {"name": "Evert Ek"}
+    assert "has the same address" in words_of(send(organiser, page, "/ny", **shared))
+
+
+def test_an_address_is_corrected(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    page = organiser.get(f"{HERE}/p05/andra")
+    assert 'value="eva@liten.example"' in page.text
+    fields = {"gender": "woman", "language": "sv", "organisation": ""}
+    for bad in ("", "eva", "x" * 300 + "@a.se", "e\0va@a.se"):
+        assert send(organiser, page, "/andra", email=bad, **fields).status_code == 422
+    done = send(organiser, page, "/andra", email="eva.ek@liten.example", **fields)
+    assert done.status_code == 303
+    changed = person(sqlite_installation, "p05")
+    assert changed is not None
+    assert changed.email == "eva.ek@liten.example"
+    # the page that was open before
+    late = send(organiser, page, "/andra", email="eva2@liten.example", **fields)
+    assert late.status_code == 409
+    assert "Somebody else has changed the person" in words_of(late)
+
+
+def test_withdrawal_says_what_stops(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    there = enrolment_page(sqlite_installation, "p05")
+    page = organiser.get(there)
+    shown = send(organiser, page, there, state="dropped_out")
+    assert re.search(r"\d+ mails to the person stop", words_of(shown))
+    assert state(sqlite_installation, "p05") == "completed"
+    done = send(organiser, shown, there, bekrafta="ja")
+    assert done.status_code == 303
+    assert state(sqlite_installation, "p05") == "dropped_out"
+    back = send(organiser, organiser.get(there), there, state="started")
+    assert "ahead reach more people" in words_of(back)
+    send(organiser, back, there, bekrafta="ja")
+    assert state(sqlite_installation, "p05") == "started"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("state", "<b>"), ("starts", "30 februari"), ("ends", "9999-01-01"), ("work_group", "x" * 200)],
+)
+def test_an_enrolment_that_cannot_be(
+    organiser: FlaskClient, sqlite_installation: Installation, field: str, typed: str
+) -> None:
+    there = enrolment_page(sqlite_installation, "p05")
+    answer = send(organiser, organiser.get(there), there, **({"state": "started"} | {field: typed}))
+    assert answer.status_code == 422
+    assert state(sqlite_installation, "p05") == "completed"
+
+
+def test_outcomes(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    there = enrolment_page(sqlite_installation, "p05")
+    assert send(organiser, organiser.get(there), f"{there}/utfall", on="", kind="").status_code == 422
+    send(organiser, organiser.get(there), f"{there}/utfall", on="2027-01-07", kind="i arbete")
+    page = organiser.get(there)
+    assert "7 Jan 2027: i arbete" in words_of(page)
+    gone = next(address for address in forms_of(page) if re.search(r"/utfall/\d+/ta-bort$", address))
+    send(organiser, page, gone)
+    assert "i arbete" not in words_of(organiser.get(there))
+
+
+def test_who_has_been_mailed_is_not_removed(
+    organiser: FlaskClient, sqlite_installation: Installation
+) -> None:
+    assert "cannot be removed" in words_of(organiser.get(f"{HERE}/p05/ta-bort"))
+    token = forms_of(organiser.get("/projekt"))["/logga-ut"]
+    assert organiser.post(f"{HERE}/p05/ta-bort", data=token).status_code == 409
+    assert person(sqlite_installation, "p05") is not None
+
+
+def test_who_has_not_is(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    fields = {"name": "Gun Grön", "email": "gun@ny.example", "gender": "woman", "language": "sv"}
+    shown = send(organiser, organiser.get(f"{SERIES}/ny"), "/ny", **fields)
+    send(organiser, shown, "/ny", bekrafta="ja")
+    send(organiser, organiser.get(f"{HERE}/p0013/ta-bort"), "/ta-bort")
+    assert person(sqlite_installation, "p0013") is None
+
+
+def test_a_long_file_in_the_background(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    content = "Namn;E-post\n" + "".join(f"Person {n};n{n}@lang.example\n" for n in range(2_100))
+    start = f"{SERIES}/importera"
+    fields = forms_of(organiser.get(start))[start]
+    there = organiser.post(
+        start,
+        data=fields | {"fil": (BytesIO(content.encode()), "lång.csv")},
+        content_type="multipart/form-data",
+    ).location
+    page = organiser.get(there, follow_redirects=True)
+    answer = send(organiser, page, "/kolumner", **{"kolumn-0": "name", "kolumn-1": "email"})
+    assert "waits for its turn" in words_of(organiser.get(answer.location))
+    importer = Importer(sqlite_installation, threading.Event())
+    assert importer.run()
+    preview = organiser.get(there)
+    assert "The file has 2100 rows." in words_of(preview)
+    page_two = words_of(organiser.get(f"{there}?visa=new&s=42"))
+    assert "Page 42 of 42" in page_two
+    send(organiser, preview, "/spara")
+    assert "being saved" in words_of(organiser.get(there))
+    assert importer.run()
+    assert "2,100" in words_of(organiser.get(there))
+    with sqlite_installation.database.reading() as session:
+        assert session.scalars(select(PeopleImport.state)).all() == ["saved"]
+        assert len(session.scalars(select(Enrolment.id)).all()) == 2_112
+
+
+def test_a_long_file_is_stopped(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    content = "Namn;E-post\n" + "".join(f"Person {n};n{n}@lang.example\n" for n in range(2_100))
+    start = f"{SERIES}/importera"
+    fields = forms_of(organiser.get(start))[start]
+    there = organiser.post(
+        start, data=fields | {"fil": (BytesIO(content.encode()), "l.csv")}, content_type="multipart/form-data"
+    ).location
+    page = organiser.get(there, follow_redirects=True)
+    send(organiser, page, "/kolumner", **{"kolumn-0": "name", "kolumn-1": "email"})
+    send(organiser, organiser.get(there), "/avbryt")
+    assert Importer(sqlite_installation, threading.Event()).run()
+    assert "was stopped" in words_of(organiser.get(there))

@@ -1,0 +1,244 @@
+"""Participants imported in the browser: file, columns, every row's verdict, and only then saved."""
+
+import re
+import socket
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from surveys.installation import Installation
+from surveys.models.imports import PeopleImport
+from surveys.models.people import Enrolment, Participant
+from surveys.models.programme import Organisation
+from tests.support.pages import forms_of, send
+from tests.support.staffed import NOW, build, copy_of, sign_in
+
+START = "/projekt/liten/insatser/kurs/deltagare/importera"
+HEADER = "Förnamn;Efternamn;E-post;Organisation;Skostorlek"
+GOOD = [
+    "Åsa;Öberg;asa@ny.example;Vårdcentralen Norr;38",
+    "Bo;Bengtsson;bo@ny.example;Vårdcentralen Norr;41",
+    "Anna;Alm;anna@liten.example;;37",
+]
+FAULTY = ["Cia;Cederblad;cia;;", "Dag;Dahlin;dag@ny.example;;;x", ";;ingen@ny.example;;"]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("staffed"))
+
+
+@pytest.fixture
+def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
+    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
+        yield installation
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _evening() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def organiser(sqlite_app: Flask) -> FlaskClient:
+    return signed_in(sqlite_app)
+
+
+def signed_in(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.set_cookie("folja-language", "en")
+    assert sign_in(client, "organiser").status_code == 303
+    return client
+
+
+def words_of(answer: TestResponse) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ")
+
+
+def csv(*rows: str) -> bytes:
+    return "\r\n".join([HEADER, *rows, ""]).encode("cp1252")
+
+
+def workbook(*rows: str) -> bytes:
+    book = openpyxl.Workbook()
+    for line in ("Deltagarlista våren", HEADER, *rows):
+        book.active.append([cell or None for cell in line.split(";")][:6])
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def upload(client: FlaskClient, content: bytes, name: str = "deltagare.csv") -> TestResponse:
+    page = client.get(START)
+    fields = forms_of(page)[START]
+    return client.post(
+        START, data=fields | {"fil": (BytesIO(content), name)}, content_type="multipart/form-data"
+    )
+
+
+def matched(client: FlaskClient, content: bytes, name: str = "deltagare.csv", **changes: str) -> TestResponse:
+    """Upload and match as suggested; returns the preview."""
+    there = upload(client, content, name).location
+    page = client.get(there, follow_redirects=True)
+    chosen = suggested(page) | changes
+    answer = client.post(f"{there}/kolumner", data=chosen | forms_of(page)[f"{there}/kolumner"] | chosen)
+    assert answer.status_code == 303, answer.status_code
+    return client.get(answer.location)
+
+
+def suggested(page: TestResponse) -> dict[str, str]:
+    found = re.findall(r'<select id="(kolumn-\d+)".*?</select>', page.text, re.DOTALL)
+    blocks = re.findall(r'<select id="kolumn-\d+".*?</select>', page.text, re.DOTALL)
+    chosen = [re.search(r'value="([^"]*)" selected', block) for block in blocks]
+    return {name: match[1] if match else "" for name, match in zip(found, chosen, strict=True)}
+
+
+def people(installation: Installation) -> dict[str, Participant]:
+    with installation.database.reading() as session:
+        found = {each.name: each for each in session.scalars(select(Participant))}
+        session.expunge_all()
+        return found
+
+
+def enrolled(installation: Installation) -> set[str]:
+    with installation.database.reading() as session:
+        return set(session.scalars(select(Participant.name).join(Participant.enrolments)))
+
+
+@pytest.mark.parametrize(("maker", "name"), [(csv, "d.csv"), (workbook, "d.xlsx")], ids=["csv", "xlsx"])
+def test_from_file_to_participants(
+    organiser: FlaskClient, sqlite_installation: Installation, maker, name: str
+) -> None:
+    preview = matched(organiser, maker(*GOOD, *FAULTY), name, **{"kolumn-4": "attribute"})
+    text = words_of(preview)
+    assert "1 organisation is unknown" in text
+    there = next(a for a in forms_of(preview) if a.endswith("/organisationer")).removesuffix(
+        "/organisationer"
+    )
+    preview = send(organiser, preview, "/organisationer", **{"org-0": "new"})
+    preview = organiser.get(preview.location)
+    text = words_of(preview)
+    assert "“cia” is not an e-mail address." in text
+    assert "The name is missing." in text
+    assert "Import the 3 good rows" in text
+    assert "2 mailings ahead reach more people" in text
+    assert "Åsa Öberg" in words_of(organiser.get(f"{there}?visa=new"))
+    assert "Skostorlek: – → 37" in words_of(organiser.get(f"{there}?visa=changed"))
+    assert "Åsa Öberg" not in people(sqlite_installation)
+
+    saved = organiser.get(send(organiser, preview, "/spara").location)
+    assert "The participants are saved." in words_of(saved)
+    found = people(sqlite_installation)
+    assert found["Åsa Öberg"].email == "asa@ny.example"
+    assert found["Åsa Öberg"].attributes == {"Skostorlek": "38"}
+    assert found["Anna Alm"].attributes["Skostorlek"] == "37"
+    assert {"Åsa Öberg", "Bo Bengtsson"} <= enrolled(sqlite_installation)
+    assert not {"Cia Cederblad", "Dag Dahlin"} & set(found)
+    with sqlite_installation.database.reading() as session:
+        assert session.scalars(select(Organisation.name).where(Organisation.name.like("Vård%"))).all() == [
+            "Vårdcentralen Norr"
+        ]
+        assert session.scalars(select(PeopleImport.content)).all() == [None]
+
+
+def test_again_changes_nothing(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    rows = [row.replace("Vårdcentralen Norr", "") for row in GOOD]
+    send(organiser, matched(organiser, csv(*rows)), "/spara")
+    before = {name: each.code for name, each in people(sqlite_installation).items()}
+    again = words_of(matched(organiser, csv(*rows)))
+    assert "All rows are as before" in again
+    assert {name: each.code for name, each in people(sqlite_installation).items()} == before
+
+
+def test_the_register_changed_meanwhile(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    rows = [row.replace("Vårdcentralen Norr", "") for row in GOOD]
+    preview = matched(organiser, csv(*rows))
+    with sqlite_installation.database.transaction() as session:
+        session.scalars(select(Participant).where(Participant.code == "p01")).one().name = "Anna Alm-Ek"
+    page = words_of(organiser.get(send(organiser, preview, "/spara").location))
+    assert "look once more" in page
+    assert "Åsa Öberg" not in people(sqlite_installation)
+    # and the second time it is saved
+    preview = organiser.get(next(a for a in forms_of(preview) if a.endswith("/spara")).removesuffix("/spara"))
+    send(organiser, preview, "/spara")
+    assert "Åsa Öberg" in people(sqlite_installation)
+
+
+def test_saving_twice_saves_once(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    preview = matched(organiser, csv("Åsa;Öberg;asa@ny.example;;"))
+    first, second = send(organiser, preview, "/spara"), send(organiser, preview, "/spara")
+    assert (first.status_code, second.status_code) == (303, 303)
+    with sqlite_installation.database.reading() as session:
+        assert (
+            len(
+                session.scalars(
+                    select(Enrolment).join(Enrolment.participant).where(Participant.email == "asa@ny.example")
+                ).all()
+            )
+            == 1
+        )
+
+
+def test_thrown_away(organiser: FlaskClient, sqlite_installation: Installation) -> None:
+    preview = matched(organiser, csv("Åsa;Öberg;asa@ny.example;;"))
+    there = organiser.get(send(organiser, preview, "/avbryt").location)
+    assert "Nothing has been saved of it." in words_of(there)
+    late = send(organiser, preview, "/spara")
+    assert "cannot be changed any more" in words_of(organiser.get(late.location))
+    assert "Åsa Öberg" not in people(sqlite_installation)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "The file is empty."),
+        (b"Namn;E-post\n", "no rows"),
+        (b"Namn\nBo\n", "No line with names of columns"),
+        (b"Namn;E-post\nBo;\0\n", "This is not a text file."),
+        (b'Namn;E-post\n"Bo;bo@a.se\n', "quotation marks"),
+        (b"\xff\xfeN\x00a", "cannot be read"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old Excel file"),
+        (b"PK\x03\x04" + b"\0" * 600, "damaged"),
+    ],
+)
+def test_files_that_cannot_be(organiser: FlaskClient, content: bytes, said: str) -> None:
+    answer = upload(organiser, content)
+    assert answer.status_code == 422
+    assert said in words_of(answer)
+
+
+def test_columns_that_cannot_be(organiser: FlaskClient) -> None:
+    there = upload(organiser, csv(*GOOD)).location
+    page = organiser.get(there, follow_redirects=True)
+    token = forms_of(page)[f"{there}/kolumner"]["csrf_token"]
+    columns = {f"kolumn-{n}": "" for n in range(5)} | {"csrf_token": token}
+    for changes, said in (
+        ({}, "Say which column holds the e-mail addresses."),
+        ({"kolumn-2": "email"}, "Say which column holds the names."),
+        ({"kolumn-2": "email", "kolumn-1": "email", "kolumn-0": "name"}, "Two columns cannot hold the same."),
+        ({"kolumn-2": "email", "kolumn-1": "last_name", "kolumn-0": "name"}, "not both"),
+        ({"kolumn-2": "email", "kolumn-0": "<b>"}, "Choose one of the values."),
+    ):
+        answer = organiser.post(f"{there}/kolumner", data=columns | changes)
+        assert answer.status_code == 422
+        assert said in words_of(answer)
+
+
+def test_another_series_does_not_have_it(organiser: FlaskClient) -> None:
+    there = upload(organiser, csv(*GOOD)).location
+    assert organiser.get(f"{START}/{'x' * 16}").status_code == 404
+    assert organiser.get(there.replace("/kurs/", "/finns-inte/")).status_code == 404
+
+
+def test_an_empty_file_to_fill_in(organiser: FlaskClient) -> None:
+    answer = organiser.get(f"{START}/mall.csv")
+    assert answer.text.startswith("\ufeffFirst name;Last name;E-mail;")

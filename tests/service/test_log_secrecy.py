@@ -1,0 +1,127 @@
+"""Nothing about mails tells who has written in the learning log: no count, cap, act or returned mail."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from surveys import access, mailing_acts, people_enrolment, planning, returns, sending
+from surveys.database import Database
+from surveys.installation import Installation
+from surveys.mail.outgoing import Outcome, Outgoing
+from surveys.models.access import User
+from surveys.models.followup import Invitation, Mailing
+from surveys.models.message import Message
+from surveys.models.people import Enrolment
+from surveys.models.programme import Project
+from surveys.models.returned import ReturnedMail
+from surveys.people_enrolment import Participation
+from surveys.queries import outbox
+from surveys.queries import returns as return_queries
+from tests.support import returned
+from tests.support.builders import ENDED, Course, write_to_prompt
+
+HOUR, DAY, LEASE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=2)
+PROMPTED = ENDED + 2 * HOUR
+REMINDED = PROMPTED + 3 * DAY
+
+
+@dataclass
+class Two:
+    """Two people asked to write in the log; the first has written, both are due to be reminded."""
+
+    installation: Installation
+    writer: int
+    silent: int
+
+    @property
+    def db(self) -> Database:
+        return self.installation.database
+
+    def remind(self, now: datetime = REMINDED) -> None:
+        while planning.expand_next(self.db, self.installation.keys, now):
+            pass
+        self.send_all(now)
+
+    def send_all(self, now: datetime) -> None:
+        while claimed := sending.claim_next(self.db, self.installation.keys, now, "w", LEASE):
+            if isinstance(claimed, Outgoing):
+                sending.settle(self.db, claimed.message_id, Outcome("sent"), now)
+
+    def project(self, **values: Any) -> None:
+        with self.db.transaction() as session:
+            project = session.scalars(select(Project)).one()
+            for name, value in values.items():
+                setattr(project, name, value)
+
+
+@pytest.fixture
+def two(installation: Installation) -> Two:
+    with installation.database.transaction() as session:
+        course = Course(session)
+        writer, silent = course.people(2)
+        course.occasion(present=[writer, silent])
+        course.log_rule(reminder_days=[3])
+        course.refresh()
+        both = Two(installation, writer.id, silent.id)
+    assert planning.expand_next(installation.database, installation.keys, PROMPTED)
+    both.send_all(PROMPTED)
+    with installation.database.transaction() as session:
+        own = select(Invitation).where(Invitation.enrolment_id == both.writer)
+        write_to_prompt(session, session.scalars(own).one(), PROMPTED + HOUR, "Hemligt")
+    return both
+
+
+def stopped_by_leaving(two: Two, enrolment_id: int, user_id: int) -> int:
+    with two.db.reading() as session:
+        stored = people_enrolment.participation_of(session.get_one(Enrolment, enrolment_id))
+    wanted = Participation("dropped_out", stored.work_group, stored.starts, stored.ends)
+    told = people_enrolment.change_enrolment(
+        two.db, enrolment_id, wanted, stored.mark, REMINDED, user_id, rehearse=True
+    )
+    return told.stopped
+
+
+def test_what_leaving_would_stop_is_the_same_for_both(two: Two) -> None:
+    two.project(quiet_from=time(1), quiet_to=time(23))  # the silent one's reminder waits
+    two.remind()
+    with two.db.reading() as session:
+        states = {each.enrolment_id: each.state for each in session.scalars(select(Message)) if each.step}
+    assert states == {two.writer: "cancelled", two.silent: "due"}
+    access.add_user(two.db, "eva@prov.example", "Eva Ek", "korrekt-häst-batteri-klammer")
+    with two.db.reading() as session:
+        number = session.scalars(select(User.id)).one()
+    assert stopped_by_leaving(two, two.writer, number) == stopped_by_leaving(two, two.silent, number)
+
+
+def test_the_weekly_cap_counts_the_same_for_both(two: Two) -> None:
+    two.remind()
+    with two.db.reading() as session:
+        persons = [session.get_one(Enrolment, each).participant_id for each in (two.writer, two.silent)]
+        counted = {outbox.sent_since(session, each, PROMPTED - DAY, besides=0) for each in persons}
+    assert counted == {2}
+
+
+def test_skipping_reminders_does_not_ask_whether_any_waits(two: Two) -> None:
+    two.remind()
+    with two.db.reading() as session:
+        reminder = session.scalars(select(Mailing.id).where(Mailing.step == 1)).one()
+    mailing_acts.skip(two.db, reminder, None, "", REMINDED, rehearse=True)
+
+
+@pytest.mark.parametrize("of_reminder", [True, False])
+def test_an_automatic_reply_to_a_reminder_is_not_shown(two: Two, of_reminder: bool) -> None:
+    two.remind()
+    with two.db.reading() as session:
+        mail = session.scalars(
+            select(Message).where(Message.enrolment_id == two.silent, Message.step == int(of_reminder))
+        ).one()
+        number, participant = mail.id, session.get_one(Enrolment, two.silent).participant_id
+    to = f"studs+{two.installation.keys.return_token(number)}@folja.example"
+    returns.take_in(two.db, two.installation.keys, returned.out_of_office(to), REMINDED + HOUR)
+    with two.db.reading() as session:
+        kept = session.scalars(select(ReturnedMail.id)).one()
+        assert len(return_queries.of_participant(session, participant)) == (0 if of_reminder else 1)
+        assert (return_queries.one(session, participant, kept) is None) == of_reminder
