@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import answering, export, mail, tick
+from benchmarks import answering, export, mail, planning, tick
 
 
 def report(title: str, bare: str, ours: str, ratio: float, aim: str) -> None:
@@ -24,6 +24,16 @@ def main(chosen: str) -> None:
         if "e" in chosen:
             for title, milliseconds in tick.measure(folder):
                 print(f"{title:<44} {milliseconds:8.1f} ms")
+        if "f" in chosen:
+            for title, few, many in planning.moved(folder):
+                print(f"{title:<44} 1 000: {few * 1000:8.1f} ms   100 000: {many * 1000:8.1f} ms", flush=True)
+        if "g" in chosen:
+            for title, bare, ours in planning.expanded(folder):
+                report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "–")
+        if "h" in chosen:
+            for title, bare, ours in mail.measure_many(folder):
+                report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "≤ 2.0")
 
 
-main(sys.argv[1] if len(sys.argv) > 1 else "abcde")
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefgh")

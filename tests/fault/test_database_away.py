@@ -1,5 +1,6 @@
 """The database goes away for a while: the scheduler lives on, and sends when it is back."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,10 +14,12 @@ from surveys import clock, sending
 from surveys.installation import Installation
 from tests.support import postgres
 from tests.support.builders import due_mailing
+from tests.support.posting import fault_line
 from tests.support.schedulers import log_of, scheduler
 from tests.support.smtp import SmtpSink
 from tests.support.waiting import until
 
+MAILS = 400
 pytestmark = [pytest.mark.fault, pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)]
 
 
@@ -30,6 +33,37 @@ def away(door: Path, folder: Path, database: str) -> Iterator[None]:
         )
     yield
     door.symlink_to(folder)
+
+
+def test_sending_goes_on_while_the_database_is_restarted_under_it(
+    installation: Installation, smtp_sink: SmtpSink, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Every connection is ended again and again while four hundred mails go: as a restart ends them."""
+    folder, door = postgres.server_folder(), tmp_path / "door"
+    door.symlink_to(folder)
+    url = make_url(installation.settings.database_url)
+    by_door = url.update_query_dict({"host": str(door)})
+    settings = replace(
+        installation.settings,
+        database_url=by_door.render_as_string(hide_password=False),
+        mail=smtp_sink.settings(),
+        claim_lease_seconds=4,
+    )
+    addresses = due_mailing(installation.database, MAILS, clock.now())
+    restarts = 0
+    with scheduler(settings) as process:
+        for count in range(MAILS // 8, MAILS, MAILS // 8):
+            smtp_sink.wait_for(count, 120)
+            with away(door, folder, str(url.database)):
+                restarts += 1
+        until(lambda: sending.outbox(installation.database) == {"sent": MAILS}, 120)
+        assert process.poll() is None
+    counts = Counter(each.recipients[0] for each in smtp_sink.messages)
+    assert set(counts) == set(addresses)
+    doubled = len(smtp_sink.messages) - MAILS
+    assert doubled <= restarts
+    assert len({each.message_id for each in smtp_sink.messages}) == MAILS
+    fault_line(request, "PostgreSQL away under load", restarts, len(smtp_sink.messages), doubled)
 
 
 def test_it_outlives_an_outage(installation: Installation, smtp_sink: SmtpSink, tmp_path: Path) -> None:

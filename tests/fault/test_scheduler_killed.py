@@ -15,6 +15,7 @@ from surveys.database import Database
 from surveys.keys import Keyring
 from tests.support.builders import due_mails
 from tests.support.databases import fresh_sqlite
+from tests.support.posting import fault_line
 from tests.support.schedulers import run_once, scheduler
 from tests.support.smtp import SmtpSink
 from tests.support.waiting import until
@@ -27,7 +28,7 @@ LINK = re.compile(r"https?://\S+/s/\S+")
 
 @pytest.mark.parametrize("kill", range(KILLS))
 def test_killed_while_sending_every_participant_has_the_mail(
-    kill: int, tmp_path: Path, smtp_sink: SmtpSink
+    kill: int, tmp_path: Path, smtp_sink: SmtpSink, request: pytest.FixtureRequest
 ) -> None:
     killed_after = 5 + kill * (MAILS - 15) // KILLS
     with fresh_sqlite(tmp_path) as url, closing(Database(url)) as db:
@@ -46,6 +47,8 @@ def test_killed_while_sending_every_participant_has_the_mail(
         _finish(settings, db)
         assert sending.outbox(db) == {"sent": MAILS}
     _every_one_once_or_the_same_twice(smtp_sink, addresses)
+    doubled = len(smtp_sink.messages) - MAILS
+    fault_line(request, "kill -9 on the scheduler while it sends", 1, len(smtp_sink.messages), doubled)
 
 
 def _finish(settings: Settings, db: Database) -> None:
