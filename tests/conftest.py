@@ -24,7 +24,12 @@ from tests.support.databases import fresh_postgresql, fresh_sqlite
 from tests.support.installations import reserved_address, serving, settings_for
 from tests.support.smtp import SmtpSink, running
 
-pytest_plugins = ["tests.support.browser", "tests.support.closing_lines", "tests.support.network"]
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.closing_lines",
+    "tests.support.evening",
+    "tests.support.network",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,8 +1,6 @@
 """A course's whole follow-up in one sitting, in Swedish: planned, peopled, held, moved, cancelled."""
 
 import re
-import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -10,37 +8,24 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-import time_machine
 from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
 from surveys.domain.patterns import PATTERNS
 from surveys.installation import Installation
 from tests.support.browser import PageMaker, assert_accessible
-from tests.support.staffed import NOW, PASSWORD, build, copy_of, go
+from tests.support.staffed import PASSWORD, go
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
 
 SERIES = "/projekt/liten/insatser/samtal-som-forandrar"
 PHONE = {"width": 390, "height": 844}
 FAULTY = {5: "ingen-adress", 12: None, 20: "person3@vasa.example"}  # the last one is row 4 once more
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
-
-
-@pytest.fixture(autouse=True)
-def _evening() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 def test_an_organisers_evening(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import time_machine
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -14,18 +13,13 @@ from surveys import profile, stops
 from surveys.installation import Installation
 from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Project
-from tests.support.browser import PageMaker, assert_accessible
-from tests.support.staffed import NOW, PASSWORD, build, copy_of, invitation
+from tests.support.browser import PageMaker, assert_accessible, sign_in
+from tests.support.staffed import copy_of, invitation
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
 
 HERE = "/projekt/liten"
 MOST_REQUESTS, MOST_BYTES = 3, 30_000
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
 
 
 @pytest.fixture
@@ -36,26 +30,12 @@ def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) ->
         yield installation
 
 
-@pytest.fixture(autouse=True)
-def _evening() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
 def look(page: Page, name: str, width: int) -> None:
     """The page passes axe and does not scroll sideways."""
     if folder := os.environ.get("FOLJA_PICTURES"):
         page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-
-
-def sign_in(page: Page, server: str) -> None:
-    page.goto(f"{server}/logga-in?sprak=en")
-    page.get_by_label("E-mail address").fill("organiser@folja.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Projects")
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

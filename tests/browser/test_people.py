@@ -1,18 +1,12 @@
 """Importing and changing participants in a real browser: without JavaScript, on a phone, with axe."""
 
-import socket
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-import time_machine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from surveys.installation import Installation
-from tests.support.browser import PageMaker, assert_accessible
-from tests.support.staffed import NOW, PASSWORD, build, copy_of
+from tests.support.browser import PageMaker, look, sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
 
 SERIES = "/projekt/liten/insatser/kurs/deltagare"
 FILE = (
@@ -21,35 +15,9 @@ FILE = (
 )
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
-
-
-@pytest.fixture(autouse=True)
-def _evening() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-def sign_in(page: Page, server: str) -> None:
-    page.goto(f"{server}/logga-in?sprak=en")
-    page.get_by_label("E-mail address").fill("organiser@folja.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Projects")
-
-
-def look(page: Page) -> None:
-    """The page passes axe and does not scroll sideways."""
-    assert_accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 @pytest.mark.parametrize("width", [320, 1280])

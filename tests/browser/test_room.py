@@ -1,20 +1,18 @@
 """The door, one's own page and the list to tick in a real browser."""
 
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import time_machine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from surveys.installation import Installation
 from surveys.models.people import Participant, PersonalPage
 from surveys.models.programme import Occasion
-from tests.support.browser import PageMaker, assert_accessible
-from tests.support.staffed import PASSWORD, build, copy_of
+from tests.support.browser import PageMaker, look
+from tests.support.staffed import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -22,27 +20,15 @@ DURING = datetime(2027, 3, 2, 13, 30, tzinfo=UTC)  # in the middle of the second
 LIST = "/projekt/liten/insatser/kurs/narvaro"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 @pytest.fixture(autouse=True)
 def _afternoon() -> Iterator[None]:
     with time_machine.travel(DURING, tick=True):
         yield
-
-
-def look(page: Page) -> None:
-    """The page passes axe and does not scroll sideways."""
-    assert_accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
 def door_of(installation: Installation) -> str:

@@ -1,13 +1,9 @@
 """Attendance as the organiser records it: list, file, codes, hours."""
 
 import re
-import socket
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
@@ -18,31 +14,20 @@ from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
 from surveys.models.programme import Occasion, Series
 from tests.support.pages import forms_of, send
-from tests.support.staffed import NOW, build, copy_of, sign_in
+from tests.support.staffed import sign_in
 
+pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/insatser/kurs/narvaro"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 @pytest.fixture
 def installation(sqlite_installation: Installation) -> Installation:
     return sqlite_installation
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _evening() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
 
 
 @pytest.fixture

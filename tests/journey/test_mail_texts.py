@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -18,28 +17,18 @@ from surveys.models.deeds import Deed
 from surveys.models.people import MailStop, Participant
 from surveys.models.programme import Project
 from tests.support.pages import forms_of, send
-from tests.support.staffed import NOW, PASSWORD, build, copy_of, go, invitation
+from tests.support.staffed import NOW, PASSWORD, copy_of, go, invitation
 
+pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
 TEXTS = f"{HERE}/installningar/mejltexter"
 ONE = f"{TEXTS}/reminder/sv"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
 
 
 @pytest.fixture
 def house(built: Path, tmp_path: Path) -> Iterator[Installation]:
     with copy_of(built, tmp_path, "http://localhost") as installation:
         yield installation
-
-
-@pytest.fixture(autouse=True)
-def _evening() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
 
 
 @pytest.fixture

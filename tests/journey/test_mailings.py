@@ -1,13 +1,9 @@
 """The send calendar, what is done by hand with mailings and mails, chasing, and when sending stands still."""
 
 import re
-import socket
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -19,32 +15,21 @@ from surveys.models.message import Message
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire
 from tests.support.pages import forms_of
-from tests.support.staffed import NOW, build, copy_of, go, invitation, sign_in
+from tests.support.staffed import NOW, go, invitation, sign_in
 
+pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
 BAD_TEXTS = ("", "x" * 501, "a\0b", "🙈" * 501)
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 @pytest.fixture
 def house(sqlite_installation: Installation) -> Installation:
     return sqlite_installation
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _evening() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The organiser's pages: what they show, to whom, and what never stands on them."""
 
 import re
-import socket
 from collections.abc import Iterator
 from datetime import time, timedelta
 from io import BytesIO
@@ -30,40 +29,27 @@ from tests.support.staffed import (
     PASSWORD,
     SECRET,
     answer,
-    build,
     copy_of,
     go,
     invitation,
     sign_in,
 )
 
+pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
 NAMES = ("Anna Alm", "Bo Berg", "Eva Ek", "Ida Ås")
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 40
 PRIVATE = "Det här är bara mitt."
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 @pytest.fixture
 def installation(sqlite_installation: Installation) -> Installation:
     return sqlite_installation
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _evening() -> Iterator[None]:
-    # One evening for all tests: time must not go back under a client that is signed in.
-    with time_machine.travel(NOW, tick=True):
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,10 @@
 """Persons added, corrected, withdrawn and removed by form, and a long file seen to by the scheduler."""
 
 import re
-import socket
 import threading
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -19,27 +15,16 @@ from surveys.installation import Installation
 from surveys.models.imports import PeopleImport
 from surveys.models.people import Enrolment, Participant
 from tests.support.pages import forms_of, send
-from tests.support.staffed import NOW, build, copy_of, sign_in
+from tests.support.staffed import sign_in
 
+pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/deltagare"
 SERIES = "/projekt/liten/insatser/kurs/deltagare"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _evening() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 @pytest.fixture

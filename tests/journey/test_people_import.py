@@ -1,14 +1,10 @@
 """Participants imported in the browser: file, columns, every row's verdict, and only then saved."""
 
 import re
-import socket
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import openpyxl
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -19,8 +15,9 @@ from surveys.models.imports import PeopleImport
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Organisation
 from tests.support.pages import forms_of, send
-from tests.support.staffed import NOW, build, copy_of, sign_in
+from tests.support.staffed import sign_in
 
+pytestmark = pytest.mark.usefixtures("evening")
 START = "/projekt/liten/insatser/kurs/deltagare/importera"
 HEADER = "Förnamn;Efternamn;E-post;Organisation;Skostorlek"
 GOOD = [
@@ -31,21 +28,9 @@ GOOD = [
 FAULTY = ["Cia;Cederblad;cia;;", "Dag;Dahlin;dag@ny.example;;;x", ";;ingen@ny.example;;"]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _evening() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 @pytest.fixture

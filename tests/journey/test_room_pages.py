@@ -1,9 +1,7 @@
 """From the code on the door to one's own page, without JavaScript and without an account."""
 
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -18,21 +16,14 @@ from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
 from surveys.models.programme import Occasion
 from tests.support.pages import forms_of, send
-from tests.support.staffed import build, copy_of
 
 DURING = datetime(2027, 3, 2, 13, 30, tzinfo=UTC)  # in the middle of the second occasion
 NAMES = ("Anna Alm", "Bo Berg", "Eva Ek", "Hans Hall")
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 @pytest.fixture

@@ -1,13 +1,9 @@
 """Follow-up rules in the browser, as somebody without JavaScript builds them."""
 
 import re
-import socket
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
@@ -16,8 +12,9 @@ from surveys.installation import Installation
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.programme import Series
 from tests.support.pages import forms_of, send
-from tests.support.staffed import NOW, build, copy_of, sign_in
+from tests.support.staffed import sign_in
 
+pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/insatser/kurs/regler"
 NEW = f"{HERE}/ny"
 EDIT = f"{HERE}/efter/andra"
@@ -34,21 +31,9 @@ CHOSEN = {
 }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _evening() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 @pytest.fixture

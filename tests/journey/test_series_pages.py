@@ -1,12 +1,8 @@
 """An organiser plans a series in the browser: made, its occasions added, moved, cancelled, held again."""
 
 import re
-import socket
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -16,28 +12,17 @@ from surveys.installation import Installation
 from surveys.models.message import Message
 from surveys.models.programme import Occasion, OccasionChange, Series
 from tests.support.pages import forms_of, send
-from tests.support.staffed import NOW, build, copy_of, sign_in
+from tests.support.staffed import sign_in
 
+pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
 COURSE = f"{HERE}/insatser/kurs"
 ZONE = "Europe/Stockholm"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("staffed"))
-
-
 @pytest.fixture
-def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
-        yield installation
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _evening() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 @pytest.fixture

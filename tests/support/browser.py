@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support import chromium, run_folder
+from tests.support.staffed import PASSWORD
 
 # A page that is there shows within seconds; the default of 30 s would only make failures slow.
 TIMEOUT_MS = 10_000
@@ -71,6 +72,21 @@ def assert_accessible(page: Page) -> None:
     page.evaluate(_axe())
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
     assert not found, f"axe on {page.url}:\n" + "\n".join(_readable(rule) for rule in found)
+
+
+def look(page: Page) -> None:
+    """Fail where the page does not pass axe or scrolls sideways."""
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def sign_in(page: Page, server: str) -> None:
+    """Sign in as the organiser of :mod:`tests.support.staffed`, in English."""
+    page.goto(f"{server}/logga-in?sprak=en")
+    page.get_by_label("E-mail address").fill("organiser@folja.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Projects")
 
 
 def _readable(rule: dict[str, Any]) -> str:
