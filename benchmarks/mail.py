@@ -15,10 +15,10 @@ from benchmarks import data
 from benchmarks.server import ROOT, free_port
 from surveys.clock import now
 from surveys.config import MailSettings, Settings
-from surveys.dispatching import Dispatch
 from surveys.installation import Installation, open_installation
 from surveys.mail.deliver import transport_for
 from surveys.mail.office import Office
+from surveys.outbox.dispatching import Dispatch
 
 MAILS, MANY = 1000, 10_000
 DISPATCHERS = (1, 4)

@@ -9,13 +9,13 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from benchmarks import data
+from surveys.course.rescheduling import When, change_occasion
+from surveys.followups.planning import expand_next
 from surveys.installation import Installation
 from surveys.models.followup import Mailing
 from surveys.models.message import Message
 from surveys.models.programme import Occasion
-from surveys.planning import expand_next
-from surveys.rescheduling import When, change_occasion
-from surveys.sending import claim_next
+from surveys.outbox.sending import claim_next
 
 PEOPLE = 100_000
 OCCASIONS = 20

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from benchmarks import data
+from surveys.followups.planning import expand_next
 from surveys.installation import Installation
-from surveys.planning import expand_next
-from surveys.sending import claim_next
+from surveys.outbox.sending import claim_next
 
 DUE = 100
 

@@ -3,8 +3,9 @@
 from collections import Counter
 
 from scheduler.rounds import Round, log
-from surveys import clock, returns
+from surveys import clock
 from surveys.mail.return_box import BoxAway, return_box
+from surveys.outbox import returns
 
 
 class Collector(Round):

@@ -7,12 +7,13 @@ import threading
 from collections import Counter
 
 from scheduler.rounds import Round, log
-from surveys import clock, sending_state
-from surveys.dispatching import Dispatch
+from surveys import clock
 from surveys.installation import Installation
 from surveys.mail.deliver import transport_for
 from surveys.mail.office import Office
 from surveys.mail.outgoing import Outcome, Skipped
+from surveys.outbox import sending_state
+from surveys.outbox.dispatching import Dispatch
 
 # So many mails in a row that did not go are not about the mails.
 MOST_FAULTS = 5

@@ -1,7 +1,9 @@
 """Takes away what has had its time, failed sign-ins and ended sessions; tells of what has closed."""
 
 from scheduler.rounds import Round
-from surveys import access, clock, closing_summaries, sending_state
+from surveys import clock
+from surveys.outbox import closing_summaries, sending_state
+from surveys.running import access
 
 
 class Housekeeper(Round):

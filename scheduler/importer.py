@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from scheduler.rounds import Round, log
-from surveys import clock, people_import
-from surveys import people_import_work as work
+from surveys import clock
 from surveys.installation import Installation
+from surveys.register import people_import
+from surveys.register import people_import_work as work
 
 FORGET_EVERY = timedelta(hours=1)
 

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from scheduler.rounds import Round
-from surveys import clock, planning, sending_state
+from surveys import clock
+from surveys.followups import planning
+from surveys.outbox import sending_state
 
 
 class Planner(Round):

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from surveys import clock, heartbeat
+from surveys import clock
 from surveys.installation import Installation
+from surveys.running import heartbeat
 
 log = logging.getLogger("folja.scheduler")
 # A beat costs a write; whoever looks at it counts in minutes.

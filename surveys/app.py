@@ -24,7 +24,6 @@ from surveys.web import (
     logbook,
     mailbox,
     navigation,
-    organise,
     own_page,
     public,
     room,
@@ -32,6 +31,7 @@ from surveys.web import (
     static_files,
     unsubscribe,
 )
+from surveys.web.organise import all_pages
 
 STAFF_REQUEST_LIMIT = 2 * 1024 * 1024
 UPLOADS_PEOPLE = "organise.upload_people"  # up to the limit of all requests
@@ -120,7 +120,7 @@ def _bind_extensions(app: Flask) -> None:
 
 
 def _add_blueprints(app: Flask, settings: Settings) -> None:
-    for module in (public, signin, answer, logbook, own_page, room, organise, evaluate, unsubscribe):
+    for module in (public, signin, answer, logbook, own_page, room, all_pages, evaluate, unsubscribe):
         app.register_blueprint(module.blueprint)
     if settings.demo:
         app.register_blueprint(interface.blueprint)

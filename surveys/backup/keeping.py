@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import make_url
 
-from surveys import health
 from surveys.backup import archive
 from surveys.backup.archive import Manifest
 from surveys.backup.faults import RestoreRefused
@@ -21,6 +20,7 @@ from surveys.backup.sqlite import SqliteCopy
 from surveys.config import Settings
 from surveys.installation import Installation
 from surveys.keys import NAMES, Keyring
+from surveys.running import health
 
 Copy = SqliteCopy | PostgresqlCopy
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from sqlalchemy import inspect, make_url, text
 
-from surveys import sending_state
 from surveys.backup import sums
 from surveys.backup.archive import Manifest, Sum
 from surveys.backup.faults import RestoreRefused, ToolFailed
 from surveys.database import Database, migrate
+from surveys.outbox import sending_state
 
 DEBIAN = Path("/usr/lib/postgresql")
 MUTED = """

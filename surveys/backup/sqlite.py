@@ -9,11 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from surveys import sending_state
 from surveys.backup import sums
 from surveys.backup.archive import Manifest, Sum
 from surveys.backup.faults import BadBackup, RestoreRefused
 from surveys.database import Database, migrate
+from surveys.outbox import sending_state
 
 SIDE_FILES = ("-wal", "-shm", "-journal")
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from surveys import access, clock
+from surveys import clock
 from surveys.commands import Failed, settings
 from surveys.commands.language import _
 from surveys.config import Settings
@@ -21,6 +21,7 @@ from surveys.database import Database, migrate
 from surveys.demo import loading, running
 from surveys.demo.users import PROJECT, DemoUser, demo_users
 from surveys.keys import KeysUnreadable
+from surveys.running import access
 
 LOCK = "demo.lock"
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from surveys import alarm, clock, health, heartbeat
+from surveys import clock
 from surveys.commands import first_line, opened, settings
 from surveys.commands.language import _
 from surveys.config import BadSetting, Settings
@@ -19,6 +19,7 @@ from surveys.database import Database
 from surveys.installation import open_installation
 from surveys.keys import KeysUnreadable
 from surveys.mail import dns_records
+from surveys.running import alarm, health, heartbeat
 
 OLDEST_PYTHON = (3, 11)
 

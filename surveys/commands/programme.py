@@ -8,10 +8,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 from surveys import clock
-from surveys import programme as use_cases
 from surveys.commands import Failed, opened
 from surveys.commands.fault_texts import describe
 from surveys.commands.language import _, ngettext
+from surveys.course import programme as use_cases
 from surveys.exporting import programme_file as writer
 from surveys.importing.faults import Fault, ProgrammeFaults
 from surveys.importing.programme_file import ProgrammeFile, read_programme

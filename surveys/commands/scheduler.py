@@ -10,16 +10,22 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from surveys import clock, planning, preview
+from surveys import clock
 from surveys.commands import Failed, first_line, opened
 from surveys.commands.language import _, current, ngettext
-from surveys.dispatching import Dispatch
 from surveys.domain import dates
+from surveys.followups import planning, preview
+from surveys.followups.preview import (
+    LeftOut,
+    Person,
+    PlannedMail,
+    Why,
+)
 from surveys.installation import Installation
 from surveys.mail.deliver import transport_for
 from surveys.mail.office import Office
 from surveys.mail.outgoing import Skipped
-from surveys.preview import LeftOut, Person, PlannedMail, Why
+from surveys.outbox.dispatching import Dispatch
 
 SHOWN_NAMES = 5
 WIDTH_OF_FILES = 160

@@ -2,12 +2,13 @@
 
 import click
 
-from surveys import clock, sending_state
+from surveys import clock
 from surveys.commands import opened
 from surveys.commands.language import _, current, ngettext
 from surveys.domain import dates
 from surveys.domain.texts import pick
-from surveys.sending_state import FallenDue, Sending
+from surveys.outbox import sending_state
+from surveys.outbox.sending_state import FallenDue, Sending
 
 
 @click.group()

@@ -6,10 +6,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from surveys import access, passwords
 from surveys.commands import Failed, opened
 from surveys.commands.language import _
 from surveys.models.access import ROLES
+from surveys.running import access, passwords
 
 
 @click.group()

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import event
 
-from surveys import programme
 from surveys.config import Settings
+from surveys.course import programme
 from surveys.database import Database, migrate
 from surveys.demo.figures import FOLDER, read_figures
 from surveys.demo.shifting import straddling

@@ -6,8 +6,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from surveys import access
 from surveys.database import Database
+from surveys.running import access
 
 PROJECT = "storstadsintegration"
 FILE = "demo-users.json"

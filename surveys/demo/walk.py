@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
-from surveys import logbook, planning, responses
+from surveys.answers import logbook, responses
 from surveys.demo import texts
 from surveys.demo.answers import Asked, Sheet, answers
 from surveys.demo.figures import Figures
-from surveys.dispatching import Dispatch
 from surveys.domain import timing
 from surveys.domain.questionnaire import fields_of
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.mail.deliver import MailboxTransport
 from surveys.mail.mailbox import Mailbox
 from surveys.mail.office import Office
+from surveys.outbox.dispatching import Dispatch
 from surveys.queries import demo as queries
 from surveys.queries.demo import FirstMailing, Invited
 

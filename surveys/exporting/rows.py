@@ -19,19 +19,24 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from surveys.answers.results import read_rates
+from surveys.answers.results_model import Measurement
 from surveys.domain.privacy import Limit, carried
 from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.questions import ThemeChoice
 from surveys.domain.summaries import Cell, Column
 from surveys.exporting.hidden import Hidden, hidden_questions
-from surveys.exporting.layout import Asked, Dress, Layout, Memo
+from surveys.exporting.layout import (
+    Asked,
+    Dress,
+    Layout,
+    Memo,
+)
 from surveys.keys import Keyring
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.queries import export as queries
 from surveys.queries import results as result_queries
 from surveys.queries.results import Key
-from surveys.results import read_rates
-from surveys.results_model import Measurement
 
 Row = Sequence[Cell]
 

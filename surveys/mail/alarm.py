@@ -19,8 +19,8 @@ def compose_alarm(
 ) -> Message:
     """Write the mail, in every language the interface has: whoever gets it may read either.
 
-    ``problem`` is a code of :mod:`surveys.alarm`, "" when all is well again. Needs the application context
-    of ``office``.
+    ``problem`` is a code of :mod:`surveys.running.alarm`, "" when all is well again. Needs the application
+    context of ``office``.
     """
     values = {"problem": problem, "parts": ", ".join(parts), "base_url": office.settings.base_url}
     said = [

@@ -12,7 +12,12 @@ from surveys.domain import audience
 from surveys.domain.audience import Condition, Facts, Tree
 from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
-from surveys.models.people import Attendance, Enrolment, MailStop, Participant
+from surveys.models.people import (
+    Attendance,
+    Enrolment,
+    MailStop,
+    Participant,
+)
 from surveys.models.programme import Organisation, Series, Theme
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response

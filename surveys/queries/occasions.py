@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment
-from surveys.models.programme import Occasion, OccasionChange, Project, Series, Subproject
+from surveys.models.programme import (
+    Occasion,
+    OccasionChange,
+    Project,
+    Series,
+    Subproject,
+)
 
 ENDED = ("cancelled", "dropped_out")
 

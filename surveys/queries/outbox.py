@@ -13,7 +13,14 @@ from surveys.models.people import Enrolment, Participant, PersonalPage
 from surveys.models.programme import Occasion, Project, Series
 from surveys.models.texts import MailText
 from surveys.queries.planning import ACTIVE_STATES
-from surveys.queries.sending import OCCASION, PERSON, PROJECT, WORDING, own_wording, stopped
+from surveys.queries.sending import (
+    OCCASION,
+    PERSON,
+    PROJECT,
+    WORDING,
+    own_wording,
+    stopped,
+)
 
 CAP_LOCK = 0x466F6C  # any number, the same in every process
 FIRST_KINDS = ("invitation", "log_prompt")

@@ -12,7 +12,12 @@ from surveys.database import UTCDateTime
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.log import LogBook, LogEntry
 from surveys.models.message import Message
-from surveys.models.people import Attendance, Enrolment, MailStop, Participant
+from surveys.models.people import (
+    Attendance,
+    Enrolment,
+    MailStop,
+    Participant,
+)
 from surveys.models.programme import Occasion, Project, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.texts import MailText

@@ -10,12 +10,13 @@ from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
-from surveys import clock, responses
+from surveys import clock
+from surveys.answers import responses
+from surveys.answers.form_view import Answers, FormView
 from surveys.domain.questionnaire import Checked, check, fields_of
 from surveys.domain.questions import Fields, Question
 from surveys.domain.texts import pick
 from surveys.extensions import csrf
-from surveys.form_view import Answers, FormView
 from surveys.web import language, links
 from surveys.web.answer_frame import framed
 from surveys.web.answer_privacy import PRIVACY_TEXTS

@@ -7,7 +7,7 @@ with marks in the personal places, and kept as the pieces between the marks. No 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from surveys.form_view import FormView
+from surveys.answers.form_view import FormView
 from surveys.web import language
 
 # Of a private-use letter, which no text from a keyboard holds; the address needs one that it need not quote.

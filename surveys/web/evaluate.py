@@ -6,21 +6,27 @@ from typing import cast
 
 from flask import Blueprint, Response, abort, g, render_template, request, send_file
 
-from surveys import clock, results
+from surveys import clock
+from surveys.answers import results
+from surveys.answers.results_model import Measurement, SeriesResults
+from surveys.answers.results_table import beside, occasion_table
 from surveys.exporting import csv_file
 from surveys.exporting.rows import Export
 from surveys.models.programme import Series
 from surveys.queries import logbook as logs
 from surveys.queries import results as queries
-from surveys.results_model import Measurement, SeriesResults
-from surveys.results_table import beside, occasion_table
 from surveys.web import evaluate_words as words
 from surveys.web import language
 from surveys.web.evaluate_blocks import blocks_of
 from surveys.web.evaluate_logs import Shelf, occasion_name
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.navigation import may_open
-from surveys.web.organise_base import crumbs, series_address, series_crumbs, series_tabs
+from surveys.web.organise.base import (
+    crumbs,
+    series_address,
+    series_crumbs,
+    series_tabs,
+)
 from surveys.web.phrases import _
 
 blueprint = Blueprint("evaluate", __name__)

@@ -23,11 +23,12 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from surveys import access, clock
+from surveys import clock
 from surveys.extensions import login
 from surveys.installation import Installation
 from surveys.models.access import ROLES
 from surveys.queries import staff as staff_queries
+from surveys.running import access
 from surveys.web import language
 
 P = ParamSpec("P")

@@ -9,11 +9,17 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from surveys import clock, logbook
+from surveys import clock
+from surveys.answers import logbook
+from surveys.answers.log_view import (
+    BookView,
+    EntryView,
+    PromptView,
+    UnknownEntry,
+)
+from surveys.answers.logbook import EntryConflict
 from surveys.domain.entry import FIELDS, BadEntry, EntryFault
 from surveys.domain.texts import printable, unfolded
-from surveys.log_view import BookView, EntryView, PromptView, UnknownEntry
-from surveys.logbook import EntryConflict
 from surveys.web import language, links
 from surveys.web.guard import installation
 from surveys.web.logbook_texts import LINK_PROBLEMS, fault_text

@@ -5,11 +5,12 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from surveys import clock, own_page
-from surveys.attendance import OccasionCancelled
-from surveys.enrolment import AttendanceNotKept, NotEnrolled, UnknownTheme
+from surveys import clock
 from surveys.extensions import csrf
-from surveys.own_page_view import PageView
+from surveys.register import own_page
+from surveys.register.attendance import OccasionCancelled
+from surveys.register.enrolment import AttendanceNotKept, NotEnrolled, UnknownTheme
+from surveys.register.own_page_view import PageView
 from surveys.web import language, links, qr
 from surveys.web.guard import installation
 from surveys.web.links import LinkProblem

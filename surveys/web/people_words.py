@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from surveys.web import organise_words as words
 from surveys.web.filters import short_date, when
 from surveys.web.language import NAMES
-from surveys.web.organise_words import Words
+from surveys.web.organise import words
+from surveys.web.organise.words import Words
 from surveys.web.phrases import _
 
 FIELDS: Words = {

@@ -4,7 +4,8 @@ from flask import Blueprint, current_app, jsonify, redirect, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from surveys import alarm, clock, health
+from surveys import clock
+from surveys.running import alarm, health
 from surveys.web import guard
 
 blueprint = Blueprint("public", __name__)

@@ -4,7 +4,8 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from surveys import clock, room
+from surveys import clock
+from surveys.register import room
 from surveys.web import links
 from surveys.web.guard import installation
 from surveys.web.phrases import _

@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
-from surveys import access, clock
+from surveys import clock
 from surveys.extensions import login
+from surveys.running import access
 from surveys.web import filters, guard
 from surveys.web.addresses import local_path, page_to_return_to
 

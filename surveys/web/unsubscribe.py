@@ -3,8 +3,9 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from surveys import clock, stops
+from surveys import clock
 from surveys.extensions import csrf
+from surveys.outbox import stops
 from surveys.web.guard import installation, participant
 
 blueprint = Blueprint("unsubscribe", __name__)

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from surveys import clock, logbook
+from surveys import clock
+from surveys.answers import logbook
 from surveys.installation import Installation
 from tests.support.books import Traveller, travellers
 from tests.support.browser import PageMaker, assert_accessible

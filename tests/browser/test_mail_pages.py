@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from surveys import profile, stops
+from surveys.course import profile
 from surveys.installation import Installation
 from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Project
+from surveys.outbox import stops
 from tests.support.browser import PageMaker, assert_accessible, sign_in
 from tests.support.staffed import copy_of, invitation
 

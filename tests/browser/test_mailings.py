@@ -4,10 +4,10 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from surveys import sending_state
 from surveys.installation import Installation
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.message import Message
+from surveys.outbox import sending_state
 from tests.support.browser import PageMaker, look, sign_in
 from tests.support.staffed import NOW, invitation
 

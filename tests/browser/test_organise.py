@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from surveys import heartbeat
 from surveys.installation import Installation
+from surveys.running import heartbeat
 from tests.support.browser import PageMaker, look, sign_in
 from tests.support.staffed import NOW, invitation
 

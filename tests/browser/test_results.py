@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from surveys import access
 from surveys.installation import Installation
+from surveys.running import access
 from tests.journey.test_results_pages import PASSWORD, PROJECT, RESULTS, SERIES, fill
 from tests.support.answered import Answering
 from tests.support.browser import PageMaker, assert_accessible

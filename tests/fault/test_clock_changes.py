@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from surveys import planning
 from surveys.database import Database
 from surveys.domain.patterns import PATTERNS, Pattern
 from surveys.domain.rule_spec import ANCHORS, RuleSpec
 from surveys.domain.timing import to_utc
+from surveys.followups import planning
 from surveys.keys import Keyring, new_public_id
 from surveys.models.followup import FollowUpRule
 from surveys.models.people import Attendance, Enrolment, Participant

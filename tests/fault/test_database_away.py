@@ -10,8 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from surveys import clock, sending
+from surveys import clock
 from surveys.installation import Installation
+from surveys.outbox import sending
 from tests.support import postgres
 from tests.support.builders import due_mailing
 from tests.support.posting import fault_line

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
-from surveys import clock, planning, rescheduling, sending
+from surveys import clock
 from surveys.config import Settings
+from surveys.course import rescheduling
+from surveys.course.rescheduling import When
 from surveys.database import Database
+from surveys.followups import planning
 from surveys.keys import Keyring
-from surveys.rescheduling import When
+from surveys.outbox import sending
 from tests.support.builders import Course
 from tests.support.databases import fresh_sqlite
 from tests.support.schedulers import run_once, scheduler

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from surveys import clock, sending, sending_state
+from surveys import clock
 from surveys.backup import keeping
 from surveys.installation import Installation, open_installation
+from surveys.outbox import sending, sending_state
 from tests.support import postgres
 from tests.support.builders import due_mails
 from tests.support.posting import fault_line

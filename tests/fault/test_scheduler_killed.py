@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from surveys import clock, sending
+from surveys import clock
 from surveys.config import Settings
 from surveys.database import Database
 from surveys.keys import Keyring
+from surveys.outbox import sending
 from tests.support.builders import due_mails
 from tests.support.databases import fresh_sqlite
 from tests.support.posting import fault_line

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from surveys import sending_state
 from surveys.installation import Installation
+from surveys.outbox import sending_state
 from tests.support.killing import full_disk, killed_at
 from tests.support.posting import LEASE, Post, Told, dispatch_all, tell
 from tests.support.smtp import SmtpSink

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from surveys.answers.responses import save
 from surveys.database import Database
+from surveys.followups.planning import expand_next
 from surveys.installation import Installation
 from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Invitation
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
-from surveys.planning import expand_next
-from surveys.responses import save
 from tests.support.killing import killed_at
 from tests.support.small import load_small
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from surveys import clock, sending
+from surveys import clock
 from surveys.installation import Installation
 from surveys.models.followup import Invitation
 from surveys.models.message import Message
+from surveys.outbox import sending
 from tests.support.builders import due_mailing
 from tests.support.posting import fault_line
 from tests.support.schedulers import log_of, scheduler

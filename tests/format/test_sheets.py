@@ -7,9 +7,14 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from surveys.importing import columns, people_rows, sheets, spreadsheets
+from surveys.importing import (
+    columns,
+    people_rows,
+    sheets,
+    spreadsheets,
+)
 from surveys.importing.files import Refused
-from surveys.people_saving import free_code, next_codes
+from surveys.register.people_saving import free_code, next_codes
 
 
 def workbook(*rows: list[object]) -> bytes:

@@ -8,11 +8,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from surveys import own_page
 from surveys.installation import Installation
 from surveys.models.message import Message
-from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
+from surveys.models.people import (
+    Attendance,
+    Enrolment,
+    Participant,
+    PersonalPage,
+)
 from surveys.models.programme import Occasion, Series
+from surveys.register import own_page
 from tests.support.pages import forms_of, send
 from tests.support.staffed import sign_in
 

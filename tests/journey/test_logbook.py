@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from surveys import clock, logbook
+from surveys import clock
+from surveys.answers import logbook
 from surveys.installation import Installation
 from surveys.keys import token_hash
 from surveys.models.followup import RetiredLink

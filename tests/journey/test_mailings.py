@@ -7,13 +7,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from surveys import heartbeat, sending_state
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.message import Message
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire
+from surveys.outbox import sending_state
+from surveys.running import heartbeat
 from tests.support.pages import forms_of
 from tests.support.staffed import NOW, go, invitation, sign_in
 

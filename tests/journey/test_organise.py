@@ -13,15 +13,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from surveys import access, heartbeat, logbook, profile
+from surveys.answers import logbook
 from surveys.app import create_app
+from surveys.course import profile
 from surveys.installation import Installation
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.log import LogBook
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Project, Series
-from surveys.web.organise_rules import in_words
+from surveys.running import access, heartbeat
+from surveys.web.organise.rules import in_words
 from tests.support.books import a_project
 from tests.support.pages import forms_of, send
 from tests.support.staffed import (

@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 from sqlalchemy import select
 
-from surveys import planning
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.programme import Project
 from tests.journey.test_scheduler import command

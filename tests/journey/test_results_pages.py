@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from surveys import access
 from surveys.installation import Installation
 from surveys.models.followup import Mailing
 from surveys.models.log import LogBook, LogEntry
+from surveys.running import access
 from tests.support.answered import AFTER, NOW, OVERALL, Answering, spread
 from tests.support.forms import local
 from tests.support.pages import forms_of

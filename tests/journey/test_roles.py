@@ -11,8 +11,9 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from surveys import access, own_page, people_import, planning, programme
 from surveys.app import create_app
+from surveys.course import programme
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.access import ROLES
 from surveys.models.access import User as Account
@@ -21,6 +22,8 @@ from surveys.models.message import Message
 from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Series
 from surveys.models.returned import ReturnedMail
+from surveys.register import own_page, people_import
+from surveys.running import access
 from surveys.web import guard
 from tests.support.pages import forms_of
 from tests.support.small import load_small, small_programme

@@ -9,12 +9,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from surveys import room
 from surveys.installation import Installation
 from surveys.models.followup import Mailing
 from surveys.models.message import Message
-from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
+from surveys.models.people import (
+    Attendance,
+    Enrolment,
+    Participant,
+    PersonalPage,
+)
 from surveys.models.programme import Occasion
+from surveys.register import room
 from tests.support.pages import forms_of, send
 
 DURING = datetime(2027, 3, 2, 13, 30, tzinfo=UTC)  # in the middle of the second occasion

@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from surveys import logbook
+from surveys.answers import logbook
 from surveys.clock import now
 from surveys.exporting import csv_file
 from surveys.exporting.rows import Export

@@ -8,7 +8,7 @@ from flask import Flask, g, render_template_string, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from surveys import access
+from surveys.running import access
 from surveys.web import guard
 from tests.support.pages import forms_of, send
 from tests.support.small import load_small

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from surveys import access, passwords
 from surveys.database import Database
 from surveys.installation import Installation
 from surveys.models.access import SignInAttempt, StaffSession
+from surveys.running import access, passwords
 from tests.support.small import load_small
 
 NOW = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)

@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 
-from surveys import access, alarm, clock, heartbeat
+from surveys import clock
 from surveys.cli import folja
 from surveys.database import Database
 from surveys.installation import Installation
 from surveys.mail.dns_records import look_up
+from surveys.running import access, alarm, heartbeat
 from tests.support.dns import answering
 from tests.support.installations import environment
 from tests.support.small import load_small

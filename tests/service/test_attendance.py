@@ -7,11 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from surveys import attendance, attendance_file
-from surveys.attendance import NOTHING, Change, ChangedMeanwhile, Mark
-from surveys.attendance_file import Judged
 from surveys.database import Database
-from surveys.enrolment import AttendanceNotKept, NotEnrolled, UnknownOccasion, UnknownTheme
 from surveys.exporting import hours
 from surveys.importing.files import Refused
 from surveys.models.access import User
@@ -19,6 +15,20 @@ from surveys.models.deeds import Deed
 from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Theme
 from surveys.queries import attendance as queries
+from surveys.register import attendance, attendance_file
+from surveys.register.attendance import (
+    NOTHING,
+    Change,
+    ChangedMeanwhile,
+    Mark,
+)
+from surveys.register.attendance_file import Judged
+from surveys.register.enrolment import (
+    AttendanceNotKept,
+    NotEnrolled,
+    UnknownOccasion,
+    UnknownTheme,
+)
 from tests.support.builders import ENDED, Course
 
 NOW = ENDED + timedelta(minutes=10)

@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
-from surveys import sending_state
 from surveys.backup import keeping
 from surveys.backup.faults import BadBackup, RestoreRefused
 from surveys.cli import folja
@@ -23,6 +22,7 @@ from surveys.database import Database
 from surveys.installation import Installation, open_installation
 from surveys.models.people import Participant
 from surveys.models.programme import Project
+from surveys.outbox import sending_state
 from tests.support import databases, postgres
 from tests.support.installations import environment
 from tests.support.small import load_small

@@ -5,8 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from surveys import access, chasing, person_plan, planning
-from surveys.chasing import BadNote, CallList, CannotBeKnown, UnknownInvitation
+from surveys.answers import chasing
+from surveys.answers.chasing import (
+    BadNote,
+    CallList,
+    CannotBeKnown,
+    UnknownInvitation,
+)
+from surveys.followups import person_plan, planning
 from surveys.installation import Installation
 from surveys.models.access import User
 from surveys.models.deeds import CallNote
@@ -16,6 +22,7 @@ from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire
 from surveys.queries import chasing as queries
 from surveys.queries import mailings
+from surveys.running import access
 from tests.support.builders import LONG_AGO, Course
 from tests.support.small import load_small
 from tests.support.staffed import LOADED, MOMENTS, NOW, PASSWORD, answer, go, invitation

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from surveys import closing_summaries, planning, sending
-from surveys.access import add_user
 from surveys.database import Database
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.mail.outgoing import Outcome, StaffMail
 from surveys.models.followup import Invitation
 from surveys.models.message import Message
+from surveys.outbox import closing_summaries, sending
+from surveys.running.access import add_user
 from tests.support.builders import ENDED, Course, answer
 
 HOUR, DAY, LEASE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=2)

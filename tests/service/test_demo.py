@@ -12,16 +12,22 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys import planning, responses, results
+from surveys.answers import responses, results
+from surveys.answers.results_model import Measurement, SeriesResults
 from surveys.domain.questions import KINDS
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.log import LogEntry
 from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant
-from surveys.models.programme import Occasion, Organisation, Project, Series
+from surveys.models.programme import (
+    Occasion,
+    Organisation,
+    Project,
+    Series,
+)
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
-from surveys.results_model import Measurement, SeriesResults
 from tests.support.demo import NOW, demo_copy
 
 FIGURES: dict[str, Any] = json.loads((Path(__file__).parent / "gothenburg.json").read_text("utf-8"))

@@ -8,8 +8,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
-from surveys.difference import Difference, difference, photograph, photograph_project
 from surveys.domain.timing import wall_time
+from surveys.followups.difference import (
+    Difference,
+    difference,
+    photograph,
+    photograph_project,
+)
 from surveys.installation import Installation
 from surveys.keys import new_public_id
 from surveys.models.followup import FollowUpRule

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from surveys import access, mailing_acts, people_enrolment, planning, returns, sending
 from surveys.database import Database
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.mail.outgoing import Outcome, Outgoing
 from surveys.models.access import User
@@ -17,9 +17,12 @@ from surveys.models.message import Message
 from surveys.models.people import Enrolment
 from surveys.models.programme import Project
 from surveys.models.returned import ReturnedMail
-from surveys.people_enrolment import Participation
+from surveys.outbox import mailing_acts, returns, sending
 from surveys.queries import outbox
 from surveys.queries import returns as return_queries
+from surveys.register import people_enrolment
+from surveys.register.people_enrolment import Participation
+from surveys.running import access
 from tests.support import returned
 from tests.support.builders import ENDED, Course, write_to_prompt
 

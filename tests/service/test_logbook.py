@@ -8,16 +8,21 @@ import pytest
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 
-from surveys import logbook
+from surveys.answers import logbook
+from surveys.answers.log_view import BookView, EntryView, UnknownEntry
+from surveys.answers.logbook import EntryConflict
 from surveys.domain.entry import BadEntry
 from surveys.installation import Installation
 from surveys.keys import token_hash
-from surveys.log_view import BookView, EntryView, UnknownEntry
-from surveys.logbook import EntryConflict
 from surveys.models.followup import Invitation, Mailing, RetiredLink
 from surveys.models.log import LogBook, LogEntry
 from surveys.models.programme import Series
-from surveys.queries.logbook import SharedEntry, author_alias, shared_counts, shared_entries
+from surveys.queries.logbook import (
+    SharedEntry,
+    author_alias,
+    shared_counts,
+    shared_entries,
+)
 from tests.support.books import NOW, PROMPT, Traveller, travellers
 
 SECRET = "Chefen lyssnade inte alls på oss."

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from surveys import own_page, planning, returns
 from surveys.config import Settings
-from surveys.dispatching import Dispatch
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.mail.compose import compose
 from surveys.mail.deliver import SmtpTransport
@@ -22,6 +21,9 @@ from surveys.models.access import User
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Project
+from surveys.outbox import returns
+from surveys.outbox.dispatching import Dispatch
+from surveys.register import own_page
 from tests.support import returned
 from tests.support.builders import ENDED, Course
 from tests.support.smtp import SmtpSink

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from surveys import mail_texts
 from surveys.config import Settings
 from surveys.database import Database
 from surveys.domain import wording
@@ -14,10 +13,16 @@ from surveys.installation import Installation
 from surveys.mail.office import LANGUAGES, Office
 from surveys.mail.outgoing import Wording
 from surveys.mail.specimens import built_in
-from surveys.mail_texts import KINDS, BadMailText, MailTextConflict, UnknownMailText
 from surveys.models.deeds import Deed
 from surveys.models.programme import Project
 from surveys.models.texts import MailText
+from surveys.outbox import mail_texts
+from surveys.outbox.mail_texts import (
+    KINDS,
+    BadMailText,
+    MailTextConflict,
+    UnknownMailText,
+)
 from tests.support.books import a_project
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)

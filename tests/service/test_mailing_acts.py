@@ -7,17 +7,23 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from surveys import mailing_acts, planning, sending
-from surveys.access import add_user
 from surveys.database import Database
+from surveys.followups import planning
 from surveys.installation import Installation
-from surveys.mail.outgoing import Outcome, Outgoing, Skipped, StaffMail
+from surveys.mail.outgoing import (
+    Outcome,
+    Outgoing,
+    Skipped,
+    StaffMail,
+)
 from surveys.models.access import User
 from surveys.models.deeds import Deed
 from surveys.models.followup import Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Participant
 from surveys.models.programme import Project
+from surveys.outbox import mailing_acts, sending
+from surveys.running.access import add_user
 from tests.support.builders import ENDED, Course, messages
 
 HOUR, DAY, LEASE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=2)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from surveys import logbook
+from surveys.answers import logbook
 from surveys.installation import Installation
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.log import LogBook

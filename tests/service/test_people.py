@@ -6,14 +6,16 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from surveys import access, people, people_enrolment, planning
 from surveys.database import Database
+from surveys.followups import planning
 from surveys.keys import Keyring
 from surveys.models.access import User
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.people import Enrolment, Outcome, Participant
-from surveys.people_enrolment import Participation
+from surveys.register import people, people_enrolment
+from surveys.register.people_enrolment import Participation
+from surveys.running import access
 from tests.support.builders import ENDED, Course
 
 NOW = ENDED - timedelta(days=3)

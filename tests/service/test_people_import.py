@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from surveys import access, people_import
-from surveys import people_import_work as work
 from surveys.database import Database
 from surveys.models.access import User
 from surveys.models.followup import Mailing
 from surveys.models.imports import PeopleImport
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Organisation
+from surveys.register import people_import
+from surveys.register import people_import_work as work
+from surveys.running import access
 from tests.support.builders import Course
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

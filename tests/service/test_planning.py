@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from surveys import planning
 from surveys.database import Database
 from surveys.domain.timing import wall_time
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.keys import token_hash
 from surveys.models.followup import Invitation, Mailing

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from surveys import planning
 from surveys.database import Database
 from surveys.domain.timing import to_utc, wall_time
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.followup import Invitation, Mailing
 from tests.support import builders

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import planning, planning_expand
+from surveys.followups import expanding, planning
 from surveys.installation import Installation
 from surveys.models.followup import Invitation, Mailing
 from surveys.models.people import Attendance, Enrolment, MailStop
@@ -276,7 +276,7 @@ def test_whoever_wants_no_mail_or_cannot_be_reached_is_shown_as_left_out(install
 
 @pytest.fixture
 def chunks_of_three(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning_expand, "CHUNK", 3)
+    monkeypatch.setattr(expanding, "CHUNK", 3)
 
 
 @pytest.mark.usefixtures("chunks_of_three")
@@ -318,7 +318,7 @@ def test_killed_on_the_way_it_goes_on_where_it_was(installation: Installation) -
     assert planning.expand_next(db, keys, DUE)
     with db.transaction(rehearse=True) as session:  # all is done and nothing kept, as when it is killed
         mailing = session.scalars(select(Mailing)).one()
-        planning_expand._expand(session, keys, mailing, DUE)
+        expanding._expand(session, keys, mailing, DUE)
     exhaust(installation, DUE + timedelta(minutes=1))
     with db.reading() as session:
         assert len(invited(session)) == len(set(invited(session))) == 8

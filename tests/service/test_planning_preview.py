@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from surveys import preview
 from surveys.domain.timing import to_utc, wall_time
+from surveys.followups import preview
+from surveys.followups.preview import PlannedMail
 from surveys.installation import Installation
-from surveys.preview import PlannedMail
 from tests.support.books import ZONE
 from tests.support.builders import NINE, Course
 

@@ -24,10 +24,10 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import planning
 from surveys.calendar_days import is_quiet_day
 from surveys.database import Database
 from surveys.domain.quiet import next_allowed
+from surveys.followups import planning
 from surveys.keys import Keyring, new_public_id
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message

@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from surveys import profile
+from surveys.course import profile
+from surveys.course.profile import (
+    BadLogotype,
+    BadProfile,
+    Profile,
+    ProfileConflict,
+)
 from surveys.domain.pictures import LARGEST_LOGOTYPE_BYTES
 from surveys.installation import Installation
 from surveys.models.programme import Project
-from surveys.profile import BadLogotype, BadProfile, Profile, ProfileConflict
 from surveys.queries import projects as queries
 from tests.support.books import a_project
 

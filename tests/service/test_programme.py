@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys import enrolment, planning, programme, responses
-from surveys.enrolment import Presence, risen
+from surveys.answers import responses
+from surveys.course import programme
 from surveys.exporting import programme_file as writer
+from surveys.followups import planning
 from surveys.importing.faults import ProgrammeFaults
 from surveys.importing.programme_file import read_programme
 from surveys.installation import Installation
@@ -19,6 +20,8 @@ from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Project, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
+from surveys.register import enrolment
+from surveys.register.enrolment import Presence, risen
 from tests.support.small import FOLDER, load_small, small_programme
 
 EARLY = datetime(2027, 1, 12, 8, tzinfo=UTC)

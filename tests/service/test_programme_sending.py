@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import programme
+from surveys.course import programme
 from surveys.exporting import programme_file as writer
 from surveys.importing.faults import ProgrammeFaults
 from surveys.importing.programme_file import read_programme

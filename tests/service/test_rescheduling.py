@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from surveys import planning, programme, rescheduling, sending
+from surveys.course import programme, rescheduling
+from surveys.course.rescheduling import When
 from surveys.database import Database
-from surveys.difference import Difference
 from surveys.domain.timing import OutsideCalendar, UnknownZone, wall_time
+from surveys.followups import planning
+from surveys.followups.difference import Difference
 from surveys.installation import Installation
 from surveys.mail.outgoing import Outcome, Outgoing, Skipped
 from surveys.models.deeds import Deed
@@ -19,7 +21,7 @@ from surveys.models.followup import Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, MailStop
 from surveys.models.programme import Occasion, OccasionChange, Project
-from surveys.rescheduling import When
+from surveys.outbox import sending
 from tests.support import staffed
 from tests.support.books import ZONE
 from tests.support.builders import Course, messages

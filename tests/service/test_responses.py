@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from surveys import responses
-from surveys.form_view import FormView
+from surveys.answers import responses
+from surveys.answers.form_view import FormView
+from surveys.answers.responses import Saved
 from surveys.installation import Installation
 from surveys.models.followup import Invitation, Mailing
 from surveys.models.people import Attendance, Enrolment
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
 from surveys.queries import answering
-from surveys.responses import Saved
 from tests.support.forms import CLOSES, EVERY_KIND, NOW, Asked, ask, reopen, replace, revise, withdraw
 
 GOOD = {"q-overall": ["3"], "q-missed": ["=HYPERLINK(1)"]}

@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.collector import Collector
-from surveys import clock, planning, returns, sending
+from surveys import clock
 from surveys.config import ReturnSettings
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.mail.outgoing import Outcome, Outgoing
 from surveys.mail.returned import read_returned
 from surveys.models.message import Message
 from surveys.models.people import MailStop, Participant
 from surveys.models.returned import ReturnedMail
+from surveys.outbox import returns, sending
 from tests.support import imap, returned
 from tests.support.builders import ENDED, Course
 

@@ -9,16 +9,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, func, select, update
 
-from surveys import own_page, planning, room
-from surveys.enrolment import NotEnrolled, UnknownTheme
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.keys import token_hash
 from surveys.models.access import SignInAttempt, User
 from surveys.models.followup import Invitation
 from surveys.models.message import Message
-from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
+from surveys.models.people import (
+    Attendance,
+    Enrolment,
+    Participant,
+    PersonalPage,
+)
 from surveys.models.programme import Occasion, Theme
-from surveys.own_page_view import PageView
+from surveys.register import own_page, room
+from surveys.register.enrolment import NotEnrolled, UnknownTheme
+from surveys.register.own_page_view import PageView
 from tests.support.builders import ENDED, Course, answer, write_to_prompt
 
 BEFORE = ENDED - timedelta(hours=2)  # in the middle of the occasion

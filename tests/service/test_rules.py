@@ -7,10 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from surveys import planning, rules, rules_ahead
 from surveys.database import Database
 from surveys.domain.rule_spec import RuleSpec
 from surveys.domain.timing import wall_time
+from surveys.followups import planning, rules, rules_ahead
+from surveys.followups.rules import (
+    BadRule,
+    RuleConflict,
+    RuleGone,
+    RuleHasSent,
+)
 from surveys.installation import Installation
 from surveys.keys import new_public_id
 from surveys.models.access import User
@@ -20,7 +26,6 @@ from surveys.models.message import Message
 from surveys.models.people import Enrolment
 from surveys.models.programme import Organisation, Project, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
-from surveys.rules import BadRule, RuleConflict, RuleGone, RuleHasSent
 from tests.support.builders import ENDED, FORM, Course
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)

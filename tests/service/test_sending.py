@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from surveys import planning, sending
 from surveys.database import Database
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.keys import token_hash
 from surveys.mail.outgoing import Outcome, Outgoing, Skipped
@@ -17,6 +17,7 @@ from surveys.models.log import LogBook
 from surveys.models.message import Message
 from surveys.models.people import Participant
 from surveys.models.programme import Occasion
+from surveys.outbox import sending
 from tests.support import builders
 from tests.support.builders import ENDED, Course, answer, messages, write_to_prompt
 

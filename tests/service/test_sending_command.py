@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner, Result
 
-from surveys import clock, sending_state
+from surveys import clock
 from surveys.cli import folja
 from surveys.installation import Installation
+from surveys.outbox import sending_state
 from tests.support.installations import environment
 from tests.support.small import load_small
 

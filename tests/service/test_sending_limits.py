@@ -7,16 +7,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from surveys import planning, sending, sending_state
-from surveys.access import add_user
 from surveys.database import Database
+from surveys.followups import planning
 from surveys.installation import Installation
-from surveys.mail.outgoing import Outcome, Outgoing, Skipped, StaffMail
+from surveys.mail.outgoing import (
+    Outcome,
+    Outgoing,
+    Skipped,
+    StaffMail,
+)
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
 from surveys.models.message import Message
 from surveys.models.people import Attendance, MailStop, Participant
 from surveys.models.programme import Project, Series
+from surveys.outbox import sending, sending_state
+from surveys.running.access import add_user
 from tests.support.builders import ENDED, Course, messages
 
 HOUR, DAY, LEASE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=2)

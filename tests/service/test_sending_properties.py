@@ -28,31 +28,26 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys import (
-    enrolment,
-    logbook,
-    mailing_acts,
-    people,
-    people_enrolment,
-    planning,
-    rescheduling,
-    responses,
-    rules,
-    sending,
-    sending_settings,
-    sending_state,
-    stops,
-)
-from surveys.act_faults import ActError
+from surveys.answers import logbook, responses
+from surveys.course import rescheduling, sending_settings
+from surveys.course.rescheduling import ReschedulingError, When
 from surveys.database import Database
-from surveys.enrolment import Presence
+from surveys.followups import planning, rules
 from surveys.keys import Keyring
 from surveys.models.access import Membership, User
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import NOTICE_KINDS, Message, SendingState
 from surveys.models.people import Enrolment
 from surveys.models.programme import Occasion, Project
-from surveys.rescheduling import ReschedulingError, When
+from surveys.outbox import (
+    mailing_acts,
+    sending,
+    sending_state,
+    stops,
+)
+from surveys.outbox.act_faults import ActError
+from surveys.register import enrolment, people, people_enrolment
+from surveys.register.enrolment import Presence
 from tests.support.builders import Course
 from tests.support.post_office import (
     ALL_WELL,

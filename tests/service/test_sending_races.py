@@ -8,14 +8,16 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from surveys import planning, rescheduling, sending, sending_state
+from surveys.course import rescheduling
+from surveys.course.rescheduling import When
 from surveys.database import Database
 from surveys.domain.timing import wall_time
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.mail.outgoing import Outcome, Outgoing
 from surveys.models.message import Message
 from surveys.models.programme import Occasion, Project
-from surveys.rescheduling import When
+from surveys.outbox import sending, sending_state
 from tests.support.books import ZONE
 from tests.support.builders import Course
 from tests.support.waiting import until

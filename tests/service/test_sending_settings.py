@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from surveys import sending_settings
+from surveys.course import sending_settings
+from surveys.course.sending_settings import BadSendingSettings, SendingSettings, SendingSettingsConflict
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
 from surveys.models.programme import Project
-from surveys.sending_settings import BadSendingSettings, SendingSettings, SendingSettingsConflict
 from tests.support.small import load_small
 from tests.support.staffed import LOADED
 

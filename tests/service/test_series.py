@@ -7,17 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from surveys import occasions, planning, series, series_rounds
+from surveys.course import occasions, series, series_rounds
+from surveys.course.occasions import NewOccasion
 from surveys.database import Database
 from surveys.domain.occasion import Description, TimeAndPlace
 from surveys.domain.series import BadFields
 from surveys.domain.series import Description as SeriesDescription
 from surveys.domain.timing import wall_time
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.programme import Occasion, Series
-from surveys.occasions import NewOccasion
 from tests.support.books import ZONE
 from tests.support.builders import ENDED, Course
 

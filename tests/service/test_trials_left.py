@@ -4,13 +4,16 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from surveys import access, mailing_acts, people_enrolment, programme
+from surveys.course import programme
 from surveys.database import Database
 from surveys.models.access import User
 from surveys.models.followup import Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment
 from surveys.models.programme import Project
+from surveys.outbox import mailing_acts
+from surveys.register import people_enrolment
+from surveys.running import access
 from tests.support.builders import ENDED, Course
 
 NOW = ENDED - timedelta(days=3)

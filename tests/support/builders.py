@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import planning
 from surveys.database import Database
 from surveys.domain.questionnaire import digest
 from surveys.domain.timing import to_utc, wall_time
+from surveys.followups import planning
 from surveys.keys import Keyring, new_public_id
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.log import LogBook, LogEntry

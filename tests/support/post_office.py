@@ -13,19 +13,25 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import planning, sending, sending_state
 from surveys.calendar_days import is_quiet_day
 from surveys.database import Database
 from surveys.domain.quiet import next_allowed
+from surveys.followups import planning
 from surveys.keys import Keyring
-from surveys.mail.outgoing import Outcome, Outgoing, Skipped, StaffMail
+from surveys.mail.outgoing import (
+    Outcome,
+    Outgoing,
+    Skipped,
+    StaffMail,
+)
 from surveys.models.followup import Invitation, Mailing
 from surveys.models.log import LogEntry
 from surveys.models.message import ASKING_KINDS, NOTICE_KINDS, Message
 from surveys.models.people import Attendance, Enrolment, MailStop
 from surveys.models.programme import Occasion, OccasionChange, Project
 from surveys.models.response import Response
-from surveys.sending import Delivered, Desk
+from surveys.outbox import sending, sending_state
+from surveys.outbox.sending import Delivered, Desk
 
 LEASE = timedelta(minutes=10)
 MOST_ROUNDS = 600

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select, update
 
 from surveys.config import Settings
-from surveys.dispatching import Dispatch
 from surveys.installation import Installation, open_installation
 from surveys.mail.deliver import transport_for
 from surveys.mail.office import Office
@@ -18,6 +17,7 @@ from surveys.mail.outgoing import Outcome
 from surveys.models.followup import Invitation
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, Participant
+from surveys.outbox.dispatching import Dispatch
 from tests.support.builders import due_mails
 from tests.support.smtp import SmtpSink
 

@@ -7,7 +7,7 @@ t1 (2027-02-02 13:00–16:30, Stockholm), p01–p07 at t2 (2027-03-02); t3 (2027
 from datetime import datetime
 from pathlib import Path
 
-from surveys import programme
+from surveys.course import programme
 from surveys.importing.programme_file import ProgrammeFile, read_programme
 from surveys.installation import Installation
 

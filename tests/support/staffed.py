@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from surveys import access, planning, responses
+from surveys.answers import responses
 from surveys.config import Settings
 from surveys.database import Database, migrate
-from surveys.dispatching import Dispatch
+from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.keys import Keyring
 from surveys.mail.deliver import MailboxTransport
@@ -25,6 +25,8 @@ from surveys.mail.mailbox import Mailbox
 from surveys.mail.office import Office
 from surveys.models.followup import FollowUpRule, Invitation
 from surveys.models.people import Enrolment, Participant
+from surveys.outbox.dispatching import Dispatch
+from surveys.running import access
 from tests.support.pages import send
 from tests.support.small import load_small
 

@@ -1,0 +1,1 @@
+"""Answers and learning logs: how they are asked for, kept and read."""

@@ -1,0 +1,112 @@
+"""A form as one person sees it: who asks, what is asked, what that person has answered so far."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from surveys.answers.asking_project import AskingProject
+from surveys.domain.privacy import PrivacyMode
+from surveys.domain.questionnaire import Form
+from surveys.domain.questions import Answer
+from surveys.queries.answering import AskedRow, SheetKey
+
+GRACE = timedelta(minutes=15)
+
+Answers = dict[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOccasion:
+    """The occasion that is asked about."""
+
+    number: int | None
+    title: str
+    ends_wall: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A form and what one person has answered so far, for that person alone."""
+
+    public_id: str
+    person: str
+    language: str
+    project: AskingProject
+    series_title: str
+    occasion: AskedOccasion | None
+    privacy_mode: PrivacyMode
+    timezone: str
+    closes_at: datetime
+    closed: bool
+    sheet: SheetKey
+    form: Form
+    revision: int  # 0: nothing saved yet
+    answers: Answers | None  # as sent in
+    draft: Answers | None  # saved after that
+    saved_at: datetime | None
+    submitted_at: datetime | None
+
+    @property
+    def accepts_until(self) -> datetime:
+        """Until when what is sent is taken: somebody may be writing when it closes."""
+        return self.closes_at + GRACE
+
+    @property
+    def current(self) -> Answers:
+        """What was saved last, sent in or not."""
+        return self.answers or {} if self.draft is None else self.draft
+
+    @property
+    def stage(self) -> Literal["fresh", "draft", "sent", "changed"]:
+        """How far the person has come; *changed*: saved since it was sent in."""
+        if self.submitted_at is None:
+            return "fresh" if self.draft is None else "draft"
+        return "sent" if self.draft is None else "changed"
+
+    @property
+    def version(self) -> str:
+        """Names the questions on the page; goes with the form and comes back with it."""
+        return f"{self.sheet.version_id}.{self.sheet.digest[:16]}"
+
+
+def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormView:
+    """The view of a row of :func:`surveys.queries.answering.asked` and its form."""
+    return FormView(
+        public_id=row.public_id,
+        person=row.name,
+        language=row.language,
+        project=_project(row),
+        series_title=row.series_title,
+        occasion=_occasion(row),
+        privacy_mode=PrivacyMode(row.privacy_mode),
+        timezone=row.timezone,
+        closes_at=row.closes_at,
+        closed=now >= row.closes_at,
+        sheet=sheet,
+        form=form,
+        revision=row.revision or 0,
+        answers=row.answers,
+        draft=row.draft,
+        saved_at=row.saved_at,
+        submitted_at=row.submitted_at,
+    )
+
+
+def _project(row: AskedRow) -> AskingProject:
+    return AskingProject(
+        title=row.project_title,
+        languages=tuple(row.languages),
+        sender_name=row.sender_name,
+        reply_to=row.reply_to,
+        privacy=row.privacy,
+        logotype_type=row.logotype_type,
+        logotype_text=row.logotype_text,
+        timezone=row.project_timezone,
+        emblem=row.emblem,
+    )
+
+
+def _occasion(row: AskedRow) -> AskedOccasion | None:
+    if row.occasion_title is None:
+        return None
+    return AskedOccasion(row.occasion_number, row.occasion_title, row.occasion_ends)

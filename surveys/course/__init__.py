@@ -1,0 +1,1 @@
+"""A project's programme: series, occasions and how they change; its settings."""

@@ -1,0 +1,126 @@
+"""Loads what is asked and when: questionnaires with their versions, and follow-up rules."""
+
+from typing import Any
+
+from surveys.course.programme_load.plan import SeriesEntry
+from surveys.course.programme_load.tally import Loading, assign
+from surveys.domain.questionnaire import digest
+from surveys.followups.planning import forget_mailings
+from surveys.importing import schema
+from surveys.importing.checks import offset_of
+from surveys.importing.contents import content
+from surveys.importing.yaml_document import PathKey
+from surveys.models.followup import FollowUpRule
+from surveys.models.programme import Project
+from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
+from surveys.queries import programme as queries
+
+
+def load_questionnaires(loading: Loading, project: Project) -> dict[str, Questionnaire]:
+    """Return the project's questionnaires by code, those that only the database has among them."""
+    known = {row.code: row for row in queries.questionnaires(loading.session, project)}
+    scales = {scale.code: scale for scale in loading.document.programme.scales}
+    for position, entry in enumerate(loading.document.programme.questionnaires):
+        values = {
+            "project_id": project.id,
+            "code": entry.code,
+            "wave": entry.wave,
+            "privacy_mode": entry.privacy_mode,
+            "position": position,
+            "generated_note": entry.generated_note,
+        }
+        row = known.get(entry.code)
+        document = content(entry, scales)
+        if row is None:
+            row = Questionnaire(**values, versions=[_version(1, document)])
+            loading.session.add(row)
+            loading.counts["questionnaires"].created += 1
+            known[entry.code] = row
+            continue
+        _check_privacy_mode(loading, ("questionnaires", position), entry, row)
+        loading.count("questionnaires", assign(row, values) | _bring_version(loading, row, document))
+    loading.session.flush()
+    return known
+
+
+def _check_privacy_mode(
+    loading: Loading, path: PathKey, entry: schema.Questionnaire, row: Questionnaire
+) -> None:
+    if row.privacy_mode != entry.privacy_mode and queries.has_responses(loading.session, row):
+        params = {"questionnaire": row.code, "mode": row.privacy_mode}
+        loading.fault((*path, "privacy_mode"), "privacy_mode_in_use", **params)
+
+
+def _bring_version(loading: Loading, row: Questionnaire, document: dict[str, Any]) -> bool:
+    """A draft is replaced; once somebody has begun to answer, changed content is a new version."""
+    latest = row.versions[-1]
+    if latest.digest == digest(document):
+        return False
+    if latest.locked_at is None and not queries.version_is_used(loading.session, latest):
+        assign(latest, {"content": document, "digest": digest(document)})
+    else:
+        row.versions.append(_version(latest.number + 1, document))
+    return True
+
+
+def _version(number: int, document: dict[str, Any]) -> QuestionnaireVersion:
+    return QuestionnaireVersion(number=number, content=document, digest=digest(document), locked_at=None)
+
+
+def load_rules(loading: Loading, questionnaires: dict[str, Questionnaire], series: SeriesEntry) -> None:
+    known = {row.code: row for row in queries.rules(loading.session, series.row)}
+    for position, entry in enumerate(series.entry.rules):
+        values = _rule_values(series, position, entry, questionnaires)
+        row = known.get(entry.code)
+        _check_asks_the_same(loading, (*series.path, "rules", position), row, values)
+        loading.put("rules", row, FollowUpRule, values)
+    wanted = {entry.code for entry in series.entry.rules}
+    for code, row in known.items():
+        if code not in wanted:
+            _remove(loading, series, row)
+    loading.session.flush()
+
+
+def _rule_values(
+    series: SeriesEntry, position: int, entry: schema.Rule, questionnaires: dict[str, Questionnaire]
+) -> dict[str, Any]:
+    offset = offset_of(entry)
+    return {
+        "series_id": series.row.id,
+        "code": entry.code,
+        "position": position,
+        "questionnaire_id": questionnaires[entry.questionnaire].id if entry.questionnaire else None,
+        "log_prompt": entry.log_prompt,
+        "anchor": entry.anchor,
+        "offset_days": offset.days,
+        "offset_minutes": offset.minutes,
+        "at_time": offset.at,
+        "audience": entry.audience,
+        "audience_filter": entry.audience_filter,
+        "late": entry.late,
+        "attendance_wait_hours": entry.attendance_wait_hours,
+        "attendance_default": entry.attendance_default,
+        "occasions": entry.occasions.model_dump(exclude_none=True) if entry.occasions else None,
+        "reminder_days": list(entry.reminders),
+        "close_after_days": entry.close_after_days,
+        "active": entry.active,
+    }
+
+
+def _check_asks_the_same(
+    loading: Loading, path: PathKey, row: FollowUpRule | None, values: dict[str, Any]
+) -> None:
+    """Those already asked would find something else behind their link."""
+    if row is None or row.questionnaire_id == values["questionnaire_id"]:
+        return
+    if queries.rule_has_sent(loading.session, row):
+        loading.fault(path, "rule_asks_other", rule=row.code)
+
+
+def _remove(loading: Loading, series: SeriesEntry, row: FollowUpRule) -> None:
+    if queries.rule_has_sent(loading.session, row):
+        loading.fault((*series.path, "rules"), "rule_has_sent", rule=row.code)
+        return
+    forget_mailings(loading.session, queries.mailings_of(loading.session, row, None))
+    loading.session.delete(row)
+    loading.counts["rules"].removed += 1

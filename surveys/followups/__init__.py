@@ -1,0 +1,1 @@
+"""Follow-ups: what rules ask for, when and of whom."""

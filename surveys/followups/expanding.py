@@ -1,0 +1,233 @@
+"""What is due becomes rows: a due mailing → invitations and mails, some people at a time.
+
+A transaction makes those of at most ``CHUNK`` people and writes down how far it came, so that a mailing to
+very many neither holds others up nor loses anybody when it is killed on the way.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from surveys.database import Base, Database
+from surveys.domain import timing
+from surveys.followups.audience import chosen
+from surveys.keys import Keyring, new_public_id, token_hash
+from surveys.models.followup import Invitation, Mailing
+from surveys.models.log import LogBook
+from surveys.models.message import Message
+from surveys.queries import audience as audience_queries
+from surveys.queries import planning as queries
+
+CATCH_UP = timedelta(hours=48)
+CHUNK = 2_000
+HALF_A_DAY = timedelta(hours=12)
+FORM_KINDS = ("invitation", "reminder")
+LOG_KINDS = ("log_prompt", "log_reminder")
+
+
+def expand_next(db: Database, keys: Keyring, now: datetime, catch_up: timedelta = CATCH_UP) -> bool:
+    """See to one due mailing: expand it or a part of it, let it wait for attendance, or call it missed; or
+    invite those who have come to one that has gone.
+
+    Returns whether there was one. Safe with any number of planners: one is at it at a time.
+    """
+    with db.transaction() as session:
+        if not queries.hold_planner(session):
+            return False
+        mailing = queries.next_mailing(session, now)
+        if mailing is not None:
+            _see_to(session, keys, mailing, now, catch_up)
+        return mailing is not None
+
+
+def _see_to(session: Session, keys: Keyring, mailing: Mailing, now: datetime, catch_up: timedelta) -> None:
+    match mailing.state:
+        case _ if mailing.recheck:
+            _invite_latecomers(session, keys, mailing, now)
+        case "expanding":
+            _expand(session, keys, mailing, now)
+        case _ if mailing.step == 0:
+            _see_to_first(session, keys, mailing, now, catch_up)
+        case _:
+            _see_to_reminder(session, keys, mailing, now, catch_up)
+
+
+def _see_to_first(
+    session: Session, keys: Keyring, mailing: Mailing, now: datetime, catch_up: timedelta
+) -> None:
+    limit = mailing.due_at + timedelta(hours=mailing.rule.attendance_wait_hours)
+    waiting = mailing.state == "waiting"
+    if _lacks_attendance(session, mailing):
+        if now < min(limit, mailing.closes_at):
+            mailing.state, mailing.reason = "waiting", "attendance"
+            return
+        if now >= mailing.closes_at or mailing.rule.attendance_default == "nobody":
+            _miss(mailing, "no_attendance" if waiting or now < mailing.closes_at else "closed")
+            return
+        mailing.reason, waiting = audience_queries.BY_DEFAULT, True
+    due = limit if waiting else mailing.due_at
+    if now < mailing.closes_at and now - due <= catch_up:
+        _expand(session, keys, mailing, now)
+    else:
+        _miss(mailing, "closed" if now >= mailing.closes_at else "too_late")
+
+
+def _lacks_attendance(session: Session, mailing: Mailing) -> bool:
+    rule, occasion_id = mailing.rule, mailing.occasion_id
+    return (
+        occasion_id is not None
+        and audience_queries.needs_attendance(rule, rule.series, occasion_id)
+        and not queries.attendance_is_recorded(session, occasion_id)
+    )
+
+
+def _see_to_reminder(
+    session: Session, keys: Keyring, mailing: Mailing, now: datetime, catch_up: timedelta
+) -> None:
+    if timing.verdict(mailing.due_at, now, catch_up, mailing.closes_at) == "missed":
+        _miss(mailing, "closed" if now >= mailing.closes_at else "too_late")
+    elif overtaken := _why_no_reminder(queries.steps_before(session, mailing), mailing):
+        _miss(mailing, overtaken)
+    else:
+        _expand(session, keys, mailing, now)
+
+
+def _miss(mailing: Mailing, reason: str) -> None:
+    mailing.state, mailing.reason = "missed", reason
+
+
+def _why_no_reminder(earlier: Sequence[Mailing], mailing: Mailing) -> str | None:
+    """Why a reminder that is due is not sent at all.
+
+    After a standstill several steps can be due at once. One that was due already when the step before it
+    went out would follow within minutes: it has been overtaken.
+    """
+    sent = [each.expanded_at for each in earlier if each.expanded_at is not None]
+    if not sent or earlier[0].state != "expanded":
+        return "overtaken" if earlier and earlier[0].state == "waiting" else "first_missed"
+    return "overtaken" if max(sent) >= mailing.due_at else None
+
+
+# One part of a mailing
+
+
+def _expand(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> None:
+    more = (_remind if mailing.step else _invite)(session, keys, mailing, now)
+    if mailing.reason != audience_queries.BY_DEFAULT:
+        mailing.reason = None
+    if more:
+        mailing.state = "expanding"
+    else:
+        mailing.state, mailing.expanded_at, mailing.expand_after = "expanded", now, None
+
+
+def _invite_latecomers(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> None:
+    more = mailing.state == "expanded" and _still_goes(mailing, now) and _invite(session, keys, mailing, now)
+    if more:
+        return
+    mailing.recheck, mailing.expand_after = False, None
+
+
+def _still_goes(mailing: Mailing, now: datetime) -> bool:
+    rule, occasion = mailing.rule, mailing.occasion
+    held = occasion is None or not occasion.cancelled
+    return rule.active and rule.series.active and held and now < mailing.closes_at
+
+
+def _invite(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> bool:
+    """Invite the next of those who are asked; returns whether there may be more."""
+    some = audience_queries.candidates(session, mailing, mailing.expand_after or 0, CHUNK)
+    invited = chosen(session, keys, mailing.rule, some, mailing.occasion_id)
+    _add_missing(session, Invitation, [_invitation(keys, mailing, each, now) for each in invited])
+    if mailing.rule.log_prompt is not None:
+        _add_missing(session, LogBook, [_log_book(keys, each) for each in invited])
+    _mail_to(session, mailing, queries.invitations_of(session, mailing, invited), now)
+    return _came_to(mailing, some)
+
+
+def _remind(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> bool:
+    """Remind the next of those who are silent; returns whether there may be more."""
+    # Whoever has written to a prompt is found out when the mail is about to go, not here: what is left out
+    # here could be seen, and a private entry may not be.
+    some = queries.invitations_to_remind(
+        session, mailing, _youngest(mailing, now), mailing.expand_after or 0, CHUNK
+    )
+    by_key = {keys.response_key(each.public_id): each for each in some}
+    answered = audience_queries.answered_among(session, list(by_key))
+    _mail_to(session, mailing, [each for key, each in by_key.items() if key not in answered], now)
+    return _came_to(mailing, [each.enrolment_id for each in some])
+
+
+def _youngest(mailing: Mailing, now: datetime) -> datetime:
+    """Whoever was invited after the others and later than this has had too little time to be reminded."""
+    days = mailing.rule.reminder_days
+    number = min(mailing.step, len(days))
+    return now - timedelta(days=days[number - 1] if number else 1) + HALF_A_DAY
+
+
+def _came_to(mailing: Mailing, enrolments: Sequence[int]) -> bool:
+    more = len(enrolments) == CHUNK
+    mailing.expand_after = enrolments[-1] if more else None
+    return more
+
+
+# Rows
+
+
+def _mail_to(
+    session: Session, mailing: Mailing, invitations: Sequence[queries.Invited], now: datetime
+) -> None:
+    _add_missing(session, Message, [_message(mailing, each, now) for each in invitations])
+
+
+def _invitation(keys: Keyring, mailing: Mailing, enrolment_id: int, now: datetime) -> dict[str, Any]:
+    public_id = new_public_id()
+    return {
+        "public_id": public_id,
+        "rule_id": mailing.rule_id,
+        "target": mailing.target,
+        "mailing_id": mailing.id,
+        "enrolment_id": enrolment_id,
+        "generation": 1,
+        "token_hash": token_hash(keys.link_token(public_id, 1)),
+        "created_at": now,
+    }
+
+
+def _log_book(keys: Keyring, enrolment_id: int) -> dict[str, Any]:
+    public_id = new_public_id()
+    return {
+        "public_id": public_id,
+        "enrolment_id": enrolment_id,
+        "generation": 1,
+        "token_hash": token_hash(keys.link_token(public_id, 1)),
+    }
+
+
+def _message(mailing: Mailing, invited: queries.Invited, now: datetime) -> dict[str, Any]:
+    kinds = LOG_KINDS if mailing.rule.log_prompt is not None else FORM_KINDS
+    return {
+        "public_id": new_public_id(),
+        "invitation_id": invited.id,
+        "enrolment_id": invited.enrolment_id,
+        "mailing_id": mailing.id,
+        "kind": kinds[1 if mailing.step else 0],
+        "step": mailing.step,
+        "resend": 0,
+        "state": "due",
+        "next_attempt_at": max(now, mailing.due_at),
+        "attempts": 0,
+        "deferrals": 0,
+        "quiet_override": mailing.quiet_override,
+    }
+
+
+def _add_missing(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows whose keys are not taken yet, many at a time."""
+    if not rows:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))

@@ -1,0 +1,223 @@
+"""Rules and dates become mailings, and mailings follow when rules and dates change.
+
+What is due is expanded into invitations and mails in :mod:`surveys.followups.expanding`, with the moment
+as an argument; loops, signals and sleeping are the scheduler's. Composing and sending come after, in
+:mod:`surveys.outbox.sending`.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from surveys.calendar_days import is_quiet_day
+from surveys.database import Database
+from surveys.domain.quiet import Allowed, Quiet
+from surveys.followups.audience import (
+    Audience,
+    LeftOut,
+    Person,
+    who,
+)
+from surveys.followups.expanding import (
+    CATCH_UP,
+    FORM_KINDS,
+    LOG_KINDS,
+    expand_next,
+)
+from surveys.followups.targets import (
+    BY_PERSON,
+    STARTED,
+    Course,
+    Key,
+    Wanted,
+    wanted,
+    why_not,
+)
+from surveys.models.followup import Mailing
+from surveys.models.message import Message
+from surveys.models.programme import Project
+from surveys.queries import audience as audience_queries
+from surveys.queries import planning as queries
+
+__all__ = [
+    "CATCH_UP",
+    "FORM_KINDS",
+    "LOG_KINDS",
+    "SKIPPED",
+    "Audience",
+    "LeftOut",
+    "Person",
+    "allowed_in",
+    "expand_next",
+    "forget_mailings",
+    "refresh_mailings",
+    "refresh_project",
+    "states",
+    "who",
+]
+
+UNSENT = frozenset({"planned", "waiting", "cancelled"})
+FEW = 1_000  # people that a select names one by one
+SKIPPED = "skipped"  # the reason of a mailing that somebody has cancelled by hand
+
+
+def refresh_mailings(
+    session: Session, series_id: int, now: datetime, only: Collection[int] | None = None
+) -> None:
+    """Bring the mailings of a series in step with its rules and dates, in the caller's transaction.
+
+    Call it after any change of dates, rules, enrolments or attendance. Adds, moves and cancels what is
+    unsent; a cancelled one comes back when its rule does, but not one that somebody skipped, and a missed
+    one when its rule now means a moment ahead. What has been expanded stays as it is but for ``closes_at``,
+    and but for mails that wait untried in the outbox: they move with their occasion; where somebody may
+    have come to it since it went, it is looked at again. Doing it twice changes nothing.
+
+    ``only``: the few enrolments that the change is about, none where it is about no person's own mailings;
+    those of everybody else are left alone. Raises the errors of ``planning_targets.wanted``.
+    """
+    session.flush()
+    held: dict[Key, Mailing] = {
+        (each.rule_id, each.target, each.step): each
+        for each in queries.mailings_to_refresh(session, series_id, only)
+    }
+    needed = wanted(_course(session, series_id, held, only))
+    kept = [(held[key], want) for key, want in needed.items() if key in held]
+    later = [(mailing, want) for mailing, want in kept if _goes_later(mailing, want, now)]
+    for mailing, want in kept:
+        _follow(mailing, want, now)
+    postponed = _postpone_untried(session, later)
+    for mailing, _ in kept:
+        mailing.recheck = mailing.recheck or _somebody_may_come(session, mailing, now)
+    _cancel(session, series_id, [held[key] for key in held.keys() - needed.keys()])
+    session.flush()
+    new = [_new_mailing(key, want) for key, want in needed.items() if key not in held]
+    if new:
+        session.execute(insert(Mailing), new)
+    if postponed:  # the steps after it keep their distance from when it goes now
+        refresh_mailings(session, series_id, now, only)
+
+
+def forget_mailings(session: Session, mailings: Sequence[Mailing]) -> None:
+    """Delete mailings by which nobody has been asked; mails to staff about them (tests) stay."""
+    for mailing in mailings:
+        about = update(Message).where(Message.mailing_id == mailing.id, Message.user_id.is_not(None))
+        session.execute(about.values(mailing_id=None).execution_options(synchronize_session="fetch"))
+        session.delete(mailing)
+    session.flush()
+
+
+def refresh_project(session: Session, project_id: int, now: datetime) -> None:
+    """The same for every series of a project: when its quiet hours, its zone or anything else changed."""
+    for series_id in queries.series_of(session, project_id):
+        refresh_mailings(session, series_id, now)
+
+
+def allowed_in(project: Project) -> Allowed:
+    """When mail of a project may go, by its quiet hours, weekends and holidays."""
+    quiet = Quiet(project.quiet_from, project.quiet_to, project.quiet_weekends, project.quiet_holidays)
+    return Allowed(project.timezone, quiet, is_quiet_day)
+
+
+def states(db: Database) -> Counter[str]:
+    """How many mailings are in each state."""
+    with db.reading() as session:
+        return Counter(queries.states(session))
+
+
+def _course(
+    session: Session, series_id: int, held: Mapping[Key, Mailing], only: Collection[int] | None
+) -> Course:
+    series, rules = queries.series_to_plan(session, series_id), queries.rules_of(session, series_id)
+    by_person = any(rule.active and rule.anchor in BY_PERSON for rule in rules)
+    return Course(
+        series=series,
+        occasions=queries.occasions_of(session, series_id),
+        rules=rules,
+        enrolled=queries.enrolments_of(session, series_id, only) if by_person else (),
+        allowed=allowed_in(series.project),
+        held=held,
+    )
+
+
+def _new_mailing(key: Key, want: Wanted) -> dict[str, Any]:
+    rule_id, target, step = key
+    return {
+        "rule_id": rule_id,
+        "target": target,
+        "step": step,
+        "occasion_id": want.occasion_id,
+        "enrolment_id": want.enrolment_id,
+        "intended_at": want.intended.utc,
+        "due_at": want.due.utc,
+        "due_wall": want.due.wall,
+        "timezone": want.due.zone,
+        "deferral": want.deferral,
+        "closes_at": want.closes_at,
+        "state": "planned",
+        "quiet_override": False,
+        "recheck": False,
+    }
+
+
+def _follow(mailing: Mailing, want: Wanted, now: datetime) -> None:
+    mailing.closes_at = want.closes_at
+    if mailing.state in UNSENT:
+        _follow_unsent(mailing, want)
+    elif mailing.state == "missed" and want.intended.utc != mailing.intended_at and want.due.utc > now:
+        _move(mailing, want)
+        mailing.state, mailing.reason = "planned", None
+
+
+def _follow_unsent(mailing: Mailing, want: Wanted) -> None:
+    rule, moved = mailing.rule, _move(mailing, want)
+    if mailing.state == "cancelled" and mailing.reason == SKIPPED:
+        return
+    waits = audience_queries.needs_attendance(rule, rule.series, mailing.occasion_id)
+    if moved or mailing.state == "cancelled" or (mailing.state == "waiting" and not waits):
+        mailing.state, mailing.reason = "planned", None
+
+
+def _move(mailing: Mailing, want: Wanted) -> bool:
+    moved = mailing.due_at != want.due.utc
+    mailing.intended_at, mailing.due_at = want.intended.utc, want.due.utc
+    mailing.due_wall, mailing.timezone, mailing.deferral = want.due.wall, want.due.zone, want.deferral
+    return moved
+
+
+def _goes_later(mailing: Mailing, want: Wanted, now: datetime) -> bool:
+    return mailing.state in STARTED and want.due.utc > max(now, mailing.due_at)
+
+
+def _postpone_untried(session: Session, later: Sequence[tuple[Mailing, Wanted]]) -> bool:
+    """Move with their occasion the mailings of which no mail has been tried; whether there were any."""
+    tried = queries.tried_among(session, [mailing.id for mailing, _ in later])
+    for mailing, want in later:
+        if mailing.id not in tried:
+            _move(mailing, want)
+            untried = (Message.mailing_id == mailing.id) & (Message.state == "due")
+            values = update(Message).where(untried).values(next_attempt_at=want.due.utc)
+            session.execute(values.execution_options(synchronize_session="fetch"))
+    return any(mailing.id not in tried for mailing, _ in later)
+
+
+def _somebody_may_come(session: Session, mailing: Mailing, now: datetime) -> bool:
+    if mailing.state != "expanded" or mailing.step or mailing.enrolment_id is not None:
+        return False
+    if now >= mailing.closes_at:
+        return False
+    return audience_queries.has_candidates(session, mailing)
+
+
+def _cancel(session: Session, series_id: int, mailings: Sequence[Mailing]) -> None:
+    unsent = [each for each in mailings if each.state in {"planned", "waiting"}]
+    persons = {each.enrolment_id for each in unsent if each.enrolment_id is not None}
+    few = persons if len(persons) <= FEW else None
+    enrolled = {each.id: each for each in queries.enrolments_of(session, series_id, few)} if persons else {}
+    for mailing in unsent:
+        mailing.state = "cancelled"
+        enrolment = enrolled.get(mailing.enrolment_id) if mailing.enrolment_id else None
+        mailing.reason = why_not(mailing.rule, mailing.occasion, enrolment)

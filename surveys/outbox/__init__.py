@@ -1,0 +1,1 @@
+"""The outbox: claim, compose, deliver, settle; what people do by hand; what comes back."""

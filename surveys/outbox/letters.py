@@ -1,0 +1,197 @@
+"""From the row of a claimed mail to what :mod:`surveys.mail.compose` writes it from."""
+
+from typing import Any, cast
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from surveys.keys import Keyring
+from surveys.mail.outgoing import (
+    About,
+    Kind,
+    Outgoing,
+    Sender,
+    StaffKind,
+    StaffMail,
+    Told,
+    Wording,
+)
+from surveys.models.programme import LocalText, OccasionChange, Project
+from surveys.outbox import wanted
+from surveys.queries import notices as notice_queries
+from surveys.queries import outbox
+from surveys.queries import sending as queries
+
+DEAD_PATH = "/"  # the link in a test mail leads nowhere in particular
+FORM_KINDS = ("invitation", "reminder")
+LOG_KINDS = ("log_prompt", "log_reminder")
+
+
+def asked(session: Session, keys: Keyring, message_id: int, row: Row[Any]) -> Outgoing:
+    """A mail that asks something of its receiver."""
+    return Outgoing(
+        message_id=message_id,
+        public_id=row.public_id,
+        kind=row.kind,
+        step=row.step,
+        receiver=row.name,
+        address=row.email,
+        language=_language(row),
+        sender=_sender(row),
+        series=row.series_title,
+        about=_about(row),
+        attended=_attended(row),
+        asks=_asks(row),
+        minutes=row.minutes,
+        path=_path(keys, row),
+        closes_at=row.closes_at,
+        stop=_stop(keys, row),
+        wording=_wording(session, row, _language(row)),
+        emblem=row.emblem,
+        return_token=keys.return_token(message_id),
+    )
+
+
+def personal(session: Session, keys: Keyring, message_id: int, row: Row[Any]) -> Outgoing:
+    """A notice about an occasion, or the link to one's own page."""
+    is_notice = row.kind in wanted.NOTICES
+    return Outgoing(
+        message_id=message_id,
+        public_id=row.public_id,
+        kind=row.kind,
+        step=row.step,
+        receiver=row.name,
+        address=row.email,
+        language=_language(row),
+        sender=_sender(row),
+        series=row.series_title,
+        about=_about(row),
+        attended=False,
+        asks={},
+        minutes=None,
+        path="" if is_notice else f"/min/{keys.link_token(row.page, row.generation)}",
+        closes_at=None,
+        told=_told(session, message_id, row) if is_notice else None,
+        stop=_stop(keys, row),
+        wording=_wording(session, row, _language(row)),
+        emblem=row.emblem,
+        return_token=keys.return_token(message_id),
+    )
+
+
+def specimen(session: Session, mailing_id: int, enrolment_id: int, language: str) -> Outgoing | None:
+    """The mail of a mailing as an enrolment gets it, in ``language``, with a link that leads nowhere.
+
+    None where they do not belong together.
+    """
+    row = queries.specimen(session, mailing_id, enrolment_id)
+    if row is None:
+        return None
+    kind = cast(Kind, (FORM_KINDS if row.log_prompt is None else LOG_KINDS)[1 if row.step else 0])
+    own = outbox.wording(session, row.project_id, kind, language)
+    return Outgoing(
+        message_id=0,
+        public_id="test",
+        kind=kind,
+        step=row.step,
+        receiver=row.name,
+        address=row.email,
+        language=language,
+        sender=_sender(row),
+        series=row.series_title,
+        about=_about(row),
+        attended=_attended(row),
+        asks=_asks(row),
+        minutes=row.minutes,
+        path=DEAD_PATH,
+        closes_at=row.closes_at,
+        stop=None,
+        wording=Wording(own.subject, own.body) if own else None,
+        emblem=row.emblem,
+    )
+
+
+def staff(session: Session, keys: Keyring, message_id: int, row: Row[Any]) -> StaffMail | None:
+    """A mail to a user; None where what it is about is not there any more."""
+    params = row.params or {}
+    project = outbox.project(session, params.get("project_id"), row.mailing_id)
+    original = None
+    if row.kind == "test" and row.mailing_id is not None:
+        language = str(params.get("language", row.language))
+        original = specimen(session, row.mailing_id, int(params.get("enrolment_id", 0)), language)
+    if project is None or (row.kind == "test" and original is None):
+        return None
+    return StaffMail(
+        message_id=message_id,
+        public_id=row.public_id,
+        kind=cast(StaffKind, row.kind),
+        receiver=row.name,
+        address=row.email,
+        language=original.language if original else row.language,
+        project=_of_project(project),
+        params=params,
+        original=original,
+        return_token=keys.return_token(message_id),
+    )
+
+
+def _language(row: Row[Any]) -> str:
+    return str(row.language if row.language in row.languages else row.languages[0])
+
+
+def _sender(row: Row[Any]) -> Sender:
+    return Sender(row.project_code, row.project_title, row.sender_name, row.reply_to, row.project_timezone)
+
+
+def _of_project(project: Project) -> Sender:
+    return Sender(project.code, project.title, project.sender_name, project.reply_to, project.timezone)
+
+
+def _about(row: Row[Any]) -> About | None:
+    if row.occasion_id is None:
+        return None
+    return About(
+        title=row.occasion_title,
+        place=row.place,
+        starts=row.starts_wall,
+        ends=row.ends_wall,
+        timezone=row.occasion_timezone,
+        uid=row.uid,
+        sequence=row.sequence,
+        cancelled=row.cancelled,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+    )
+
+
+def _attended(row: Row[Any]) -> bool:
+    return row.occasion_id is not None and row.audience == "present" and bool(row.attendance_kept)
+
+
+def _asks(row: Row[Any]) -> LocalText:
+    return cast(LocalText, row.questionnaire_title if row.log_prompt is None else row.log_prompt)
+
+
+def _path(keys: Keyring, row: Row[Any]) -> str:
+    if row.log_prompt is None:
+        return f"/s/{keys.link_token(row.invitation, row.generation)}"
+    return f"/l/{keys.link_token(row.book, row.book_generation)}?fraga={row.invitation}"
+
+
+def _stop(keys: Keyring, row: Row[Any]) -> str:
+    return f"/avsluta/{keys.stop_token(row.enrolment)}"
+
+
+def _wording(session: Session, row: Row[Any], language: str) -> Wording | None:
+    if language == row.language:  # looked up with the row
+        return Wording(row.own_subject, row.own_body) if row.own_subject is not None else None
+    own = outbox.wording(session, row.project_id, row.kind, language)
+    return Wording(own.subject, own.body) if own else None
+
+
+def _told(session: Session, message_id: int, row: Row[Any]) -> Told | None:
+    was = notice_queries.changes(session, row.occasion_id)
+    before: OccasionChange | None = wanted.told_before(session, message_id, row, was)
+    if before is None:
+        return None
+    return Told(before.starts_wall, before.ends_wall, before.timezone, before.place, before.cancelled)

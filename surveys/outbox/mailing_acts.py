@@ -1,0 +1,312 @@
+"""What people do by hand with a mailing or a single mail: send it now, skip it, send it again. Each leaves a
+deed with who, when and why.
+
+With ``rehearse`` an act is carried out, looked at and undone: what comes back is the difference that it would
+make in what is planned; mails that lie in the outbox already are not part of it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from surveys.database import Database
+from surveys.domain import timing
+from surveys.followups import planning
+from surveys.followups.difference import Difference, difference, photograph
+from surveys.followups.targets import ENDED
+from surveys.keys import new_public_id
+from surveys.models.deeds import Deed
+from surveys.models.followup import Mailing
+from surveys.models.message import Message
+from surveys.outbox.act_faults import (
+    ActError,
+    AddressDead,
+    AlreadySent,
+    AlreadyWaiting,
+    Closed,
+    EnrolmentEnded,
+    LinkWithdrawn,
+    NoAttendance,
+    NotDeferred,
+    NotPlanned,
+    NotSkipped,
+    UnknownMailing,
+    UnknownMessage,
+    UnknownPerson,
+)
+from surveys.queries import acts as queries
+from surveys.queries import planning as planning_queries
+
+PLANNED = frozenset({"planned", "waiting"})
+QUIET = ("quiet_hours", "weekend", "holiday")
+
+__all__ = [
+    "ActError",
+    "AddressDead",
+    "AlreadySent",
+    "AlreadyWaiting",
+    "Closed",
+    "EnrolmentEnded",
+    "LinkWithdrawn",
+    "NoAttendance",
+    "NotDeferred",
+    "NotPlanned",
+    "NotSkipped",
+    "UnknownMailing",
+    "UnknownMessage",
+    "UnknownPerson",
+    "override_quiet",
+    "send_again",
+    "send_message_now",
+    "send_now",
+    "skip",
+    "skip_message",
+    "test_send",
+    "unskip",
+]
+
+
+def send_now(
+    db: Database, mailing_id: int, user_id: int | None, why: str, now: datetime, rehearse: bool = False
+) -> Difference:
+    """Let a mailing go at once, in quiet hours too; one that was missed and is still open as well.
+
+    Raises UnknownMailing, Closed, AlreadySent, NotPlanned, NoAttendance.
+    """
+
+    def act(session: Session, mailing: Mailing) -> None:
+        if now >= mailing.closes_at:
+            raise Closed
+        if mailing.state in PLANNED | {"missed"}:
+            _refuse_without_attendance(session, mailing)
+            mailing.state, mailing.reason, mailing.deferral = "planned", None, None
+            mailing.pinned_at = mailing.due_at = now
+            mailing.due_wall = timing.to_wall(now, mailing.timezone)
+        else:
+            _release(session, mailing, now)
+        mailing.quiet_override = True
+
+    return _act(db, mailing_id, "send_now", act, user_id, why, now, rehearse)
+
+
+def skip(
+    db: Database, mailing_id: int, user_id: int | None, why: str, now: datetime, rehearse: bool = False
+) -> Difference:
+    """Let a mailing not be sent, or what of it still lies in the outbox; planning does not bring it back.
+
+    Raises UnknownMailing, AlreadySent, NotPlanned.
+    """
+
+    def act(session: Session, mailing: Mailing) -> None:
+        if mailing.state in PLANNED:
+            mailing.state, mailing.reason = "cancelled", "skipped"
+        else:
+            _refuse_without_mails(session, mailing)
+            _write(session, mailing, {"state": "cancelled", "reason": "skipped"})
+
+    return _act(db, mailing_id, "skip", act, user_id, why, now, rehearse)
+
+
+def unskip(
+    db: Database, mailing_id: int, user_id: int | None, why: str, now: datetime, rehearse: bool = False
+) -> Difference:
+    """Plan a skipped mailing again. Raises UnknownMailing, NotSkipped."""
+
+    def act(_session: Session, mailing: Mailing) -> None:
+        if (mailing.state, mailing.reason) != ("cancelled", "skipped"):
+            raise NotSkipped
+        mailing.state, mailing.reason = "planned", None
+
+    return _act(db, mailing_id, "unskip", act, user_id, why, now, rehearse)
+
+
+def override_quiet(
+    db: Database, mailing_id: int, user_id: int | None, why: str, now: datetime, rehearse: bool = False
+) -> Difference:
+    """Let a mailing go when its rule says, whatever is quiet then. Raises UnknownMailing, NotDeferred."""
+
+    def act(session: Session, mailing: Mailing) -> None:
+        if mailing.quiet_override:
+            raise NotDeferred
+        if mailing.state not in PLANNED:
+            _release(session, mailing, now, only=QUIET)
+        elif mailing.deferral is None:
+            raise NotDeferred
+        mailing.quiet_override = True
+
+    return _act(db, mailing_id, "override_quiet", act, user_id, why, now, rehearse)
+
+
+def send_again(db: Database, invitation_id: int, user_id: int | None, why: str, now: datetime) -> int:
+    """Send an invitation's first mail once more, with the same link; returns the new mail's id.
+
+    Raises UnknownMessage, Closed, LinkWithdrawn, EnrolmentEnded, AddressDead, AlreadyWaiting.
+    """
+    with db.transaction() as session:
+        invitation = queries.hold_invitation(session, invitation_id)
+        if invitation is None:
+            raise UnknownMessage
+        if now >= invitation.mailing.closes_at:
+            raise Closed
+        if invitation.withdrawn_at is not None:
+            raise LinkWithdrawn
+        enrolment = invitation.enrolment
+        if enrolment.state in ENDED:
+            raise EnrolmentEnded
+        if enrolment.participant.dead_address == enrolment.participant.email:
+            raise AddressDead
+        kind = "invitation" if invitation.rule.log_prompt is None else "log_prompt"
+        newest, waits = queries.newest_resend(session, invitation.id, kind)
+        if waits:
+            raise AlreadyWaiting
+        message = Message(
+            public_id=new_public_id(),
+            invitation_id=invitation.id,
+            enrolment_id=invitation.enrolment_id,
+            mailing_id=invitation.mailing_id,
+            kind=kind,
+            step=0,
+            resend=newest + 1,
+            state="due",
+            next_attempt_at=now,
+        )
+        session.add(message)
+        session.flush()
+        project_id = queries.project_of_enrolment(session, enrolment.id)
+        session.add(_deed("send_again", f"message:{message.id}", project_id, user_id, why, now))
+        return message.id
+
+
+def skip_message(db: Database, message_id: int, user_id: int | None, why: str, now: datetime) -> None:
+    """Let one participant's mail not be sent. One that may have left is not tried again.
+
+    Raises UnknownMessage (reminders about a log are nobody's to see, nor to skip), AlreadySent.
+    """
+    with db.transaction() as session:
+        message = _message(session, message_id)
+        if message.state == "due":
+            message.state, message.reason = "cancelled", "skipped"
+        elif message.state == "claimed" and message.next_attempt_at <= now:
+            message.state, message.reason = "missed", "uncertain"
+        else:
+            raise AlreadySent
+        session.add(_of_message("skip_message", message, session, user_id, why, now))
+
+
+def send_message_now(db: Database, message_id: int, user_id: int | None, why: str, now: datetime) -> None:
+    """Let one participant's mail that waits for the end of quiet hours go at once.
+
+    Raises UnknownMessage, AlreadySent, NotDeferred.
+    """
+    with db.transaction() as session:
+        message = _message(session, message_id)
+        if message.state != "due":
+            raise AlreadySent
+        if message.next_attempt_at <= now:
+            raise NotDeferred
+        message.next_attempt_at, message.not_before, message.quiet_override = now, now, True
+        session.add(_of_message("send_message_now", message, session, user_id, why, now))
+
+
+def test_send(db: Database, mailing_id: int, person: str, language: str, user_id: int, now: datetime) -> None:
+    """Mail a user what the participant with the code ``person`` gets, in ``language``, with a dead link.
+
+    Raises UnknownMailing, UnknownPerson.
+    """
+    with db.transaction() as session:
+        mailing = _mailing(session, mailing_id)
+        enrolment = queries.enrolment_by_code(session, mailing, person)
+        if enrolment is None:
+            raise UnknownPerson
+        message = Message(
+            public_id=new_public_id(),
+            mailing_id=mailing.id,
+            user_id=user_id,
+            kind="test",
+            step=queries.newest_trial(session, user_id, mailing.id) + 1,
+            params={"enrolment_id": enrolment.id, "language": language},
+            state="due",
+            next_attempt_at=now,
+        )
+        session.add(message)
+
+
+# Carrying out
+
+
+def _act(
+    db: Database,
+    mailing_id: int,
+    action: str,
+    act: Callable[[Session, Mailing], None],
+    user_id: int | None,
+    why: str,
+    now: datetime,
+    rehearse: bool,
+) -> Difference:
+    with db.transaction(rehearse) as session:
+        mailing = _mailing(session, mailing_id)
+        series = mailing.rule.series
+        only = [mailing.enrolment_id] if mailing.enrolment_id is not None else []
+        before = photograph(session, series.id, now, only=only)
+        act(session, mailing)
+        planning.refresh_mailings(session, series.id, now, only)
+        session.add(_deed(action, f"mailing:{mailing.id}", series.project_id, user_id, why, now))
+        return difference(before, photograph(session, series.id, now, only=only))
+
+
+def _mailing(session: Session, mailing_id: int) -> Mailing:
+    mailing = queries.hold_mailing(session, mailing_id)
+    if mailing is None:
+        raise UnknownMailing
+    return mailing
+
+
+def _message(session: Session, message_id: int) -> Message:
+    message = queries.hold_message(session, message_id)
+    if message is None or message.enrolment_id is None or message.kind == "log_reminder":
+        raise UnknownMessage
+    return message
+
+
+def _refuse_without_attendance(session: Session, mailing: Mailing) -> None:
+    needs = mailing.step == 0 and planning_queries.needs_attendance(mailing, mailing.rule.series)
+    if needs and not planning_queries.attendance_is_recorded(session, mailing.occasion_id or 0):
+        raise NoAttendance
+
+
+def _refuse_without_mails(session: Session, mailing: Mailing) -> None:
+    if mailing.state not in {"expanding", "expanded"}:
+        raise NotPlanned
+    if not queries.has_waiting_mails(session, mailing.id):
+        raise AlreadySent
+
+
+def _release(session: Session, mailing: Mailing, now: datetime, only: tuple[str, ...] = ()) -> None:
+    """Let go at once what of an expanded mailing lies in the outbox, ``only`` what waits for one of these."""
+    _refuse_without_mails(session, mailing)
+    values = {"next_attempt_at": now, "not_before": now, "quiet_override": True}
+    _write(session, mailing, values, only)
+
+
+def _write(session: Session, mailing: Mailing, values: dict[str, Any], only: tuple[str, ...] = ()) -> None:
+    waiting = update(Message).where(Message.mailing_id == mailing.id, Message.state == "due")
+    waiting = waiting.where(Message.enrolment_id.is_not(None))
+    if only:
+        waiting = waiting.where(Message.reason.in_(only))
+    session.execute(waiting.values(**values).execution_options(synchronize_session=False))
+
+
+def _of_message(
+    action: str, message: Message, session: Session, user_id: int | None, why: str, now: datetime
+) -> Deed:
+    assert message.enrolment_id is not None  # noqa: S101
+    project_id = queries.project_of_enrolment(session, message.enrolment_id)
+    return _deed(action, f"message:{message.id}", project_id, user_id, why, now)
+
+
+def _deed(action: str, subject: str, project_id: int, user_id: int | None, why: str, now: datetime) -> Deed:
+    return Deed(project_id=project_id, user_id=user_id, done_at=now, action=action, subject=subject, why=why)

@@ -1,0 +1,151 @@
+"""Still wanted? Asked of every mail at the moment of sending, whatever has happened since it was planned."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from surveys.domain import timing
+from surveys.followups.targets import ENDED
+from surveys.keys import Keyring
+from surveys.models.programme import OccasionChange
+from surveys.outbox import limits
+from surveys.queries import answering
+from surveys.queries import notices as notice_queries
+from surveys.queries import sending as queries
+
+MOST_ATTEMPTS = 5
+# Said of every mail about a log that is not wanted any more, whatever the reason: that somebody has written
+# to a prompt must not be told by the absence of the other reasons.
+LOG_REASON = "not_needed"
+NOTICES = frozenset({"moved", "cancelled", "reinstated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a mail that is not sent now; ``until`` is when a ``due`` one is looked at again."""
+
+    state: str
+    reason: str
+    until: datetime | None = None
+
+
+def asked(
+    session: Session, keys: Keyring, message_id: int, row: Row[Any], now: datetime, catch_up: timedelta
+) -> Verdict | None:
+    """The verdict on a claimed asking mail; None when it goes."""
+    if reason := _too_late(row, now, catch_up):
+        return Verdict("missed", "uncertain" if row.attempts > 1 else reason)
+    if row.dead_address == row.email:
+        return Verdict("refused", "address_dead")
+    is_log = row.log_prompt is not None
+    reason = _cancelled(row) or (_log_done if is_log else _answered)(session, keys, row)
+    if reason:
+        return Verdict("cancelled", LOG_REASON if is_log else reason)
+    return _deferred(session, message_id, row, now)
+
+
+def personal(session: Session, message_id: int, row: Row[Any], now: datetime) -> Verdict | None:
+    """The verdict on a claimed notice or mail with one's own page."""
+    if row.attempts > MOST_ATTEMPTS:
+        return Verdict("missed", "uncertain")
+    if row.dead_address == row.email:
+        return Verdict("refused", "address_dead")
+    if row.enrolment_state in ENDED:
+        return Verdict("cancelled", "enrolment_ended")
+    if row.kind in NOTICES:
+        return _notice(session, message_id, row, now)
+    # Asked for by its receiver just now: neither stops nor quiet hours are meant for it.
+    return None if row.page is not None else Verdict("cancelled", "withdrawn")
+
+
+def staff(row: Row[Any]) -> Verdict | None:
+    """The verdict on a claimed mail to a user."""
+    if row.attempts > MOST_ATTEMPTS:
+        return Verdict("missed", "uncertain")
+    return None if row.active else Verdict("cancelled", "user_inactive")
+
+
+def _too_late(row: Row[Any], now: datetime, catch_up: timedelta) -> str | None:
+    if row.attempts > MOST_ATTEMPTS:
+        return "uncertain"
+    if now >= row.closes_at:
+        return "closed"
+    known = (row.due_at, row.expanded_at, row.not_before)
+    became_due = max(each for each in known if each is not None)
+    return "too_late" if row.resend == 0 and now - became_due > catch_up else None
+
+
+def _cancelled(row: Row[Any]) -> str | None:
+    waits_for_presence = row.audience == "present" and row.attendance_kept and not row.resend
+    reasons = {
+        "withdrawn": row.withdrawn_at is not None,
+        "occasion_cancelled": bool(row.cancelled),
+        "enrolment_ended": row.enrolment_state in ENDED,
+        "rule_inactive": not row.active,
+        "series_inactive": not row.series_active,
+        "absent": waits_for_presence and row.present is not None and not row.present,
+        "unsubscribed": bool(row.stopped),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _answered(session: Session, keys: Keyring, row: Row[Any]) -> str | None:
+    if row.resend:  # a new link, to read or change what was sent in
+        return None
+    return "answered" if answering.is_answered(session, keys.response_key(row.invitation)) else None
+
+
+def _log_done(session: Session, _keys: Keyring, row: Row[Any]) -> str | None:
+    if row.book is None or row.book_withdrawn_at is not None:
+        return LOG_REASON
+    # Of reminders alone, which no page shows person by person: that a prompt did not go would tell.
+    written = row.kind == "log_reminder" and queries.has_entry(session, row.invitation_id)
+    return LOG_REASON if written else None
+
+
+def _deferred(session: Session, message_id: int, row: Row[Any], now: datetime) -> Verdict | None:
+    held = None if row.quiet_override else limits.quiet_until(row, now)
+    if held is not None:
+        return Verdict("due", held[1], held[0])
+    # What somebody has asked for by hand is counted and not held.
+    until = None if row.resend else limits.capped_until(session, row, message_id, now)
+    return Verdict("due", "weekly_cap", until) if until is not None else None
+
+
+def _notice(session: Session, message_id: int, row: Row[Any], now: datetime) -> Verdict | None:
+    if row.stopped:
+        return Verdict("cancelled", "unsubscribed")
+    if row.step != row.sequence:
+        return Verdict("cancelled", "overtaken")
+    was = notice_queries.changes(session, row.occasion_id)
+    before = was.get(row.step - 1)
+    if max(_moments(row.ends_at, before.ends_wall if before else None, before), default=now) <= now:
+        return Verdict("missed", "closed")
+    if told_before(session, message_id, row, was) is None:
+        return Verdict("cancelled", "overtaken")
+    held = None if row.quiet_override else limits.quiet_until(row, now)
+    # Rather at a bad hour than when somebody stands before a locked door.
+    soonest = min(_moments(row.starts_at, before.starts_wall if before else None, before), default=now)
+    if held is None or held[0] >= soonest:
+        return None
+    return Verdict("due", held[1], held[0])
+
+
+def told_before(
+    session: Session, message_id: int, row: Row[Any], was: Mapping[int, OccasionChange]
+) -> OccasionChange | None:
+    """What the receiver of a notice was told of the occasion before; None where that is so now."""
+    sequence = notice_queries.told_to(session, row.occasion_id, row.enrolment_id, message_id)
+    return None if sequence is None else was.get(sequence)
+
+
+def _moments(now: datetime | None, before: datetime | None, change: OccasionChange | None) -> list[datetime]:
+    """Those of a moment now, and of one by the wall clock before a change, that are known."""
+    moments = [now] if now is not None else []
+    if before is not None and change is not None:
+        moments.append(timing.to_utc(before, change.timezone))
+    return moments

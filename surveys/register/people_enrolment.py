@@ -1,0 +1,178 @@
+"""How one person takes part in a series: state, group, own dates, outcomes; taken back, taken away."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from surveys.database import Database
+from surveys.followups import planning
+from surveys.importing import people_rows
+from surveys.models.people import ENROLMENT_STATES, Enrolment, Outcome
+from surveys.models.programme import JsonObject
+from surveys.queries import register as queries
+from surveys.register import people_consequence
+from surveys.register.enrolment import SAID
+from surveys.register.people import (
+    BadPerson,
+    PersonConflict,
+    PersonGone,
+    digest,
+    noted,
+    remove_untouched,
+)
+
+LONGEST_NOTE = 2_000
+
+
+@dataclass(frozen=True)
+class Participation:
+    """An enrolment as a form shows it."""
+
+    state: str
+    work_group: str
+    starts: str
+    ends: str
+
+    @property
+    def mark(self) -> str:
+        return digest(asdict(self))
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What a change of an enrolment leads to; ``stopped``: mails to the person that do not go any more."""
+
+    told: JsonObject
+    stopped: int
+    changed: bool
+
+
+def participation_of(enrolment: Enrolment) -> Participation:
+    return Participation(
+        enrolment.state,
+        enrolment.work_group or "",
+        enrolment.starts_on.isoformat() if enrolment.starts_on else "",
+        enrolment.ends_on.isoformat() if enrolment.ends_on else "",
+    )
+
+
+def change_enrolment(
+    db: Database,
+    enrolment_id: int,
+    wanted: Participation,
+    seen: str,
+    now: datetime,
+    user_id: int,
+    rehearse: bool = False,
+) -> Consequence:
+    """Change how somebody takes part: state, work group, own first and last day.
+
+    Withdrawal stops all mails to the person in the series at once; taking it back lets those go that are
+    still ahead. Raises :class:`BadPerson`, :class:`PersonGone`, :class:`PersonConflict`.
+    """
+    with db.transaction(rehearse) as session:
+        enrolment = _held_enrolment(session, enrolment_id)
+        values = _participation(wanted, enrolment.series.project.timezone)
+        stored = participation_of(enrolment)
+        changed = any(getattr(enrolment, name) != value for name, value in values.items())
+        if changed and stored.mark != seen:
+            raise PersonConflict
+        before = people_consequence.photograph(session, enrolment.series_id, now, [enrolment_id])
+        stopped = _own_mails(session, enrolment) if _ends(enrolment.state, values["state"]) else 0
+        if changed:
+            action = (
+                f"enrolment_{values['state']}" if values["state"] != stored.state else "enrolment_changed"
+            )
+            noted(session, enrolment.participant, user_id, now, action, f"enrolment:{enrolment.id}")
+        for name, value in values.items():
+            setattr(enrolment, name, value)
+        planning.refresh_mailings(session, enrolment.series_id, now, [enrolment_id])
+        told = people_consequence.consequence(session, enrolment.series_id, before, now, 0)
+        if _ends(stored.state, values["state"]):
+            stopped += told["dropped_count"] + told["fewer_count"]
+        return Consequence(told, stopped, changed)
+
+
+def remove_enrolment(db: Database, enrolment_id: int, now: datetime, user_id: int) -> None:
+    """Take an enrolment away as if it had never been. Raises :class:`CannotRemove`, :class:`PersonGone`."""
+    with db.transaction() as session:
+        enrolment = _held_enrolment(session, enrolment_id)
+        noted(
+            session, enrolment.participant, user_id, now, "enrolment_removed", f"series:{enrolment.series_id}"
+        )
+        remove_untouched(session, enrolment, now)
+
+
+def add_outcome(db: Database, enrolment_id: int, fields: Mapping[str, str]) -> None:
+    """Note what came of it for a person: ``on`` (a date), ``kind``, ``note``; again corrects the note.
+
+    Raises :class:`BadPerson`, :class:`PersonGone`.
+    """
+    with db.transaction() as session:
+        enrolment = _held_enrolment(session, enrolment_id)
+        on_date, kind, note = _outcome(fields)
+        known = [
+            each
+            for each in queries.outcomes(session, [enrolment.id])
+            if (each.on_date, each.kind) == (on_date, kind)
+        ]
+        row = known[0] if known else Outcome(enrolment_id=enrolment.id, on_date=on_date, kind=kind)
+        row.note = note
+        session.add(row)
+
+
+def remove_outcome(db: Database, enrolment_id: int, outcome_id: int) -> None:
+    """Take a noted outcome away; without one this does nothing."""
+    with db.transaction() as session:
+        mine = (Outcome.id == outcome_id) & (Outcome.enrolment_id == enrolment_id)
+        session.execute(delete(Outcome).where(mine))
+
+
+def _participation(wanted: Participation, zone: str) -> dict[str, object]:
+    fields = {"work_group": wanted.work_group, "starts": wanted.starts, "ends": wanted.ends}
+    values, faults = people_rows.read_fields(fields, zone)
+    starts, ends = values["starts"], values["ends"]
+    if starts and ends and ends < starts:
+        faults["ends"] = ("ends_before_start", {"field": "ends"})
+    if wanted.state not in ENROLMENT_STATES:
+        faults["state"] = ("unknown_state", {"field": "state", "value": wanted.state[:40]})
+    if faults:
+        raise BadPerson(faults)
+    return {"state": wanted.state, "work_group": values["work_group"], "starts_on": starts, "ends_on": ends}
+
+
+def _outcome(fields: Mapping[str, str]) -> tuple[date, str, str]:
+    read, faults = people_rows.read_fields(
+        {"starts": fields.get("on", ""), "role": fields.get("kind", "")}, "UTC"
+    )
+    found = {"starts": "on", "role": "kind"}
+    told = {found[name]: (code, {**params, "field": found[name]}) for name, (code, params) in faults.items()}
+    for name, field in found.items():
+        if read[name] is None and field not in told:
+            told[field] = ("blank", {"field": field})
+    note = "".join(
+        letter for letter in fields.get("note", "") if letter.isprintable() or letter == "\n"
+    ).strip()
+    if len(note) > LONGEST_NOTE:
+        told["note"] = ("too_long", {"field": "note"})
+    if told:
+        raise BadPerson(told)
+    return read["starts"], read["role"], note
+
+
+def _ends(before: str, after: object) -> bool:
+    return before not in SAID and after in SAID
+
+
+def _own_mails(session: Session, enrolment: Enrolment) -> int:
+    return queries.mails_ahead(session, enrolment.id) + queries.reminders_ahead(session, enrolment.id)
+
+
+def _held_enrolment(session: Session, enrolment_id: int) -> Enrolment:
+    enrolment = session.get(Enrolment, enrolment_id, with_for_update={"key_share": True})
+    if enrolment is None:
+        raise PersonGone
+    return enrolment

@@ -1,0 +1,278 @@
+"""The form of a follow-up rule: from a rule to fields, and from what was typed to a rule."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from surveys.domain import audience, rule_spec
+from surveys.domain.rule_spec import RuleSpec
+from surveys.web.organise import conditions
+from surveys.web.organise.conditions import Row
+
+FAULTS: Mapping[str, LazyString] = {
+    "asks_one_thing": _l("Choose what is to be sent."),
+    "unknown_questionnaire": _l("The questionnaire is not there any more. Choose another one."),
+    "asks_other": _l(
+        "People have already been asked by this rule, so it cannot ask something else. "
+        "Switch it off and make a new one."
+    ),
+    "themes_without_occasion": _l(
+        "The questionnaire asks about parallel themes, so the rule must count from an occasion."
+    ),
+    "privacy_blank": _l(
+        "The project does not say yet who asks and why. Fill that in before anything is sent, "
+        "or leave the rule switched off."
+    ),
+    "blank": _l("Fill this in."),
+    "bad_characters": _l("This holds characters that cannot be shown. Write it again."),
+    "too_long": _l("This is too long."),
+    "unknown": _l("Choose one of the values."),
+    "none_chosen": _l("Choose at least one."),
+    "unknown_occasion": _l("One of the occasions is not there any more. Choose again."),
+    "not_a_number": _l("Write a whole number, such as 3."),
+    "not_a_time": _l("Write a time such as 09:00."),
+    "not_days": _l("Write days with commas between, such as 3, 7."),
+    "too_far": _l("This is too far away. Ten years are the most."),
+    "outside_calendar": _l("This leads to a day that no calendar has."),
+    "never_allowed": _l("The quiet hours of the project leave no moment for it."),
+    "out_of_range": _l("This number is too small or too large."),
+    "closes_too_soon": _l("It closes at least 1 day after the first mail."),
+    "reminder_not_later": _l("A reminder comes at least 1 day after the first mail."),
+    "reminders_unordered": _l("Each reminder has to come later than the one before."),
+    "reminder_after_closing": _l("A reminder has to come before it closes."),
+    "too_many": _l("That is too many."),
+    "present_without_occasion": _l(
+        "Only a rule that counts from an occasion can go to those who were there. Choose everyone."
+    ),
+    "present_not_kept": _l("Attendance is not kept in this series. Choose everyone."),
+    "audience_not_a_tree": _l("The conditions cannot be read. Remove them and choose anew."),
+    "audience_empty": _l("Choose at least one."),
+    "audience_too_deep": _l("The conditions lie too deep within each other."),
+    "audience_too_many": _l("Those are too many conditions. Twenty are the most."),
+    "audience_unknown_code": _l("A condition names something that is not there any more. Remove it."),
+    "audience_answers_not_known": _l(
+        "A condition asks about a questionnaire whose answers nobody may know. Remove it."
+    ),
+    "series_without_dates": _l("The series has no dates yet, so there is nothing to count from."),
+}
+# Where the fault of a part of a rule is shown, if not at the field of its name.
+PLACES = {"offset": "days", "occasions": "which"}
+
+# The parts of the form from top to bottom; a condition is c0, c1 …
+ORDER = (
+    *("asks", "prompt", "days", "hours", "minutes", "anchor", "at", "which"),
+    *("audience", "wait", "default", "conditions", "c", "reminders", "close", "late"),
+)
+
+_WHOLE = re.compile(r"[+-]?\d{1,6}", re.ASCII)
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::00)?", re.ASCII)
+_ROW = re.compile(r"c(\d{1,3})-is", re.ASCII)
+_LONGEST_DAYS_TEXT = 80
+
+
+@dataclass
+class RuleForm:
+    """What stands in the fields, each a list of texts, and what is wrong, by field, in words."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def one(self, name: str, default: str = "") -> str:
+        return next(iter(self.fields.get(name, ())), default)
+
+    def many(self, name: str) -> list[str]:
+        return self.fields.get(name, [])
+
+    @property
+    def rows(self) -> list[Row]:
+        """The conditions, in order."""
+        return [
+            Row(
+                key=self.one(f"c{number}-is"),
+                values=self.many(f"c{number}-value"),
+                unlike=self.one(f"c{number}-not") == "not",
+                error=self.errors.get(f"c{number}", ""),
+            )
+            for number in self._numbers()
+        ]
+
+    @property
+    def tree(self) -> str:
+        """A tree of conditions that rows cannot say, as JSON; "" where there is none."""
+        return self.one("tree")
+
+    def faults(self) -> list[tuple[str, str]]:
+        """What is wrong, by field, in the order of the form."""
+        return sorted(self.errors.items(), key=lambda item: _place(item[0]))
+
+    def put_rows(self, rows: Sequence[Row]) -> None:
+        """Let these be the conditions."""
+        for name in [name for name in self.fields if re.match(r"c\d", name)]:
+            del self.fields[name]
+        for number, row in enumerate(rows):
+            self.fields[f"c{number}-is"] = [row.key]
+            self.fields[f"c{number}-value"] = list(row.values)
+            self.fields[f"c{number}-not"] = ["not" if row.unlike else ""]
+
+    def refuse(self, faults: Mapping[str, str]) -> None:
+        """Show the faults of a rule at their fields."""
+        for part, code in faults.items():
+            self.errors.setdefault(PLACES.get(part, part), fault_text(code))
+
+    def _numbers(self) -> list[int]:
+        found = {int(match[1]) for name in self.fields if (match := _ROW.fullmatch(name))}
+        return sorted(found)[: conditions.MOST]
+
+
+def _place(name: str) -> tuple[int, str]:
+    part = name if name in ORDER else re.split(r"[-\d]", name)[0]
+    return ORDER.index(part) if part in ORDER else len(ORDER), name
+
+
+def typed(fields: Mapping[str, list[str]]) -> RuleForm:
+    """A form as it was sent."""
+    return RuleForm({name: list(values) for name, values in fields.items()})
+
+
+def filled(spec: RuleSpec) -> RuleForm:
+    """A form that says what ``spec`` says."""
+    way, days, minutes = _distance(spec)
+    which = spec.occasions or {}
+    form = RuleForm(
+        {
+            "asks": [f"q:{spec.questionnaire}" if spec.questionnaire else "log" if spec.log_prompt else ""],
+            "anchor": [spec.anchor],
+            "way": [way],
+            "days": [str(days)],
+            "hours": [str(abs(minutes) // 60 * (1 if minutes >= 0 else -1))],
+            "minutes": [str(abs(minutes) % 60 * (1 if minutes >= 0 else -1))],
+            "at": [f"{spec.at_time:%H:%M}" if spec.at_time else ""],
+            "which": ["named" if "codes" in which else which.get("kind", "measured")],
+            "occasion": list(which.get("codes", ())),
+            "audience": [spec.audience],
+            "wait": [str(spec.attendance_wait_hours)],
+            "default": [spec.attendance_default],
+            "reminders": [", ".join(map(str, spec.reminder_days))],
+            "close": [str(spec.close_after_days)],
+            "late": [spec.late],
+            "active": ["y"] if spec.active else [],
+            "seen": [spec.mark],
+        }
+    )
+    for language, text in (spec.log_prompt or {}).items():
+        form.fields[f"prompt-{language}"] = [text]
+    _fill_conditions(form, spec)
+    return form
+
+
+def _fill_conditions(form: RuleForm, spec: RuleSpec) -> None:
+    said = conditions.rows_of(spec.audience_filter)
+    if said is None:
+        form.fields["tree"] = [json.dumps(spec.audience_filter, ensure_ascii=False)]
+        return
+    form.fields["join"] = [said[0]]
+    form.put_rows(said[1])
+
+
+def _distance(spec: RuleSpec) -> tuple[str, int, int]:
+    """("before" or "after", days, minutes) so that both are positive; if need be one is not."""
+    if (spec.offset_days or spec.offset_minutes) < 0:
+        return "before", -spec.offset_days, -spec.offset_minutes
+    return "after", spec.offset_days, spec.offset_minutes
+
+
+class _Reader:
+    """Reads values out of a form, noting each that cannot be read."""
+
+    def __init__(self, form: RuleForm) -> None:
+        self.form = form
+        self.faults: dict[str, str] = {}
+
+    def whole(self, name: str, default: int = 0) -> int:
+        text = self.form.one(name).strip().replace("\u2212", "-")
+        if not text:
+            return default
+        if not _WHOLE.fullmatch(text):
+            self.faults[name] = "not_a_number"
+            return default
+        return int(text)
+
+    def clock(self, name: str) -> time | None:
+        text = self.form.one(name).strip()
+        if not text:
+            return None
+        match = _CLOCK.fullmatch(text)
+        if match is None:
+            self.faults[name] = "not_a_time"
+            return None
+        return time(int(match[1]), int(match[2]))
+
+    def days(self, name: str) -> list[int]:
+        text = self.form.one(name)
+        parts = [part for part in re.split(r"[\s,;]+|\boch\b|\band\b", text) if part]
+        if len(text) > _LONGEST_DAYS_TEXT or not all(_WHOLE.fullmatch(part) for part in parts):
+            self.faults[name] = "not_days"
+            return []
+        return [int(part) for part in parts]
+
+    def tree(self) -> rule_spec.Tree | None:
+        if self.form.tree:
+            tree = kept_tree(self.form)
+            if tree is None:
+                self.faults["conditions"] = "audience_not_a_tree"
+            return tree
+        for number, row in enumerate(self.form.rows):
+            if not row.values and not row.key.startswith("answered:"):
+                self.faults[f"c{number}"] = "none_chosen"
+        return conditions.tree_of(self.form.one("join", "all"), self.form.rows)
+
+
+def kept_tree(form: RuleForm) -> rule_spec.Tree | None:
+    """The tree of conditions that rows cannot say; None where there is none, or none that can be read."""
+    try:
+        tree = json.loads(form.tree)
+        audience.parse(tree)
+        return dict(tree)
+    except (ValueError, RecursionError):  # AudienceError is one
+        return None
+
+
+def fault_text(code: str) -> str:
+    return str(FAULTS[code]) if code in FAULTS else code
+
+
+def read(form: RuleForm, languages: Sequence[str]) -> tuple[RuleSpec, dict[str, str]]:
+    """The rule that a form says, and the faults of what could not be read, by field."""
+    reader = _Reader(form)
+    asks = form.one("asks")
+    sign = -1 if form.one("way") == "before" else 1
+    spec = RuleSpec(
+        questionnaire=asks[2:] if asks.startswith("q:") else None,
+        log_prompt={each: form.one(f"prompt-{each}") for each in languages} if asks == "log" else None,
+        anchor=form.one("anchor"),
+        offset_days=sign * reader.whole("days"),
+        offset_minutes=sign * (60 * reader.whole("hours") + reader.whole("minutes")),
+        at_time=reader.clock("at"),
+        occasions=_occasions(form),
+        audience=form.one("audience"),
+        audience_filter=reader.tree(),
+        attendance_wait_hours=reader.whole("wait", 48),
+        attendance_default=form.one("default", "nobody"),
+        reminder_days=reader.days("reminders"),
+        close_after_days=reader.whole("close"),
+        late=form.one("late", "from_now"),
+        active=form.one("active") == "y",
+    )
+    return spec, reader.faults
+
+
+def _occasions(form: RuleForm) -> dict[str, object] | None:
+    which = form.one("which", "measured")
+    if which == "measured":
+        return None
+    return {"codes": form.many("occasion")} if which == "named" else {"kind": which}
