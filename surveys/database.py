@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -150,7 +148,10 @@ class _Onlookers:
 
 def migrate(url: str) -> None:
     """Bring the database at ``url`` to the newest schema; running it again does nothing."""
-    config = AlembicConfig()
+    from alembic import command  # noqa: PLC0415 - heavy
+    from alembic.config import Config  # noqa: PLC0415 - heavy
+
+    config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     command.upgrade(config, "head")

@@ -19,7 +19,7 @@ from surveys.config import Settings
 from surveys.database import Database
 from surveys.installation import Installation
 from surveys.keys import Keyring
-from tests.support import postgres, run_folder
+from tests.support import applications, postgres, run_folder
 from tests.support.databases import fresh_postgresql, fresh_sqlite
 from tests.support.installations import reserved_address, serving, settings_for
 from tests.support.smtp import SmtpSink, running
@@ -164,10 +164,7 @@ def _fresh(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[
 
 @contextmanager
 def _application(installation: Installation) -> Iterator[Flask]:
-    # Here and not above, so that a fault in the web room fails its own tests and no others.
-    from surveys.app import create_app  # noqa: PLC0415
-
-    application = create_app(installation.settings)
+    application = applications.create_app(installation.settings)
     application.config["TESTING"] = True
     with closing(application.extensions["folja"]):
         yield application

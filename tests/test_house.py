@@ -35,7 +35,7 @@ FLOORS = (
     {"scheduler", "wsgi"},
 )
 USE_CASES = {"running", "followups", "answers", "register", "outbox", "course", "backup"}
-HEAVY = {"scipy", "typst"}  # may be imported where they are used: they take a second
+HEAVY = {"alembic", "openpyxl", "scipy", "typst"}  # may be imported where they are used: they take long
 # The password's slow hash lies between them, and no connection is held while it runs.
 TWO_TRANSACTIONS = {"surveys.running.access.sign_in"}
 READS_THE_CLOCK = {"clock", "web", "api", "demo", "commands", "cli", "scheduler"}

@@ -9,14 +9,15 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
 import defusedxml
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from surveys.importing.files import Refused
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 MAGIC = b"PK\x03\x04"
 OLD_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and workbooks with a password
@@ -27,7 +28,6 @@ MOST_COLUMNS = 200
 
 _BROKEN = (
     zipfile.BadZipFile,
-    InvalidFileException,
     ParseError,
     defusedxml.DefusedXmlException,
     KeyError,
@@ -47,16 +47,19 @@ def records_of(raw: bytes) -> Iterator[tuple[int, list[str]]]:
 
     Raises :class:`Refused` where it is reached.
     """
+    import openpyxl  # noqa: PLC0415 - heavy
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - heavy
+
     _look_at_sizes(raw)
     try:
         book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
         with closing(book):
             yield from _rows(book)
-    except _BROKEN as error:
+    except (InvalidFileException, *_BROKEN) as error:
         raise Refused(0, "not_workbook") from error
 
 
-def _rows(book: openpyxl.Workbook) -> Iterator[tuple[int, list[str]]]:
+def _rows(book: "Workbook") -> Iterator[tuple[int, list[str]]]:
     sheet = next(iter(book.worksheets), None)
     if sheet is None:
         raise Refused(0, "sheet_missing")

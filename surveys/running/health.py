@@ -1,13 +1,15 @@
 """Whether the parts of an installation answer."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 from surveys.database import MIGRATIONS, Database
 from surveys.models.message import Heartbeat
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 
 def ask(db: Database) -> None:
@@ -18,14 +20,22 @@ def ask(db: Database) -> None:
 
 def is_at_head(db: Database) -> bool:
     """Whether the database has the newest schema."""
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - heavy
+
     with db.engine.connect() as connection:
         found = set(MigrationContext.configure(connection).get_current_heads())
-    return found == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+    return found == set(_scripts().get_heads())
 
 
 def known_revisions() -> set[str]:
     """Every state of the schema that this program knows the way from."""
-    return {each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    return {each.revision for each in _scripts().walk_revisions()}
+
+
+def _scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - heavy
+
+    return ScriptDirectory(str(MIGRATIONS))
 
 
 def heartbeats(db: Database) -> dict[str, tuple[datetime, str | None]]:

@@ -10,12 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from surveys.app import create_app
 from surveys.installation import Installation
 from surveys.mail.mailbox import Mailbox
 from surveys.models.deeds import Deed
 from surveys.models.people import MailStop, Participant
 from surveys.models.programme import Project
+from tests.support.applications import create_app
 from tests.support.pages import forms_of, send
 from tests.support.staffed import NOW, PASSWORD, copy_of, go, invitation
 

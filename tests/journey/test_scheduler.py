@@ -15,13 +15,13 @@ from sqlalchemy import update
 from scheduler.dispatcher import Dispatcher
 from scheduler.planner import Planner
 from surveys import clock
-from surveys.app import create_app
 from surveys.cli import folja
 from surveys.config import MailSettings
 from surveys.installation import Installation
 from surveys.models.people import Participant
 from surveys.outbox import sending, sending_state
 from surveys.running import health
+from tests.support.applications import create_app
 from tests.support.builders import due_mailing, due_mails
 from tests.support.installations import environment, sending_to
 from tests.support.schedulers import log_of, run_once, scheduler

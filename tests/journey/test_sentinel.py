@@ -5,16 +5,13 @@ Every page that a role can reach by links is opened, every mail and every log li
 
 import io
 import logging
-import re
 from collections.abc import Iterator
 from datetime import timedelta
-from html import unescape
 from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from surveys.answers import logbook
@@ -24,11 +21,11 @@ from surveys.exporting.rows import Export
 from surveys.installation import Installation
 from surveys.models.log import LogBook
 from surveys.models.programme import Series
+from tests.support.pages import crawl
 from tests.support.staffed import NOW, ROLES, SECRET, add_users, go, run_small, sign_in
 
 PRIVATE = "Det här skrev jag bara till mig själv, och till ingen annan."
 PLAN = "Jag tänker säga upp mig, och det vet ingen."
-LINK = re.compile(r'(?:href|src|action)="(/[^"#]*)"')
 
 
 @pytest.fixture
@@ -47,20 +44,6 @@ def _write(installation: Installation) -> None:
     token = installation.keys.link_token(book.public_id, book.generation)
     raw = {"written_on": "2027-02-02", "text": PRIVATE, "plan": PLAN}
     logbook.write_entry(installation.database, book.public_id, token, raw, now())
-
-
-def crawl(client: FlaskClient, start: str = "/projekt") -> dict[str, str]:
-    """Return every page that links lead to from ``start``, by address."""
-    seen: dict[str, str] = {}
-    waiting = [start]
-    while waiting:
-        address = waiting.pop()
-        if address in seen or address.startswith("/static"):
-            continue
-        page = client.get(address)
-        seen[address] = unescape(page.get_data(as_text=True)) if page.mimetype.startswith("text") else ""
-        waiting += [unescape(found) for found in LINK.findall(seen[address])]
-    return seen
 
 
 def test_no_page_of_any_role_shows_it(

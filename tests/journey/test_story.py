@@ -16,10 +16,10 @@ from flask.testing import FlaskClient
 
 from scheduler.dispatcher import Dispatcher
 from scheduler.planner import Planner
-from surveys.app import create_app
 from surveys.cli import folja
 from surveys.installation import Installation
 from surveys.running import access
+from tests.support.applications import create_app
 from tests.support.installations import environment, sending_to
 from tests.support.pages import send
 from tests.support.small import load_small

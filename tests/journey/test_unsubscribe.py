@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from surveys.app import create_app
 from surveys.installation import Installation
 from surveys.models.people import Enrolment, MailStop
+from tests.support.applications import create_app
 from tests.support.small import load_small
 
 NOW = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)

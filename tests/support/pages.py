@@ -1,9 +1,13 @@
-"""Forms of pages as a person without JavaScript sends them: every field, the hidden ones included."""
+"""Pages as a person without JavaScript uses them: links followed, forms sent with their hidden fields."""
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+LINK = re.compile(r'(?:href|src|action)="(/[^"#]*)"')
 
 
 class _Forms(HTMLParser):
@@ -53,3 +57,21 @@ def send(client: FlaskClient, page: TestResponse, action: str, /, **typed: str) 
     (address, fields), *more = [item for item in forms_of(page).items() if item[0].endswith(action)]
     assert not more, f"several forms go to …{action}"
     return client.post(address, data=fields | typed)
+
+
+def crawl(client: FlaskClient, start: str = "/projekt") -> dict[str, str]:
+    """Return every page that links lead to from ``start``, by address, in one language.
+
+    All answer; those that only take a form say so (405).
+    """
+    seen: dict[str, str] = {}
+    waiting = [start]
+    while waiting:
+        address = waiting.pop()
+        if address in seen or address.startswith("/static") or "sprak=" in address:
+            continue
+        page = client.get(address)
+        assert page.status_code in {200, 303, 405}, f"{address}: {page.status_code}"
+        seen[address] = unescape(page.get_data(as_text=True)) if page.mimetype.startswith("text") else ""
+        waiting += [unescape(found) for found in LINK.findall(seen[address])]
+    return seen
