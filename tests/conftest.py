@@ -19,7 +19,7 @@ from surveys.config import Settings
 from surveys.database import Database
 from surveys.installation import Installation
 from surveys.keys import Keyring
-from tests.support import applications, postgres, run_folder
+from tests.support import compiled, postgres, run_folder
 from tests.support.databases import fresh_postgresql, fresh_sqlite
 from tests.support.installations import reserved_address, serving, settings_for
 from tests.support.smtp import SmtpSink, running
@@ -33,6 +33,7 @@ pytest_plugins = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    compiled.keep()
     if hasattr(config, "workerinput"):
         return
     run = run_folder.create()
@@ -164,7 +165,7 @@ def _fresh(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[
 
 @contextmanager
 def _application(installation: Installation) -> Iterator[Flask]:
-    application = applications.create_app(installation.settings)
+    application = compiled.app_of(installation.settings)
     application.config["TESTING"] = True
     with closing(application.extensions["folja"]):
         yield application

@@ -15,7 +15,7 @@ from surveys.mail.mailbox import Mailbox
 from surveys.models.deeds import Deed
 from surveys.models.people import MailStop, Participant
 from surveys.models.programme import Project
-from tests.support.applications import create_app
+from tests.support.compiled import app_of
 from tests.support.pages import forms_of, send
 from tests.support.staffed import NOW, PASSWORD, copy_of, go, invitation
 
@@ -33,7 +33,7 @@ def house(built: Path, tmp_path: Path) -> Iterator[Installation]:
 
 @pytest.fixture
 def app(house: Installation) -> Flask:
-    return create_app(house.settings)
+    return app_of(house.settings)
 
 
 @pytest.fixture

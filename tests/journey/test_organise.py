@@ -23,8 +23,8 @@ from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Project, Series
 from surveys.running import access, heartbeat
 from surveys.web.organise.rules import in_words
-from tests.support.applications import create_app
 from tests.support.books import a_project
+from tests.support.compiled import app_of
 from tests.support.pages import crawl, forms_of, send
 from tests.support.staffed import (
     NOW,
@@ -57,7 +57,7 @@ def installation(sqlite_installation: Installation) -> Installation:
 def standing(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One application for all tests that only look."""
     with copy_of(built, tmp_path_factory.mktemp("standing"), "http://127.0.0.1") as installation:
-        app = create_app(installation.settings)
+        app = app_of(installation.settings)
         yield app
         app.extensions["folja"].close()
 

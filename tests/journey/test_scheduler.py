@@ -21,8 +21,8 @@ from surveys.installation import Installation
 from surveys.models.people import Participant
 from surveys.outbox import sending, sending_state
 from surveys.running import health
-from tests.support.applications import create_app
 from tests.support.builders import due_mailing, due_mails
+from tests.support.compiled import app_of
 from tests.support.installations import environment, sending_to
 from tests.support.schedulers import log_of, run_once, scheduler
 from tests.support.smtp import SmtpSink, closed_port
@@ -237,7 +237,7 @@ def mailbox(sqlite_installation: Installation) -> FlaskClient:
     house = replace(sqlite_installation, settings=settings)
     due_mails(house.database, 2, clock.now(), house.keys)
     Dispatcher(house, threading.Event()).run()
-    return create_app(settings).test_client()
+    return app_of(settings).test_client()
 
 
 def test_a_mail_is_found_opened_and_its_link_followed(mailbox: FlaskClient) -> None:
@@ -284,10 +284,10 @@ def test_there_is_no_mailbox_outside_the_demo(
     sqlite_installation: Installation, changes: dict[str, object]
 ) -> None:
     settings = replace(sqlite_installation.settings, **changes)  # type: ignore[arg-type]
-    assert create_app(settings).test_client().get("/brevlada").status_code == 404
+    assert app_of(settings).test_client().get("/brevlada").status_code == 404
 
 
 def test_an_empty_mailbox_says_what_to_do(sqlite_installation: Installation) -> None:
     settings = replace(sqlite_installation.settings, demo=True)
-    page = create_app(settings).test_client().get("/brevlada").get_data(as_text=True)
+    page = app_of(settings).test_client().get("/brevlada").get_data(as_text=True)
     assert "folja scheduler tick --at" in page

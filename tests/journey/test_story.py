@@ -19,7 +19,7 @@ from scheduler.planner import Planner
 from surveys.cli import folja
 from surveys.installation import Installation
 from surveys.running import access
-from tests.support.applications import create_app
+from tests.support.compiled import app_of
 from tests.support.installations import environment, sending_to
 from tests.support.pages import send
 from tests.support.small import load_small
@@ -84,7 +84,7 @@ def _answer(house: Installation, mail: str, point: str) -> None:
 
 @contextmanager
 def _browser(house: Installation) -> Iterator[FlaskClient]:
-    application = create_app(house.settings)
+    application = app_of(house.settings)
     with closing(application.extensions["folja"]):
         yield application.test_client()
 

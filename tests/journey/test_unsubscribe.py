@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from surveys.installation import Installation
 from surveys.models.people import Enrolment, MailStop
-from tests.support.applications import create_app
+from tests.support.compiled import app_of
 from tests.support.small import load_small
 
 NOW = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
@@ -17,7 +17,7 @@ NOW = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def app(sqlite_installation: Installation) -> Flask:
     load_small(sqlite_installation, NOW)
-    return create_app(sqlite_installation.settings)
+    return app_of(sqlite_installation.settings)
 
 
 def address_of(app: Flask) -> str:

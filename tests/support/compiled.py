@@ -1,0 +1,69 @@
+"""What a process compiles for each application and each database, kept for the next: tests make thousands.
+
+Templates (Jinja), the rules of the address map (Werkzeug) and statements (SQLAlchemy) depend on their text
+and the kind of database alone; compiling them anew took half of the time of the tests.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine.default import DefaultDialect
+from werkzeug.routing import Rule
+
+from surveys import database
+from surveys.config import Settings
+
+
+class _Templates(BytecodeCache):
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_templates = _Templates()
+_compile = Rule._compile_builder
+_builders: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+_statements: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+
+
+def app_of(settings: Settings) -> Flask:
+    """Return ``create_app(settings)``."""
+    # Here and not above, so that a fault in the web room fails its own tests and no others.
+    from surveys.app import create_app  # noqa: PLC0415
+
+    made = create_app(settings)
+    made.jinja_env.bytecode_cache = _templates
+    return made
+
+
+def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    key = (tuple(rule._trace), str(rule.defaults), append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile(rule, append_unknown)
+    return _builders[key]
+
+
+def _engine(*arguments: Any, **options: Any) -> Engine:
+    made = create_engine(*arguments, **options)
+    made.update_execution_options(compiled_cache=_statements[made.dialect.name])
+    return made
+
+
+def keep() -> None:
+    """Begin, in this process. Dialects of one kind count as one, for statements are kept by their dialect."""
+    Rule._compile_builder = _builder  # type: ignore[method-assign]
+    DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[assignment,method-assign]
+    DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
+    database.create_engine = _engine  # type: ignore[assignment]
