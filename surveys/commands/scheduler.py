@@ -101,17 +101,25 @@ def _tick(installation: Installation, at: datetime) -> tuple[int, Counter[str]]:
 
 
 @scheduler.command("preview")
-@click.option("--from", "start", type=MomentType(), help="From which moment, with its offset; else now.")
+@click.option(
+    "--from",
+    "start",
+    type=MomentType(),
+    help="From which moment, with its offset; else now. What goes before it is left out.",
+)
 @click.option("--days", type=click.IntRange(1, 3660), default=60, show_default=True, help="How many days.")
 @click.option("--project", help="Code of a project; else all.")
 @click.option("--all", "everyone", is_flag=True, help="Every name, not only the first ones.")
 def preview_(start: datetime | None, days: int, project: str | None, everyone: bool) -> None:
     """Show what will be sent to whom, and why; and who is left out, and why."""
-    begin = start or clock.now()
+    now = clock.now()
+    begin = start or now
     with opened() as installation:
         catch_up = timedelta(hours=installation.settings.catch_up_hours)
         try:
-            ahead = preview.preview(installation.database, installation.keys, begin, days, project, catch_up)
+            ahead = preview.preview(
+                installation.database, installation.keys, begin, days, project, catch_up, now
+            )
         except SQLAlchemyError as error:
             raise Failed(_("The database does not answer: %(reason)s", reason=first_line(error))) from error
     if not ahead:

@@ -75,16 +75,20 @@ def preview(
     days: int,
     project: str | None = None,
     catch_up: timedelta = CATCH_UP,
+    now: datetime | None = None,
 ) -> list[PlannedMail]:
-    """Every mailing due within ``days`` from ``start``, and what is overdue then, in order.
+    """Every mailing due within ``days`` from ``start``, and what is overdue, in order.
 
-    ``project`` is a code; None for all.
+    ``project`` is a code; None for all. With ``now`` before ``start``, what goes between them is left out.
     """
+    known = min(now or start, start)
     until = start + timedelta(days=days)
     with db.reading() as session:
         rolls: dict[int, Roll] = {}
         found = []
         for mailing in queries.mailings_ahead(session, until, project):
+            if known <= mailing.due_at < start:
+                continue
             series_id = mailing.rule.series_id
             if series_id not in rolls:
                 rolls[series_id] = audience.people_enrolled(session, series_id)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, time
 
+import time_machine
 from sqlalchemy import select
 
 from surveys.followups import planning
@@ -24,3 +25,12 @@ def test_preview_says_what_a_mail_gives_way_to(
     said = command("scheduler", "preview", "--from", "2027-02-02T08:00+01:00", "--days", "2")
     assert "deferred from Tue\u00a02\u00a0Feb\u00a02027 at\u00a018:30: quiet hours" in said
     assert "Wed\u00a03\u00a0Feb\u00a02027" in said
+
+
+def test_what_goes_before_the_day_asked_for_is_left_out(command: Callable[..., str]) -> None:
+    with time_machine.travel("2027-01-12T08:00+00:00"):
+        said = command("scheduler", "preview", "--from", "2027-02-02T08:00+01:00", "--days", "2")
+    assert "Tue\u00a02\u00a0Feb\u00a02027" in said
+    assert "fore:" not in said
+    with time_machine.travel("2027-02-02T07:00+00:00"):
+        assert "fore:" in command("scheduler", "preview", "--days", "2")
