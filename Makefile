@@ -30,7 +30,7 @@ test: ## lint, types and all tests: SQLite, PostgreSQL, mail server, browser
 	exit $$tested
 
 test-fault: ## the long runs that kill real processes
-	@$(call venv,dev); exec $(BIN)/python -m pytest -m fault $(ARGS)
+	@$(call venv,dev); exec $(BIN)/python -m pytest -n 2 -m fault $(ARGS)
 
 bench: ## measure beside a calibrator in the same run
 	@$(call venv,dev); exec $(BIN)/python -m benchmarks $(ARGS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from benchmarks import data
-from surveys.course.rescheduling import When, change_occasion
+from surveys.course.rescheduling import By, When, change_occasion
 from surveys.followups.planning import expand_next
 from surveys.installation import Installation
 from surveys.models.followup import Mailing
@@ -88,7 +88,7 @@ def _move(house: Installation) -> float:
         number, day = occasion.id, timedelta(days=1)
         wanted = When(occasion.starts_wall + day, occasion.ends_wall + day, "UTC", None)
     started = time.perf_counter()
-    change_occasion(house.database, number, wanted, data.NOW, None)
+    change_occasion(house.database, number, wanted, By(None, data.NOW))
     seconds = time.perf_counter() - started
     with house.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Mailing)) == OCCASIONS

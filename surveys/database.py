@@ -2,19 +2,21 @@
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, NullPool, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 15_000
+LARGEST_ID = 2**31 - 1  # what the databases call an integer
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -27,6 +29,19 @@ NAMING = {
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
+
+
+def insert_into(session: Session, table: type[Base]) -> "postgresql.Insert | sqlite.Insert":
+    """An INSERT that can say what becomes of a row whose key is taken."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def add_missing(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows whose keys are not taken yet, many at a time."""
+    if rows:
+        session.connection().execute(insert_into(session, table).on_conflict_do_nothing(), list(rows))
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -55,13 +70,14 @@ class UTCDateTime(TypeDecorator[datetime]):
 class Database:
     """A database and the ways to use it: one writing transaction, reading, or a single look.
 
-    ``url`` is an SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``.
+    ``url`` is an SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``. ``info`` is what use-cases
+    must know beside the rows: every session carries it, as ``session.info``.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, info: Mapping[str, Any] | None = None) -> None:
         self.url = url
         self.engine = _engine(url)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=dict(info or {}))
         self._writers = self.engine.execution_options(folja_writes=True)
         self._onlookers = _Onlookers(url) if self.is_sqlite else None
 

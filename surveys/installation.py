@@ -1,6 +1,7 @@
 """What every entrance (web, commands, scheduler) opens first: settings, keys and database."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.exc import ArgumentError
 
@@ -24,12 +25,13 @@ def open_installation(settings: Settings) -> Installation:
 
     Raises ``KeysUnreadable``, and ``BadSetting`` for an address of no database that can be used.
     """
-    return Installation(settings, Keyring(settings.keys), _database(settings.database_url))
+    return Installation(settings, Keyring(settings.keys), _database(settings))
 
 
-def _database(url: str) -> Database:
+def _database(settings: Settings) -> Database:
+    url = settings.database_url
     try:
-        return Database(url)
+        return Database(url, {"catch_up": timedelta(hours=settings.catch_up_hours)})
     except (ArgumentError, ImportError) as error:  # an ImportError: of a driver that is not there
         # Not the whole of it: a password may stand in it.
         start = f"{url.partition(':')[0]}:…"

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from surveys.domain.texts import LocalText
+from surveys.models.programme import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,26 @@ class AskingProject:
     logotype_text: str | None
     timezone: str
     emblem: str | None = None  # of the European Union: eu_cofunded, eu_funded
+
+
+def asking(project: Project) -> AskingProject:
+    """The project as participants' pages show it."""
+    return asking_row(project, project.title, project.timezone)
+
+
+def asking_row(row: Any, title: str, timezone: str) -> AskingProject:
+    """The same of a row with the project's columns, in which these two go by other names."""
+    return AskingProject(
+        title=title,
+        timezone=timezone,
+        languages=tuple(row.languages),
+        sender_name=row.sender_name,
+        reply_to=row.reply_to,
+        privacy=row.privacy,
+        logotype_type=row.logotype_type,
+        logotype_text=row.logotype_text,
+        emblem=row.emblem,
+    )
 
 
 @dataclass(frozen=True, slots=True)

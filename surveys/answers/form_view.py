@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from surveys.answers.asking_project import AskingProject
+from surveys.answers.asking_project import AskingProject, asking_row
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import Answer
@@ -75,7 +75,7 @@ def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormVi
         public_id=row.public_id,
         person=row.name,
         language=row.language,
-        project=_project(row),
+        project=asking_row(row, row.project_title, row.project_timezone),
         series_title=row.series_title,
         occasion=_occasion(row),
         privacy_mode=PrivacyMode(row.privacy_mode),
@@ -89,20 +89,6 @@ def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormVi
         draft=row.draft,
         saved_at=row.saved_at,
         submitted_at=row.submitted_at,
-    )
-
-
-def _project(row: AskedRow) -> AskingProject:
-    return AskingProject(
-        title=row.project_title,
-        languages=tuple(row.languages),
-        sender_name=row.sender_name,
-        reply_to=row.reply_to,
-        privacy=row.privacy,
-        logotype_type=row.logotype_type,
-        logotype_text=row.logotype_text,
-        timezone=row.project_timezone,
-        emblem=row.emblem,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from surveys.answers.asking_project import AskingProject
+from surveys.answers.asking_project import AskingProject, asking
 from surveys.models.followup import Invitation
 from surveys.models.log import LogBook, LogEntry
 from surveys.models.programme import LocalText
@@ -96,26 +96,11 @@ def view_of(
         language=enrolment.participant.language,
         work_group=enrolment.work_group,
         series_title=enrolment.series.title,
-        project=_project(book),
+        project=asking(enrolment.series.project),
         today=today,
         now=now,
         entries=tuple(entry_view(entry) for entry in entries),
         prompts=tuple(_prompt_view(invitation, invitation.id in answered) for invitation in asked),
-    )
-
-
-def _project(book: LogBook) -> AskingProject:
-    project = book.enrolment.series.project
-    return AskingProject(
-        title=project.title,
-        timezone=project.timezone,
-        languages=tuple(project.languages),
-        sender_name=project.sender_name,
-        reply_to=project.reply_to,
-        privacy=project.privacy,
-        logotype_type=project.logotype_type,
-        logotype_text=project.logotype_text,
-        emblem=project.emblem,
     )
 
 

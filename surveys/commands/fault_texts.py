@@ -128,9 +128,6 @@ def _structure() -> dict[str, str]:
         "one_moment_missing": _("an occasion has both “starts” and “ends”, or neither."),
         "continues_itself": _("an occasion cannot continue itself."),
         "attendance_not_kept": _("the series says that attendance is not kept, but names a list."),
-        "completion_beyond_occasions": _(
-            "%(minimum)s occasions are needed to complete, but the series has %(occasions)s."
-        ),
         "privacy_blank": _(
             "the questionnaire “%(questionnaire)s” is sent, but these privacy texts are blank: %(fields)s."
         ),

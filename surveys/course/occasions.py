@@ -6,7 +6,6 @@ Moving, cancelling and reinstating one is :mod:`surveys.course.rescheduling`'s: 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.course.series import held, refreshed
 from surveys.database import Database
-from surveys.domain import timing
+from surveys.domain import marks, timing
 from surveys.domain.occasion import Description, TimeAndPlace
 from surveys.domain.series import MOST_OCCASIONS, BadFields
 from surveys.followups import difference
@@ -88,9 +87,7 @@ def description_of(occasion: Occasion) -> Description:
 
 
 def mark(description: Description) -> str:
-    """A short digest of the values: that of what a form was made from tells whether it is still so."""
-    text = repr(sorted(asdict(description).items()))
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return marks.mark(asdict(description))
 
 
 def mark_of_all(present: Sequence[Occasion]) -> str:

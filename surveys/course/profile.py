@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
+from surveys.domain import marks
 from surveys.domain.pictures import LARGEST_LOGOTYPE_BYTES, picture_type
 from surveys.domain.texts import has_bad_characters
 from surveys.models.programme import Project
@@ -37,8 +37,7 @@ class Profile:
 
     @property
     def mark(self) -> str:
-        """A short digest of the values: that of what a form was made from tells whether it is still so."""
-        return sha256(repr(sorted(asdict(self).items())).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return marks.mark(asdict(self))
 
 
 class BadProfile(ValueError):

@@ -5,7 +5,7 @@ would make.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -81,79 +81,49 @@ class When:
     place: str | None
 
 
+@dataclass(frozen=True)
+class By:
+    """Who changes an occasion, when (UTC) and why.
+
+    ``seen`` is the sequence that the change was made from, None where nothing was looked at;
+    ``quiet_override`` lets the notices go in quiet hours.
+    """
+
+    user_id: int | None
+    now: datetime
+    why: str = ""
+    seen: int | None = None
+    quiet_override: bool = False
+
+
 def change_occasion(
-    db: Database,
-    occasion_id: int,
-    wanted: When,
-    now: datetime,
-    user_id: int | None,
-    *,
-    quiet_override: bool = False,
-    seen: int | None = None,
-    why: str = "",
-    rehearse: bool = False,
+    db: Database, occasion_id: int, wanted: When, by: By, rehearse: bool = False
 ) -> Difference:
     """Move an occasion in time or place; those who had a mail about it are told.
 
-    ``quiet_override`` lets the notices go in quiet hours; ``seen`` is the sequence that the change was made
-    from. Raises UnknownOccasion, EndsBeforeStart, BadPlace, NothingChanged, OccasionConflict, and of
-    ``timing`` UnknownZone and OutsideCalendar.
+    Raises UnknownOccasion, EndsBeforeStart, BadPlace, NothingChanged, OccasionConflict, and of ``timing``
+    UnknownZone and OutsideCalendar.
     """
-
-    def change(occasion: Occasion) -> None:
-        _place(occasion, wanted)
-
-    act = _Act("move_occasion", now, user_id, why, quiet_override)
-    return _change_one(db, occasion_id, change, act, seen, rehearse)
+    act = _Act("move_occasion", by, lambda each: _place(each, wanted))
+    return _change_one(db, occasion_id, act, rehearse)
 
 
-def cancel_occasion(
-    db: Database,
-    occasion_id: int,
-    now: datetime,
-    user_id: int | None,
-    *,
-    quiet_override: bool = False,
-    seen: int | None = None,
-    why: str = "",
-    rehearse: bool = False,
-) -> Difference:
+def cancel_occasion(db: Database, occasion_id: int, by: By, rehearse: bool = False) -> Difference:
     """Call an occasion off: of it nothing goes but the notice, to those who had a mail about it.
 
     Raises UnknownOccasion, NothingChanged (it is called off already), OccasionConflict.
     """
-    act = _Act("cancel_occasion", now, user_id, why, quiet_override)
-    return _change_one(db, occasion_id, lambda each: _set_cancelled(each, True), act, seen, rehearse)
+    act = _Act("cancel_occasion", by, lambda each: _set_cancelled(each, True))
+    return _change_one(db, occasion_id, act, rehearse)
 
 
-def reinstate_occasion(
-    db: Database,
-    occasion_id: int,
-    now: datetime,
-    user_id: int | None,
-    *,
-    quiet_override: bool = False,
-    seen: int | None = None,
-    why: str = "",
-    rehearse: bool = False,
-) -> Difference:
+def reinstate_occasion(db: Database, occasion_id: int, by: By, rehearse: bool = False) -> Difference:
     """Let an occasion that was called off be held after all. Raises as :func:`cancel_occasion`."""
-    act = _Act("reinstate_occasion", now, user_id, why, quiet_override)
-    return _change_one(db, occasion_id, lambda each: _set_cancelled(each, False), act, seen, rehearse)
+    act = _Act("reinstate_occasion", by, lambda each: _set_cancelled(each, False))
+    return _change_one(db, occasion_id, act, rehearse)
 
 
-def move_rest(
-    db: Database,
-    occasion_id: int,
-    days: int,
-    now: datetime,
-    user_id: int | None,
-    *,
-    quiet_override: bool = False,
-    seen: int | None = None,
-    why: str = "",
-    rehearse: bool = False,
-) -> Difference:
+def move_rest(db: Database, occasion_id: int, days: int, by: By, rehearse: bool = False) -> Difference:
     """Move an occasion and those of its series after it in time, cancelled ones too, by so many days.
 
     Clocks keep their time; ``days`` may be negative. Raises UnknownOccasion, NoDate, TooManyDays,
@@ -161,12 +131,12 @@ def move_rest(
     """
     if abs(days) > MOST_DAYS:
         raise TooManyDays
-    act = _Act("move_rest", now, user_id, why, quiet_override, {"days": days})
+    act = _Act("move_rest", by, lambda each: _shift(each, days), {"days": days})
     with db.transaction(rehearse) as session:
-        first = _hold(session, occasion_id, seen)
+        first = _hold(session, occasion_id, by.seen)
         if first.starts_at is None:
             raise NoDate
-        return _carry_out(session, queries.hold_rest(session, first), lambda each: _shift(each, days), act)
+        return _carry_out(session, queries.hold_rest(session, first), act)
 
 
 def record_change(
@@ -212,23 +182,14 @@ def forget_changes(session: Session, occasion_id: int) -> None:
 @dataclass(frozen=True)
 class _Act:
     action: str
-    now: datetime
-    user_id: int | None
-    why: str
-    quiet_override: bool
-    details: JsonObject | None = None
+    by: By
+    change: Callable[[Occasion], None]
+    details: JsonObject = field(default_factory=dict)
 
 
-def _change_one(
-    db: Database,
-    occasion_id: int,
-    change: Callable[[Occasion], None],
-    act: _Act,
-    seen: int | None,
-    rehearse: bool,
-) -> Difference:
+def _change_one(db: Database, occasion_id: int, act: _Act, rehearse: bool) -> Difference:
     with db.transaction(rehearse) as session:
-        return _carry_out(session, [_hold(session, occasion_id, seen)], change, act)
+        return _carry_out(session, [_hold(session, occasion_id, act.by.seen)], act)
 
 
 def _hold(session: Session, occasion_id: int, seen: int | None) -> Occasion:
@@ -240,24 +201,22 @@ def _hold(session: Session, occasion_id: int, seen: int | None) -> Occasion:
     return occasion
 
 
-def _carry_out(
-    session: Session, occasions: Sequence[Occasion], change: Callable[[Occasion], None], act: _Act
-) -> Difference:
-    series_id = occasions[0].series_id
-    before = photograph(session, series_id, act.now, only=())
-    changed = [each for each in occasions if _change(session, each, change, act)]
+def _carry_out(session: Session, occasions: Sequence[Occasion], act: _Act) -> Difference:
+    series_id, now = occasions[0].series_id, act.by.now
+    before = photograph(session, series_id, now, only=())
+    changed = [each for each in occasions if _change(session, each, act)]
     if not changed:
         raise NothingChanged
-    planning.refresh_mailings(session, series_id, act.now, only=())
+    planning.refresh_mailings(session, series_id, now, only=())
     project_id = queries.project_of(session, series_id)
     session.add_all(_deed(each, project_id, act) for each in changed)
-    return difference(before, photograph(session, series_id, act.now, only=()))
+    return difference(before, photograph(session, series_id, now, only=()))
 
 
-def _change(session: Session, occasion: Occasion, change: Callable[[Occasion], None], act: _Act) -> bool:
+def _change(session: Session, occasion: Occasion, act: _Act) -> bool:
     before, ended_at = stand(occasion), occasion.ends_at
-    change(occasion)
-    return record_change(session, occasion, before, ended_at, act.now, act.quiet_override)
+    act.change(occasion)
+    return record_change(session, occasion, before, ended_at, act.by.now, act.by.quiet_override)
 
 
 def _place(occasion: Occasion, wanted: When) -> None:
@@ -298,10 +257,10 @@ def _set_cancelled(occasion: Occasion, cancelled: bool) -> None:
 def _deed(occasion: Occasion, project_id: int, act: _Act) -> Deed:
     return Deed(
         project_id=project_id,
-        user_id=act.user_id,
-        done_at=act.now,
+        user_id=act.by.user_id,
+        done_at=act.by.now,
         action=act.action,
         subject=f"occasion:{occasion.id}",
-        why=act.why,
-        details={"sequence": occasion.sequence, **(act.details or {})},
+        why=act.by.why,
+        details={"sequence": occasion.sequence, **act.details},
     )

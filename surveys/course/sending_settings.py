@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
+from surveys.domain import marks
 from surveys.followups import planning
 from surveys.followups.difference import Difference, difference, photograph_project
 from surveys.models.deeds import Deed
@@ -32,8 +32,7 @@ class SendingSettings:
 
     @property
     def mark(self) -> str:
-        """A short digest: that of what a form was made from tells whether it is still so."""
-        return sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:16]
+        return marks.mark(asdict(self))
 
 
 class BadSendingSettings(ValueError):
@@ -93,22 +92,16 @@ def _changed(
         setattr(project, name, value)
     planning.refresh_project(session, project.id, now)
     if wanted != stored:
-        session.add(_deed(project.id, stored, wanted, user_id, now))
+        deed = Deed(
+            project_id=project.id,
+            user_id=user_id,
+            done_at=now,
+            action="sending_settings",
+            subject=f"project:{project.id}",
+            details={"before": _plain(stored), "after": _plain(wanted)},
+        )
+        session.add(deed)
     return difference(before, photograph_project(session, project.id, now))
-
-
-def _deed(
-    project_id: int, stored: SendingSettings, wanted: SendingSettings, user_id: int | None, now: datetime
-) -> Deed:
-    details = {"before": _plain(stored), "after": _plain(wanted)}
-    return Deed(
-        project_id=project_id,
-        user_id=user_id,
-        done_at=now,
-        action="sending_settings",
-        subject=f"project:{project_id}",
-        details=details,
-    )
 
 
 def _plain(settings: SendingSettings) -> dict[str, str | int | bool | None]:

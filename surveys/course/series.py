@@ -2,16 +2,17 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
+from surveys.domain import marks
 from surveys.domain.series import BadFields, Description, code_from
 from surveys.followups import difference, planning
 from surveys.followups.difference import Difference
 from surveys.models.programme import Series
 from surveys.queries import occasions as queries
+from surveys.queries.projects import hold_project
 
 
 class SeriesGone(Exception):
@@ -43,9 +44,7 @@ def description_of(series: Series) -> Description:
 
 
 def mark(description: Description) -> str:
-    """A short digest of the values: that of what a form was made from tells whether it is still so."""
-    text = repr(sorted(asdict(description).items()))
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return marks.mark(asdict(description))
 
 
 def create_series(db: Database, project_id: int, wanted: Description) -> str:
@@ -54,7 +53,7 @@ def create_series(db: Database, project_id: int, wanted: Description) -> str:
     Raises :class:`BadFields` (title: title_taken; subproject: not_a_choice).
     """
     with db.transaction() as session:
-        queries.hold_project(session, project_id)
+        hold_project(session, project_id)
         refuse_taken(session, project_id, wanted.title)
         series = Series(
             project_id=project_id,

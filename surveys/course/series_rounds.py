@@ -18,7 +18,9 @@ from surveys.followups.difference import Difference
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Occasion, Series, Theme
+from surveys.queries import attendance
 from surveys.queries import occasions as queries
+from surveys.queries.projects import hold_project
 
 T = TypeVar("T", date, datetime)
 
@@ -75,7 +77,7 @@ def copy_round(db: Database, series_id: int, title: str, starts_on: date | None,
     """
     with db.transaction() as session:
         source = held(session, series_id)
-        queries.hold_project(session, source.project_id)
+        hold_project(session, source.project_id)
         refuse_taken(session, source.project_id, title)
         occasions = queries.occasions_of(session, series_id)
         by = _distance(first_day(occasions, source), starts_on)
@@ -115,7 +117,7 @@ def checks(session: Session, series: Series, now: datetime) -> list[Check]:
     was_cancelled."""
     occasions = queries.occasions_of(session, series.id)
     found = []
-    if not queries.enrolled(session, series.id):
+    if not attendance.enrolled(session, series.id):
         found.append(Check("no_people"))
     if not any(rule.active for rule in queries.rules_of(session, series.id)):
         found.append(Check("no_rules"))

@@ -1,6 +1,6 @@
 """The five ready patterns of follow-up rules."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import time
 
@@ -24,6 +24,16 @@ class Pattern:
     @property
     def is_log(self) -> bool:
         return not self.waves
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A questionnaire that a rule could ask. ``used``: another rule of the series asks it already."""
+
+    code: str
+    wave: str
+    needs_themes: bool
+    used: bool
 
 
 def _rule(anchor: str, **values: object) -> RuleSpec:
@@ -89,6 +99,21 @@ def fitted(chosen: Pattern, attendance_kept: bool) -> RuleSpec:
     if chosen.spec.audience == "present" and not attendance_kept:
         return replace(chosen.spec, audience="everyone")
     return chosen.spec
+
+
+def proposed(chosen: Pattern, candidates: Iterable[Candidate]) -> str | None:
+    """The code of the questionnaire that suits a pattern best, None where none does.
+
+    One that no other rule asks goes first, then one for the pattern's own measurement, then their order. What
+    asks about themes suits only a rule that counts from an occasion.
+    """
+    suited = [
+        each
+        for each in candidates
+        if each.wave in chosen.waves and (chosen.spec.about_occasions or not each.needs_themes)
+    ]
+    best = min(suited, key=lambda each: (each.used, chosen.waves.index(each.wave)), default=None)
+    return best.code if best else None
 
 
 def code_for(base: str, taken: Collection[str]) -> str:

@@ -1,26 +1,32 @@
-"""What a status code says of an address."""
+"""What the answer of a mail server says of an address."""
 
 import re
 
-# RFC 3463: class.subject.detail
-_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+# RFC 3463: class.subject.detail; not a part of an address of the network
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"^\s*([245]\d\d)\b")
-POLICY = "7"  # "security or policy": about who sends and what, not about the address
+ADDRESS, POLICY = "1", "7"
+OF_SENDER = frozenset({"5.1.7", "5.1.8"})
+NO_SUCH_RECEIVER = frozenset({"550", "551", "553"})
 
 
 def status_in(text: str) -> str | None:
-    """The first enhanced status code in a text, such as ``5.1.1``; of a bare SMTP code ``5.0.0``."""
-    if found := _STATUS.search(text):
-        return found.group(0)
-    if found := _CODE.match(text):
-        return f"{found.group(1)[0]}.0.0"
-    return None
+    """The first enhanced status code in a text, such as ``5.1.1``."""
+    found = _STATUS.search(text)
+    return found.group(0) if found else None
 
 
-def stops_address(status: str | None) -> bool:
-    """Whether nothing more should be sent to the address: it failed for good, and not by a policy.
+def stops_address(said: str, of_receiver: bool) -> bool:
+    """Whether no more should be sent to an address, by what a server ``said`` that refused a mail for good.
 
-    A server that takes mails from us for junk (5.7.x) says so of everybody's address.
+    By an enhanced code that says so, or by the code of the answer where the refusal was ``of_receiver``:
+    given when the address was named. What is said of the text (554 for junk), of who sends (5.1.7, 5.1.8) or
+    of a policy (5.7.x) is not about the address.
     """
-    found = _STATUS.fullmatch(status or "")
-    return bool(found) and found.group(1) == "5" and found.group(2) != POLICY  # type: ignore[union-attr]
+    found = _STATUS.search(said)
+    if found and (found.group(2) == POLICY or found.group(0) in OF_SENDER):
+        return False
+    if found and found.group(1) == "5" and found.group(2) == ADDRESS:
+        return True
+    code = _CODE.match(said)
+    return of_receiver and code is not None and code.group(1) in NO_SUCH_RECEIVER

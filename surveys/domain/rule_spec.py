@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import time
-from hashlib import sha256
 from typing import Any
 
 from surveys.domain import timing
+from surveys.domain.marks import mark_of_text
 from surveys.domain.texts import has_bad_characters
 
 OCCASION_ANCHORS = ("occasion_end", "occasion_start")
@@ -34,7 +34,7 @@ class RuleSpec:
 
     ``offset_days`` keep the wall clock, then ``at_time`` sets it, then ``offset_minutes`` elapse.
     ``occasions`` is None (all that are measured), {"kind": …} or {"codes": […]}; ``audience_filter`` a tree
-    of conditions, see :mod:`surveys.domain.audience`.
+    of conditions, see :mod:`surveys.domain.condition_tree`.
     """
 
     questionnaire: str | None
@@ -63,9 +63,7 @@ class RuleSpec:
 
     @property
     def mark(self) -> str:
-        """A short digest of the values: that of what a form was made from tells whether it is still so."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str)
-        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return mark_of_text(json.dumps(asdict(self), sort_keys=True, default=str))
 
 
 def tidied(spec: RuleSpec) -> RuleSpec:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from surveys.domain import audience
+from surveys.domain import audience, condition_tree
 from surveys.followups.targets import ENDED
 from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule
@@ -119,7 +119,7 @@ def chosen(
     """Those of the enrolments that the conditions of a rule hold for, in order."""
     if rule.audience_filter is None:
         return list(enrolments)
-    tree = audience.parse(rule.audience_filter)
+    tree = condition_tree.parse(rule.audience_filter)
     facts = queries.facts(session, keys, enrolments, tree, occasion_id)
     return [each for each in enrolments if audience.matches(tree, facts[each])]
 
@@ -156,7 +156,7 @@ def _leave_out_unmatched(
 ) -> None:
     if rule.audience_filter is None:
         return
-    tree = audience.parse(rule.audience_filter)
+    tree = condition_tree.parse(rule.audience_filter)
     asked = [each for each, reason in reasons.items() if not reason]
     facts = queries.facts(session, keys, asked, tree, occasion_id)
     for each in asked:

@@ -9,14 +9,14 @@ Used inside the transaction that makes the change, or rehearses it::
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from surveys.domain import timing
 from surveys.followups.audience import who
-from surveys.followups.expanding import CATCH_UP
+from surveys.followups.expanding import CATCH_UP, catch_up_of
 from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.programme import LocalText, Series
@@ -33,7 +33,8 @@ class Shown:
     """One mailing as a page shows it. ``due_wall`` is ``due_at`` by the clock of ``zone``.
 
     ``deferral`` is the code of what it gives way to (quiet_hours, weekend, holiday); ``people`` how many it
-    goes to as far as is known now, None where attendance decides and has not been written down.
+    goes to as far as is known now, None where attendance decides and has not been written down. ``person`` is
+    the name of the one it goes to, where a rule counts from each person's own day.
     """
 
     rule_code: str
@@ -45,6 +46,7 @@ class Shown:
     zone: str
     deferral: str | None
     people: int | None
+    person: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ class Notice:
 class Difference:
     """What a change alters.
 
-    ``moved`` go at another time, ``added`` are new (or back again), ``dropped`` are not sent any more,
-    ``regrouped`` go at the same time to another number of people. ``at_once`` and ``missed`` are those of
-    ``moved`` and ``added`` that are due already: they go within minutes, or are too late and not sent.
+    ``moved`` go at another time, ``added`` are new (or back again), ``dropped`` would have gone and do not
+    now, ``regrouped`` go at the same time to another number of people. ``at_once`` and ``missed`` are those
+    of ``moved`` and ``added`` that are due already: they go within minutes, or are too late and not sent.
     """
 
     moved: tuple[Moved, ...] = ()
@@ -105,6 +107,7 @@ class Photograph:
     notices: Mapping[int, tuple[int, str]] = field(default_factory=dict)  # message → occasion, kind
     occasions: Mapping[int, str] = field(default_factory=dict)  # titles of those in ``notices``
     only: Collection[int] | None = None  # of single persons' mailings those of these enrolments; None: all
+    catch_up: timedelta = CATCH_UP  # what is due longer than that is missed
 
 
 def photograph(
@@ -129,7 +132,7 @@ def photograph_project(
     return _photograph(session, planning_queries.series_of(session, project_id), now, keys)
 
 
-def difference(before: Photograph, after: Photograph, catch_up: timedelta = CATCH_UP) -> Difference:
+def difference(before: Photograph, after: Photograph) -> Difference:
     """What is other in the second picture than in the first.
 
     What had been expanded and moves with its mails untried is *moved* too.
@@ -144,10 +147,10 @@ def difference(before: Photograph, after: Photograph, catch_up: timedelta = CATC
     return Difference(
         moved=tuple(pair for pair, _ in moved),
         added=tuple(each.shown for each in added),
-        dropped=tuple(each.shown for key, each in old.items() if key not in new and each.state in UNSENT),
+        dropped=tuple(each.shown for key, each in old.items() if key not in new and _would_go(each, after)),
         regrouped=tuple(pair for pair, seen in pairs if _is_regrouped(pair, seen)),
-        at_once=tuple(each.shown for each in touched if _fate(each, after.now, catch_up) == "send"),
-        missed=tuple(each.shown for each in touched if _fate(each, after.now, catch_up) == "missed"),
+        at_once=tuple(each.shown for each in touched if _fate(each, after) == "send"),
+        missed=tuple(each.shown for each in touched if _fate(each, after) == "missed"),
         notices=_notices(before, after),
     )
 
@@ -172,8 +175,14 @@ def _is_regrouped(pair: Moved, seen: Seen) -> bool:
     return seen.state in UNSENT and same_time and pair.before.people != pair.after.people
 
 
-def _fate(seen: Seen, now: datetime, catch_up: timedelta) -> str:
-    return timing.verdict(seen.shown.due_at, now, catch_up, seen.closes_at)
+def _would_go(seen: Seen, after: Photograph) -> bool:
+    # What waits for attendance is late by nature.
+    late = seen.state == "planned" and _fate(seen, after) == "missed"
+    return seen.state in UNSENT and not late
+
+
+def _fate(seen: Seen, after: Photograph) -> str:
+    return timing.verdict(seen.shown.due_at, after.now, after.catch_up, seen.closes_at)
 
 
 def _notices(before: Photograph, after: Photograph) -> tuple[Notice, ...]:
@@ -199,7 +208,7 @@ def _photograph(
         mailings |= _mailings(session, series_id, keys, only)
     notices = queries.notices(session, series_ids)
     titles = queries.occasion_titles(session, Counter(notices.values()))
-    return Photograph(now, mailings, notices, titles, only)
+    return Photograph(now, mailings, notices, titles, only, catch_up_of(session))
 
 
 def _mailings(
@@ -208,10 +217,10 @@ def _mailings(
     series = session.get_one(Series, series_id)
     titles, crowd = queries.titles(session, series_id), _Crowd(session, series, keys)
     found = {}
-    for mailing, rule, occasion in queries.mailings(session, series_id, only):
+    for mailing, rule, occasion, person in queries.mailings(session, series_id, only):
         asks = titles.get(rule.questionnaire_id) if rule.questionnaire_id else rule.log_prompt
         plain = shown(mailing, rule, asks, occasion)
-        counted = Shown(**(plain.__dict__ | {"people": crowd.of(mailing, rule)}))
+        counted = replace(plain, people=crowd.of(mailing, rule), person=person)
         found[rule.id, mailing.target, mailing.step] = Seen(counted, mailing.state, mailing.closes_at)
     return found
 

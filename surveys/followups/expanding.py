@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from surveys.database import Base, Database
+from surveys.database import add_missing
 from surveys.domain import timing
+from surveys.domain.timing import Moment
 from surveys.followups.audience import chosen
+from surveys.followups.targets import allowed_in
 from surveys.keys import Keyring, new_public_id, token_hash
 from surveys.models.followup import Invitation, Mailing
 from surveys.models.log import LogBook
@@ -28,22 +29,18 @@ FORM_KINDS = ("invitation", "reminder")
 LOG_KINDS = ("log_prompt", "log_reminder")
 
 
-def expand_next(db: Database, keys: Keyring, now: datetime, catch_up: timedelta = CATCH_UP) -> bool:
-    """See to one due mailing: expand it or a part of it, let it wait for attendance, or call it missed; or
-    invite those who have come to one that has gone.
+def catch_up_of(session: Session) -> timedelta:
+    """How late a mailing of this installation may go and not be missed."""
+    found = session.info.get("catch_up", CATCH_UP)
+    assert isinstance(found, timedelta)  # noqa: S101
+    return found
 
-    Returns whether there was one. Safe with any number of planners: one is at it at a time.
+
+def see_to(session: Session, keys: Keyring, mailing: Mailing, now: datetime, catch_up: timedelta) -> None:
+    """Expand a mailing that is due or a part of it, let it wait, call it missed, or invite who came after it.
+
+    A first mail that has waited is due when it goes: its reminders count from there.
     """
-    with db.transaction() as session:
-        if not queries.hold_planner(session):
-            return False
-        mailing = queries.next_mailing(session, now)
-        if mailing is not None:
-            _see_to(session, keys, mailing, now, catch_up)
-        return mailing is not None
-
-
-def _see_to(session: Session, keys: Keyring, mailing: Mailing, now: datetime, catch_up: timedelta) -> None:
     match mailing.state:
         case _ if mailing.recheck:
             _invite_latecomers(session, keys, mailing, now)
@@ -70,9 +67,21 @@ def _see_to_first(
         mailing.reason, waiting = audience_queries.BY_DEFAULT, True
     due = limit if waiting else mailing.due_at
     if now < mailing.closes_at and now - due <= catch_up:
+        if waiting:
+            _is_due_from(mailing, now)
         _expand(session, keys, mailing, now)
     else:
         _miss(mailing, "closed" if now >= mailing.closes_at else "too_late")
+
+
+def _is_due_from(mailing: Mailing, now: datetime) -> None:
+    moment = Moment(now, timing.to_wall(now, mailing.timezone), mailing.timezone)
+    if not mailing.quiet_override:
+        step = allowed_in(mailing.rule.series.project).step(moment)
+        moment, mailing.deferral = step.due, step.deferral
+    mailing.due_at, mailing.due_wall = moment.utc, moment.wall
+    if mailing.pinned_at is not None:
+        mailing.pinned_at = moment.utc
 
 
 def _lacks_attendance(session: Session, mailing: Mailing) -> bool:
@@ -141,9 +150,9 @@ def _invite(session: Session, keys: Keyring, mailing: Mailing, now: datetime) ->
     """Invite the next of those who are asked; returns whether there may be more."""
     some = audience_queries.candidates(session, mailing, mailing.expand_after or 0, CHUNK)
     invited = chosen(session, keys, mailing.rule, some, mailing.occasion_id)
-    _add_missing(session, Invitation, [_invitation(keys, mailing, each, now) for each in invited])
+    add_missing(session, Invitation, [_invitation(keys, mailing, each, now) for each in invited])
     if mailing.rule.log_prompt is not None:
-        _add_missing(session, LogBook, [_log_book(keys, each) for each in invited])
+        add_missing(session, LogBook, [_log_book(keys, each) for each in invited])
     _mail_to(session, mailing, queries.invitations_of(session, mailing, invited), now)
     return _came_to(mailing, some)
 
@@ -180,7 +189,7 @@ def _came_to(mailing: Mailing, enrolments: Sequence[int]) -> bool:
 def _mail_to(
     session: Session, mailing: Mailing, invitations: Sequence[queries.Invited], now: datetime
 ) -> None:
-    _add_missing(session, Message, [_message(mailing, each, now) for each in invitations])
+    add_missing(session, Message, [_message(mailing, each, now) for each in invitations])
 
 
 def _invitation(keys: Keyring, mailing: Mailing, enrolment_id: int, now: datetime) -> dict[str, Any]:
@@ -223,11 +232,3 @@ def _message(mailing: Mailing, invited: queries.Invited, now: datetime) -> dict[
         "deferrals": 0,
         "quiet_override": mailing.quiet_override,
     }
-
-
-def _add_missing(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows whose keys are not taken yet, many at a time."""
-    if not rows:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))

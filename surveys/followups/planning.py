@@ -1,21 +1,19 @@
-"""Rules and dates become mailings, and mailings follow when rules and dates change.
+"""Rules and dates become mailings, mailings follow when those change, and what is due is expanded.
 
-What is due is expanded into invitations and mails in :mod:`surveys.followups.expanding`, with the moment
-as an argument; loops, signals and sleeping are the scheduler's. Composing and sending come after, in
+How one is expanded into invitations and mails stands in :mod:`surveys.followups.expanding`. The moment is
+an argument; loops, signals and sleeping are the scheduler's. Composing and sending come after, in
 :mod:`surveys.outbox.sending`.
 """
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from surveys.calendar_days import is_quiet_day
 from surveys.database import Database
-from surveys.domain.quiet import Allowed, Quiet
 from surveys.followups.audience import (
     Audience,
     LeftOut,
@@ -26,22 +24,25 @@ from surveys.followups.expanding import (
     CATCH_UP,
     FORM_KINDS,
     LOG_KINDS,
-    expand_next,
+    see_to,
 )
 from surveys.followups.targets import (
     BY_PERSON,
+    ENDED,
     STARTED,
     Course,
     Key,
     Wanted,
+    allowed_in,
     wanted,
     why_not,
 )
+from surveys.keys import Keyring
 from surveys.models.followup import Mailing
 from surveys.models.message import Message
-from surveys.models.programme import Project
 from surveys.queries import audience as audience_queries
 from surveys.queries import planning as queries
+from surveys.queries.planned import Planned, write_mailings
 
 __all__ = [
     "CATCH_UP",
@@ -65,6 +66,24 @@ FEW = 1_000  # people that a select names one by one
 SKIPPED = "skipped"  # the reason of a mailing that somebody has cancelled by hand
 
 
+def expand_next(db: Database, keys: Keyring, now: datetime, catch_up: timedelta = CATCH_UP) -> bool:
+    """See to one due mailing: expand it or a part of it, let it wait for attendance, or call it missed; or
+    invite those who have come to one that has gone.
+
+    Returns whether there was one. Safe with any number of planners: one is at it at a time.
+    """
+    with db.transaction() as session:
+        if not queries.hold_planner(session):
+            return False
+        mailing = queries.next_mailing(session, now)
+        if mailing is not None:
+            due_at = mailing.due_at
+            see_to(session, keys, mailing, now, catch_up)
+            if mailing.due_at != due_at:  # the steps after it keep their distance from when it went
+                refresh_mailings(session, mailing.rule.series_id, now, only=())
+        return mailing is not None
+
+
 def refresh_mailings(
     session: Session, series_id: int, now: datetime, only: Collection[int] | None = None
 ) -> None:
@@ -80,23 +99,25 @@ def refresh_mailings(
     those of everybody else are left alone. Raises the errors of ``planning_targets.wanted``.
     """
     session.flush()
-    held: dict[Key, Mailing] = {
+    held: dict[Key, Planned] = {
         (each.rule_id, each.target, each.step): each
         for each in queries.mailings_to_refresh(session, series_id, only)
     }
-    needed = wanted(_course(session, series_id, held, only))
+    before = [(each, each.changing()) for each in held.values()]
+    course = _course(session, series_id, held, only)
+    needed = wanted(course)
     kept = [(held[key], want) for key, want in needed.items() if key in held]
     later = [(mailing, want) for mailing, want in kept if _goes_later(mailing, want, now)]
+    waits = _Waits(course)
     for mailing, want in kept:
-        _follow(mailing, want, now)
+        _follow(mailing, waits.of(mailing), want, now)
     postponed = _postpone_untried(session, later)
-    for mailing, _ in kept:
-        mailing.recheck = mailing.recheck or _somebody_may_come(session, mailing, now)
-    _cancel(session, series_id, [held[key] for key in held.keys() - needed.keys()])
-    session.flush()
+    _cancel(session, course, [held[key] for key in held.keys() - needed.keys()])
+    write_mailings(session, [(each, was) for each, was in before if each.changing() != was])
     new = [_new_mailing(key, want) for key, want in needed.items() if key not in held]
     if new:
-        session.execute(insert(Mailing), new)
+        session.connection().execute(insert(Mailing), new)
+    _look_again(session, [mailing for mailing, _ in kept], now)
     if postponed:  # the steps after it keep their distance from when it goes now
         refresh_mailings(session, series_id, now, only)
 
@@ -116,12 +137,6 @@ def refresh_project(session: Session, project_id: int, now: datetime) -> None:
         refresh_mailings(session, series_id, now)
 
 
-def allowed_in(project: Project) -> Allowed:
-    """When mail of a project may go, by its quiet hours, weekends and holidays."""
-    quiet = Quiet(project.quiet_from, project.quiet_to, project.quiet_weekends, project.quiet_holidays)
-    return Allowed(project.timezone, quiet, is_quiet_day)
-
-
 def states(db: Database) -> Counter[str]:
     """How many mailings are in each state."""
     with db.reading() as session:
@@ -129,7 +144,7 @@ def states(db: Database) -> Counter[str]:
 
 
 def _course(
-    session: Session, series_id: int, held: Mapping[Key, Mailing], only: Collection[int] | None
+    session: Session, series_id: int, held: Mapping[Key, Planned], only: Collection[int] | None
 ) -> Course:
     series, rules = queries.series_to_plan(session, series_id), queries.rules_of(session, series_id)
     by_person = any(rule.active and rule.anchor in BY_PERSON for rule in rules)
@@ -163,36 +178,47 @@ def _new_mailing(key: Key, want: Wanted) -> dict[str, Any]:
     }
 
 
-def _follow(mailing: Mailing, want: Wanted, now: datetime) -> None:
+class _Waits:
+    """Which mailings go to those present at an occasion whose attendance is kept."""
+
+    def __init__(self, course: Course) -> None:
+        self._series = course.series
+        self._rules = {rule.id: rule for rule in course.rules}
+
+    def of(self, mailing: Planned) -> bool:
+        rule = self._rules[mailing.rule_id]
+        return audience_queries.needs_attendance(rule, self._series, mailing.occasion_id)
+
+
+def _follow(mailing: Planned, waits: bool, want: Wanted, now: datetime) -> None:
     mailing.closes_at = want.closes_at
     if mailing.state in UNSENT:
-        _follow_unsent(mailing, want)
+        _follow_unsent(mailing, waits, want)
     elif mailing.state == "missed" and want.intended.utc != mailing.intended_at and want.due.utc > now:
         _move(mailing, want)
         mailing.state, mailing.reason = "planned", None
 
 
-def _follow_unsent(mailing: Mailing, want: Wanted) -> None:
-    rule, moved = mailing.rule, _move(mailing, want)
+def _follow_unsent(mailing: Planned, waits: bool, want: Wanted) -> None:
+    moved = _move(mailing, want)
     if mailing.state == "cancelled" and mailing.reason == SKIPPED:
         return
-    waits = audience_queries.needs_attendance(rule, rule.series, mailing.occasion_id)
     if moved or mailing.state == "cancelled" or (mailing.state == "waiting" and not waits):
         mailing.state, mailing.reason = "planned", None
 
 
-def _move(mailing: Mailing, want: Wanted) -> bool:
+def _move(mailing: Planned, want: Wanted) -> bool:
     moved = mailing.due_at != want.due.utc
     mailing.intended_at, mailing.due_at = want.intended.utc, want.due.utc
     mailing.due_wall, mailing.timezone, mailing.deferral = want.due.wall, want.due.zone, want.deferral
     return moved
 
 
-def _goes_later(mailing: Mailing, want: Wanted, now: datetime) -> bool:
+def _goes_later(mailing: Planned, want: Wanted, now: datetime) -> bool:
     return mailing.state in STARTED and want.due.utc > max(now, mailing.due_at)
 
 
-def _postpone_untried(session: Session, later: Sequence[tuple[Mailing, Wanted]]) -> bool:
+def _postpone_untried(session: Session, later: Sequence[tuple[Planned, Wanted]]) -> bool:
     """Move with their occasion the mailings of which no mail has been tried; whether there were any."""
     tried = queries.tried_among(session, [mailing.id for mailing, _ in later])
     for mailing, want in later:
@@ -204,20 +230,26 @@ def _postpone_untried(session: Session, later: Sequence[tuple[Mailing, Wanted]])
     return any(mailing.id not in tried for mailing, _ in later)
 
 
-def _somebody_may_come(session: Session, mailing: Mailing, now: datetime) -> bool:
-    if mailing.state != "expanded" or mailing.step or mailing.enrolment_id is not None:
-        return False
-    if now >= mailing.closes_at:
-        return False
-    return audience_queries.has_candidates(session, mailing)
+def _look_again(session: Session, mailings: Sequence[Planned], now: datetime) -> None:
+    """Where somebody may have come to a mailing since it went, the planner looks again."""
+    for each in mailings:
+        whole = each.step == 0 and each.enrolment_id is None
+        if whole and each.state == "expanded" and now < each.closes_at:
+            mailing = session.get_one(Mailing, each.id)
+            mailing.recheck = mailing.recheck or audience_queries.has_candidates(session, mailing)
+    session.flush()
 
 
-def _cancel(session: Session, series_id: int, mailings: Sequence[Mailing]) -> None:
+def _cancel(session: Session, course: Course, mailings: Sequence[Planned]) -> None:
     unsent = [each for each in mailings if each.state in {"planned", "waiting"}]
     persons = {each.enrolment_id for each in unsent if each.enrolment_id is not None}
     few = persons if len(persons) <= FEW else None
-    enrolled = {each.id: each for each in queries.enrolments_of(session, series_id, few)} if persons else {}
+    enrolled = queries.enrolments_of(session, course.series.id, few) if persons else ()
+    left = {each.id for each in enrolled if each.state in ENDED}
+    rules = {each.id: each for each in course.rules}
+    occasions = {each.id: each for each in course.occasions}
     for mailing in unsent:
+        occasion = occasions.get(mailing.occasion_id or 0)
+        has_left = mailing.enrolment_id in left
         mailing.state = "cancelled"
-        enrolment = enrolled.get(mailing.enrolment_id) if mailing.enrolment_id else None
-        mailing.reason = why_not(mailing.rule, mailing.occasion, enrolment)
+        mailing.reason = why_not(course.series, rules[mailing.rule_id], occasion, has_left)

@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveys.domain import audience, rule_spec
+from surveys.domain import condition_tree, rule_spec
 from surveys.domain import questionnaire as forms
-from surveys.domain.audience import AudienceError
+from surveys.domain.condition_tree import AudienceError
 from surveys.domain.rule_spec import RuleSpec
 from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Project, Series
 from surveys.models.questionnaire import Questionnaire
+from surveys.queries import projects
 from surveys.queries import rules as queries
 
 PRIVACY = ("controller", "purpose", "legal_basis", "recipients", "retention", "rights", "contact")
@@ -77,7 +78,7 @@ def checked(
     faults = rule_spec.faults(spec, project.languages)
     asks = None
     if spec.questionnaire is not None:
-        asks = queries.questionnaire(session, project.id, spec.questionnaire)
+        asks = projects.questionnaire(session, project.id, spec.questionnaire)
         _put(faults, "asks", _why_not_asked(project, spec, asks))
     if rule is not None and rule.questionnaire_id != (asks.id if asks else None):
         # Those already asked would find something else behind their link.
@@ -131,7 +132,7 @@ def _why_no_conditions(session: Session, series: Series, spec: RuleSpec) -> str 
     if spec.audience_filter is None:
         return None
     try:
-        audience.validate(spec.audience_filter, queries.known_conditions(session, series))
+        condition_tree.validate(spec.audience_filter, queries.known_conditions(session, series))
     except AudienceError as error:
         return error.code
     return None

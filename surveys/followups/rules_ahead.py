@@ -11,6 +11,7 @@ from surveys.domain.rule_spec import RuleSpec, tidied
 from surveys.domain.timing import TimingError, verdict
 from surveys.followups import planning
 from surveys.followups.audience import as_audience
+from surveys.followups.expanding import catch_up_of
 from surveys.followups.preview import reasons_of
 from surveys.followups.rule_checks import (
     BadRule,
@@ -171,7 +172,7 @@ def _wanted(
     ahead = [
         (key, each)
         for key, each in found.items()
-        if verdict(each.due.utc, now, planning.CATCH_UP, each.closes_at) != "missed"
+        if verdict(each.due.utc, now, catch_up_of(session), each.closes_at) != "missed"
         and not _is_over(held.get(key))
     ]
     return sorted(ahead, key=lambda item: (item[1].due.utc, item[0][2], item[0][1]))

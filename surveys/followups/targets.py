@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
+from surveys.calendar_days import is_quiet_day
 from surveys.domain import quiet, timing
-from surveys.domain.quiet import Allowed, Held, Step
+from surveys.domain.quiet import Allowed, Held, Plan, Quiet, Step
 from surveys.domain.timing import Moment, Offset
 from surveys.models.followup import FollowUpRule, Mailing
-from surveys.models.people import Enrolment
-from surveys.models.programme import Occasion, Series
+from surveys.models.programme import Occasion, Project, Series
+from surveys.queries.planned import Planned
+from surveys.queries.planning import Enrolled
 
 ENDED = frozenset({"cancelled", "dropped_out"})
 STARTED = frozenset({"expanding", "expanded"})
@@ -36,7 +38,7 @@ class _Target:
     anchor: datetime  # wall
     zone: str
     occasion_id: int | None = None
-    enrolment: Enrolment | None = None
+    enrolment: Enrolled | None = None
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,9 @@ class Course:
     series: Series
     occasions: Sequence[Occasion]
     rules: Sequence[FollowUpRule]
-    enrolled: Sequence[Enrolment]
+    enrolled: Sequence[Enrolled]
     allowed: Allowed
-    held: Mapping[Key, Mailing] = field(default_factory=dict)
+    held: Mapping[Key, Mailing | Planned] = field(default_factory=dict)
 
 
 def wanted(course: Course) -> dict[Key, Wanted]:
@@ -64,35 +66,70 @@ def wanted(course: Course) -> dict[Key, Wanted]:
     for rule in course.rules if course.series.active else ():
         if rule.active:
             timing.check_days(rule.reminder_days, rule.close_after_days)
+            plans = _Plans(rule, course.allowed)
             for target in _targets(rule, course):
-                found |= _steps(rule, target, course)
+                found.update(_steps(plans, target, course))
     return found
 
 
-def _steps(rule: FollowUpRule, target: _Target, course: Course) -> dict[Key, Wanted]:
-    first = _first(rule, target, course)
+def allowed_in(project: Project) -> Allowed:
+    """When mail of a project may go, by its quiet hours, weekends and holidays."""
+    quiet_times = Quiet(project.quiet_from, project.quiet_to, project.quiet_weekends, project.quiet_holidays)
+    return Allowed(project.timezone, quiet_times, is_quiet_day)
+
+
+@dataclass
+class _Plans:
+    """The plans of a rule. People who came on the same day share theirs: reckoning one is dear."""
+
+    rule: FollowUpRule
+    allowed: Allowed
+    _firsts: dict[object, Step | None] = field(default_factory=dict)
+    _plans: dict[object, Plan] = field(default_factory=dict)
+
+    def first(self, target: _Target) -> Step | None:
+        """The first mail as the rule and the quiet hours say; None where the person came too late for it."""
+        key = _when(target)
+        if key not in self._firsts:
+            self._firsts[key] = _first(self.rule, target, self.allowed)
+        return self._firsts[key]
+
+    def plan(self, target: _Target, first: Step, held: tuple[Held, ...]) -> Plan:
+        key = (_when(target), held)
+        if key not in self._plans:
+            days = self.rule.reminder_days, self.rule.close_after_days
+            self._plans[key] = quiet.plan(first, *days, held, self.allowed)
+        return self._plans[key]
+
+
+def _when(target: _Target) -> object:
+    return target.anchor, target.zone, target.enrolment and target.enrolment.added_at
+
+
+def _steps(plans: _Plans, target: _Target, course: Course) -> Iterator[tuple[Key, Wanted]]:
+    rule, first = plans.rule, plans.first(target)
     if first is None:
-        return {}
+        return
     keys = [(rule.id, target.name, step) for step in range(len(rule.reminder_days) + 1)]
-    held = [_held(course.held.get(key), first if key[2] == 0 else None) for key in keys]
-    plan = quiet.plan(first, rule.reminder_days, rule.close_after_days, held, course.allowed)
+    held = tuple(_held(course.held.get(key), first if key[2] == 0 else None) for key in keys)
+    plan = plans.plan(target, first, held)
     went = held[0].went or plan.steps[0].due
     closes_at = max(plan.closes.utc, went.utc)
     enrolment_id = target.enrolment.id if target.enrolment else None
-    return {
-        key: Wanted(each.intended, each.due, each.deferral, closes_at, target.occasion_id, enrolment_id)
-        for key, each in zip(keys, plan.steps, strict=True)
-    }
+    for key, each in zip(keys, plan.steps, strict=True):
+        yield (
+            key,
+            Wanted(each.intended, each.due, each.deferral, closes_at, target.occasion_id, enrolment_id),
+        )
 
 
-def _first(rule: FollowUpRule, target: _Target, course: Course) -> Step | None:
-    """The first mail as the rule and the quiet hours say; None where the person came too late for it."""
+def _first(rule: FollowUpRule, target: _Target, allowed: Allowed) -> Step | None:
     intended = timing.due_at(
         target.anchor, target.zone, Offset(rule.offset_days, rule.offset_minutes, rule.at_time)
     )
     if target.enrolment is None or not _is_late(intended, target.enrolment.added_at):
-        return course.allowed.step(intended)
-    return _caught_up(rule, intended, target.enrolment.added_at, course.allowed)
+        return allowed.step(intended)
+    return _caught_up(rule, intended, target.enrolment.added_at, allowed)
 
 
 def _is_late(intended: Moment, added_at: datetime) -> bool:
@@ -108,7 +145,7 @@ def _caught_up(rule: FollowUpRule, intended: Moment, added_at: datetime, allowed
     return Step(intended, step.due, step.deferral)
 
 
-def _held(mailing: Mailing | None, first: Step | None) -> Held:
+def _held(mailing: Mailing | Planned | None, first: Step | None) -> Held:
     """What is settled of a step. ``first`` is what the rule says of the first one, None of a reminder.
 
     A first mail that has gone counts from when it went, as long as its rule and anchor say what they said.
@@ -118,13 +155,13 @@ def _held(mailing: Mailing | None, first: Step | None) -> Held:
     if mailing.pinned_at is not None:
         return Held(at=_moment(mailing.pinned_at, mailing.timezone), went=_went(mailing))
     if mailing.state not in STARTED:
-        return Held(override=mailing.quiet_override)
+        return Held(override=True) if mailing.quiet_override else quiet.NOT_HELD
     went = _went(mailing)
     settled = first is not None and first.intended.utc == mailing.intended_at
     return Held(at=went if settled else None, override=mailing.quiet_override, went=went)
 
 
-def _went(mailing: Mailing) -> Moment | None:
+def _went(mailing: Mailing | Planned) -> Moment | None:
     if mailing.state not in STARTED:
         return None
     return Moment(mailing.due_at, mailing.due_wall, mailing.timezone)
@@ -183,7 +220,7 @@ def _persons(rule: FollowUpRule, course: Course) -> Iterator[_Target]:
             yield _Target(f"enrolment:{each.id}", wall, zone, enrolment=each)
 
 
-def _person_anchor(anchor: str, enrolment: Enrolment, zone: str) -> datetime | None:
+def _person_anchor(anchor: str, enrolment: Enrolled, zone: str) -> datetime | None:
     match anchor:
         case "registration":
             return timing.to_wall(enrolment.registered_at, zone)
@@ -210,9 +247,9 @@ def asks_about(rule: FollowUpRule, occasion: Occasion) -> bool:
     return occasion.measured and which.get("kind") in {None, occasion.kind}
 
 
-def why_not(rule: FollowUpRule, occasion: Occasion | None, enrolment: Enrolment | None) -> str:
+def why_not(series: Series, rule: FollowUpRule, occasion: Occasion | None, has_left: bool) -> str:
     """The code of why a mailing that was planned is not wanted any more."""
-    if not rule.series.active:
+    if not series.active:
         return "series_inactive"
     if not rule.active:
         return "rule_inactive"
@@ -220,6 +257,6 @@ def why_not(rule: FollowUpRule, occasion: Occasion | None, enrolment: Enrolment 
         return "occasion_cancelled"
     if occasion is not None and occasion.starts_at is None:
         return "no_date"
-    if enrolment is not None and enrolment.state in ENDED:
+    if has_left:
         return "enrolment_ended"
     return "rule_changed"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.domain import audience, timing
+from surveys.domain import condition_tree, timing
 from surveys.domain.questionnaire import BadForm, parse
 from surveys.importing.contents import content, known_to_conditions
 from surveys.importing.faults import Fault
@@ -196,9 +196,6 @@ def _series(check: _Check, here: PathKey, series: Series) -> Iterator[Fault]:
         yield check.fault((*here, "ends_on"), "ends_before_start", **params)
     if series.attendance_list and series.attendance == "not_kept":
         yield check.fault((*here, "attendance_list"), "attendance_not_kept")
-    if series.completion_minimum and series.completion_minimum > len(series.occasions):
-        limits = {"minimum": series.completion_minimum, "occasions": len(series.occasions)}
-        yield check.fault((*here, "completion_minimum"), "completion_beyond_occasions", **limits)
     for number, occasion in enumerate(series.occasions):
         yield from _occasion(check, (*here, "occasions", number), series, occasion)
     for number, rule in enumerate(series.rules):
@@ -235,8 +232,8 @@ def _rule_audience(check: _Check, here: PathKey, series: Series, rule: Rule) -> 
     if rule.audience_filter is None:
         return
     try:
-        audience.validate(rule.audience_filter, known_to_conditions(check.programme, series))
-    except audience.AudienceError as error:
+        condition_tree.validate(rule.audience_filter, known_to_conditions(check.programme, series))
+    except condition_tree.AudienceError as error:
         yield check.fault((*here, "audience_filter"), error.code, **error.params)
 
 

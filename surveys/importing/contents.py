@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from surveys.domain.audience import AskedForm, Known
 from surveys.domain.choices import DONT_KNOW, OTHER
+from surveys.domain.condition_tree import AskedForm, Known
 from surveys.importing.schema import (
     OneChoice,
     Programme,

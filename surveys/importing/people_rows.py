@@ -41,7 +41,8 @@ RowFault = tuple[str, dict[str, Any]]  # code and params
 class PersonRow:
     """What a row gives of a person and an enrolment; a blank cell gives nothing, and changes nothing.
 
-    ``given``: field → text, but ``registered`` a moment in UTC, ``starts`` and ``ends`` dates.
+    ``given``: field → text, but ``registered`` a moment in UTC, ``starts`` and ``ends`` dates; ``cells``: the
+    row as it stands in the file.
     """
 
     line: int
@@ -49,6 +50,7 @@ class PersonRow:
     given: Mapping[str, Any]
     attributes: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[RowFault, ...] = ()
+    cells: tuple[str, ...] = ()
 
 
 def reader(columns: Sequence[str], chosen: Sequence[str], zone: str) -> Callable[[SheetRow], PersonRow]:
@@ -65,7 +67,7 @@ def reader(columns: Sequence[str], chosen: Sequence[str], zone: str) -> Callable
         _ordered(found, faults)
         attributes = {name: _read(name, row.cells[n], _attribute, faults) for n, name in kept}
         whole = {name: value for name, value in attributes.items() if value is not None}
-        return PersonRow(row.line, _who(row, places), found, whole, tuple(faults))
+        return PersonRow(row.line, _who(row, places), found, whole, tuple(faults), row.cells)
 
     return read
 

@@ -17,12 +17,16 @@ MOST_ROWS = 50_000
 MOST_COLUMNS = 60
 EXAMPLES = 3
 _NAME_LENGTH = 80
+_FORMULA = frozenset("=+-@|")
 _UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row: its line in the file, and a cell for every column. ``ragged``: it has more or fewer."""
+    """One row: its line in the file, and a cell for every column. ``ragged``: it has more or fewer.
+
+    Cells beyond the columns stand last, those that are missing are blank.
+    """
 
     line: int
     cells: tuple[str, ...]
@@ -89,5 +93,11 @@ def _rows(records: Iterator[tuple[int, list[str]]], columns: int, padded: bool) 
             raise Refused(line, "too_many_rows", most=MOST_ROWS)
         over = any(cell.strip() for cell in cells[columns:])
         short = len(cells) < columns and not padded
-        filled = [cell.strip() for cell in cells[:columns]] + [""] * (columns - len(cells))
-        yield SheetRow(line, tuple(filled), ragged=over or short)
+        filled = [_as_written(cell) for cell in (cells if over else cells[:columns])]
+        yield SheetRow(line, (*filled, *[""] * (columns - len(cells))), ragged=over or short)
+
+
+def _as_written(cell: str) -> str:
+    """A cell without the apostrophe that files of ours put before what looks like a formula."""
+    cell = cell.strip()
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell

@@ -102,7 +102,7 @@ class SafeConnection(Connection):
         self.host.ehlo_or_helo_if_needed()
         self._expect(*self.host.mail(sender), ours=True)
         for receiver in receivers:
-            self._expect(*self.host.rcpt(receiver))
+            self._expect(*self.host.rcpt(receiver), of_receiver=True)
 
     def _hand_over(self, content: bytes) -> None:
         assert self.host is not None  # noqa: S101
@@ -116,8 +116,10 @@ class SafeConnection(Connection):
             raise Undelivered(Outcome("uncertain", _said(error))) from error
         self._expect(*answer)
 
-    def _expect(self, code: int, said: bytes, *, ours: bool = False) -> None:
-        """Go on where ``code`` is a yes. ``ours``: a no for good is about the sender, so about every mail."""
+    def _expect(self, code: int, said: bytes, *, ours: bool = False, of_receiver: bool = False) -> None:
+        """Go on where ``code`` is a yes. ``ours``: a no for good is about the sender, so about every mail;
+        ``of_receiver``: it is the answer to the address.
+        """
         if 200 <= code < 300:
             return
         self._forget_envelope(code)
@@ -128,7 +130,7 @@ class SafeConnection(Connection):
             raise Undelivered(Outcome("later", text, "busy" if ours or code == 421 else ""))
         if ours:
             raise Undelivered(Outcome("unreachable", text, "sender_refused"))
-        raise Undelivered(Outcome("refused", text))
+        raise Undelivered(Outcome("refused", text, of_receiver=of_receiver))
 
     def _forget_envelope(self, code: int) -> None:
         if code == 421 or self.host is None:

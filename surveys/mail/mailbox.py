@@ -7,9 +7,10 @@ import email
 import email.policy
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from pathlib import Path
@@ -30,11 +31,21 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a mail; ``kind`` is such as text/calendar."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     heading: Heading
     text: str
     html: str
     headers: tuple[tuple[str, str], ...]
+    attachments: tuple[Attachment, ...]
 
 
 class Mailbox:
@@ -60,6 +71,21 @@ class Mailbox:
             return []
         return sorted((name for name in found if _NAME.fullmatch(name)), reverse=True)
 
+    def addressed_to(self, wanted: str) -> list[str]:
+        """The mails, newest first, with ``wanted`` in the name or address of the receiver, in any case.
+
+        Of each mail no more is read than the lines up to its receiver.
+        """
+        sought = wanted.casefold()
+        return [name for name in self.names() if sought in self._receiver(name).casefold()]
+
+    def _receiver(self, name: str) -> str:
+        try:
+            with (self._folder / "new" / name).open("rb") as file:
+                return _receiver(file)
+        except FileNotFoundError:
+            return ""  # emptied meanwhile
+
     def headings(self, names: list[str]) -> Iterator[Heading]:
         for name in names:
             try:
@@ -77,7 +103,32 @@ class Mailbox:
             return None
         message = email.message_from_bytes(content, policy=email.policy.default)
         headers = tuple((key, str(value)) for key, value in message.items())
-        return Letter(_heading(name, message), _part(message, "plain"), _part(message, "html"), headers)
+        heading, attached = _heading(name, message), tuple(_attachments(message))
+        return Letter(heading, _part(message, "plain"), _part(message, "html"), headers, attached)
+
+
+def _receiver(lines: Iterable[bytes]) -> str:
+    """What stands in To of a mail, put in words; "" where there is none."""
+    found: list[bytes] = []
+    for line in lines:
+        if found and line[:1] not in b" \t":
+            break
+        if found or line[:3].lower() == b"to:":
+            found.append(line.strip())
+        elif not line.strip():
+            break
+    text = b" ".join(found)[3:].decode("utf-8", "replace")
+    return str(make_header(decode_header(text.strip())))
+
+
+def _attachments(message: EmailMessage) -> Iterator[Attachment]:
+    if message.get_content_type() != "multipart/mixed":
+        return
+    for part in message.iter_attachments():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            kind = part.get_content_type()
+            yield Attachment(part.get_filename() or kind.replace("/", "."), kind, content)
 
 
 def _heading(name: str, message: EmailMessage) -> Heading:

@@ -138,8 +138,10 @@ class Outcome:
     ``sent`` the server took it · ``refused`` for good, this receiver · ``later`` not now, ask again ·
     ``unreachable`` the server as a whole, nobody's mail goes · ``uncertain`` the line broke after the
     text had begun to go. ``text`` is what the server said; ``code`` names a fault of the whole server.
+    ``of_receiver``: it said so when the address was named, before it had seen any of the text.
     """
 
     kind: OutcomeKind
     text: str = ""
     code: str = ""
+    of_receiver: bool = False

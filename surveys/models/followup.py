@@ -60,7 +60,7 @@ class FollowUpRule(Base):
     offset_minutes: Mapped[int]
     at_time: Mapped[time | None]
     audience: Mapped[str] = mapped_column(String(16))
-    # who of them: a tree of conditions, see surveys/domain/audience.py; null: all
+    # who of them: a tree of conditions, see surveys/domain/condition_tree.py; null: all
     audience_filter: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
     # what somebody enrolled after a mailing went gets of it
     late: Mapped[str] = mapped_column(String(16), default="from_now")

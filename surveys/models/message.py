@@ -28,7 +28,8 @@ class Message(Base):
     ``claimed`` and not settled within the lease is what the pages call *uncertain*: it may or may
     not have left, and is tried again with the same Message-ID, at most five times in all.
     ``attempts`` counts the times it may have left, ``deferrals`` the times the server said "later".
-    ``not_before`` is how long quiet hours or the weekly cap hold it; it is not late for that.
+    ``not_before`` is when it could first go, or how long quiet hours or the weekly cap hold it: it is not
+    late before.
     """
 
     __tablename__ = "message"

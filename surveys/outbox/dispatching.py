@@ -67,7 +67,15 @@ class Dispatch:
         if claimed is None or isinstance(claimed, Skipped):
             return claimed
         outcome = self._hand_over(claimed)
-        self._delivered = Delivered(claimed.message_id, outcome, self.clock(), self.jitter(), claimed.address)
+        about = claimed.about if isinstance(claimed, Outgoing) else None
+        self._delivered = Delivered(
+            claimed.message_id,
+            outcome,
+            self.clock(),
+            self.jitter(),
+            claimed.address,
+            about.sequence if about is not None else None,
+        )
         return outcome
 
     def _hand_over(self, claimed: Outgoing | StaffMail) -> Outcome:
@@ -91,5 +99,6 @@ class Dispatch:
                 delivered.at,
                 delivered.jitter,
                 delivered.address,
+                delivered.told,
             )
             self._delivered = None

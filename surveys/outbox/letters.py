@@ -1,5 +1,6 @@
 """From the row of a claimed mail to what :mod:`surveys.mail.compose` writes it from."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 from sqlalchemy import Row
@@ -18,9 +19,9 @@ from surveys.mail.outgoing import (
 )
 from surveys.models.programme import LocalText, OccasionChange, Project
 from surveys.outbox import wanted
+from surveys.queries import letters as queries
+from surveys.queries import mail_texts
 from surveys.queries import notices as notice_queries
-from surveys.queries import outbox
-from surveys.queries import sending as queries
 
 DEAD_PATH = "/"  # the link in a test mail leads nowhere in particular
 FORM_KINDS = ("invitation", "reminder")
@@ -29,54 +30,16 @@ LOG_KINDS = ("log_prompt", "log_reminder")
 
 def asked(session: Session, keys: Keyring, message_id: int, row: Row[Any]) -> Outgoing:
     """A mail that asks something of its receiver."""
-    return Outgoing(
-        message_id=message_id,
-        public_id=row.public_id,
-        kind=row.kind,
-        step=row.step,
-        receiver=row.name,
-        address=row.email,
-        language=_language(row),
-        sender=_sender(row),
-        series=row.series_title,
-        about=_about(row),
-        attended=_attended(row),
-        asks=_asks(row),
-        minutes=row.minutes,
-        path=_path(keys, row),
-        closes_at=row.closes_at,
-        stop=_stop(keys, row),
-        wording=_wording(session, row, _language(row)),
-        emblem=row.emblem,
-        return_token=keys.return_token(message_id),
-    )
+    mail = _asking(_claimed(session, keys, message_id, row), row)
+    return replace(mail, path=_path(keys, row))
 
 
 def personal(session: Session, keys: Keyring, message_id: int, row: Row[Any]) -> Outgoing:
     """A notice about an occasion, or the link to one's own page."""
-    is_notice = row.kind in wanted.NOTICES
-    return Outgoing(
-        message_id=message_id,
-        public_id=row.public_id,
-        kind=row.kind,
-        step=row.step,
-        receiver=row.name,
-        address=row.email,
-        language=_language(row),
-        sender=_sender(row),
-        series=row.series_title,
-        about=_about(row),
-        attended=False,
-        asks={},
-        minutes=None,
-        path="" if is_notice else f"/min/{keys.link_token(row.page, row.generation)}",
-        closes_at=None,
-        told=_told(session, message_id, row) if is_notice else None,
-        stop=_stop(keys, row),
-        wording=_wording(session, row, _language(row)),
-        emblem=row.emblem,
-        return_token=keys.return_token(message_id),
-    )
+    mail = _claimed(session, keys, message_id, row)
+    if row.kind in wanted.NOTICES:
+        return replace(mail, told=_told(session, message_id, row))
+    return replace(mail, path=f"/min/{keys.link_token(row.page, row.generation)}")
 
 
 def specimen(session: Session, mailing_id: int, enrolment_id: int, language: str) -> Outgoing | None:
@@ -88,33 +51,14 @@ def specimen(session: Session, mailing_id: int, enrolment_id: int, language: str
     if row is None:
         return None
     kind = cast(Kind, (FORM_KINDS if row.log_prompt is None else LOG_KINDS)[1 if row.step else 0])
-    own = outbox.wording(session, row.project_id, kind, language)
-    return Outgoing(
-        message_id=0,
-        public_id="test",
-        kind=kind,
-        step=row.step,
-        receiver=row.name,
-        address=row.email,
-        language=language,
-        sender=_sender(row),
-        series=row.series_title,
-        about=_about(row),
-        attended=_attended(row),
-        asks=_asks(row),
-        minutes=row.minutes,
-        path=DEAD_PATH,
-        closes_at=row.closes_at,
-        stop=None,
-        wording=Wording(own.subject, own.body) if own else None,
-        emblem=row.emblem,
-    )
+    mail = _asking(_letter(row, kind, language), row)
+    return replace(mail, path=DEAD_PATH, wording=_own_wording(session, row.project_id, kind, language))
 
 
 def staff(session: Session, keys: Keyring, message_id: int, row: Row[Any]) -> StaffMail | None:
     """A mail to a user; None where what it is about is not there any more."""
     params = row.params or {}
-    project = outbox.project(session, params.get("project_id"), row.mailing_id)
+    project = queries.project(session, params.get("project_id"), row.mailing_id)
     original = None
     if row.kind == "test" and row.mailing_id is not None:
         language = str(params.get("language", row.language))
@@ -128,10 +72,54 @@ def staff(session: Session, keys: Keyring, message_id: int, row: Row[Any]) -> St
         receiver=row.name,
         address=row.email,
         language=original.language if original else row.language,
-        project=_of_project(project),
+        project=sender_of(project),
         params=params,
         original=original,
         return_token=keys.return_token(message_id),
+    )
+
+
+def sender_of(project: Project) -> Sender:
+    return Sender(project.code, project.title, project.sender_name, project.reply_to, project.timezone)
+
+
+def _letter(row: Row[Any], kind: Kind, language: str) -> Outgoing:
+    """What all mails to participants have in common; as it stands it is nobody's and asks nothing."""
+    return Outgoing(
+        message_id=0,
+        public_id="test",
+        kind=kind,
+        step=row.step,
+        receiver=row.name,
+        address=row.email,
+        language=language,
+        sender=_sender(row),
+        series=row.series_title,
+        about=_about(row),
+        attended=False,
+        asks={},
+        minutes=None,
+        path="",
+        closes_at=None,
+        emblem=row.emblem,
+    )
+
+
+def _claimed(session: Session, keys: Keyring, message_id: int, row: Row[Any]) -> Outgoing:
+    language = _language(row)
+    return replace(
+        _letter(row, row.kind, language),
+        message_id=message_id,
+        public_id=row.public_id,
+        stop=f"/avsluta/{keys.stop_token(row.enrolment)}",
+        wording=_wording(session, row, language),
+        return_token=keys.return_token(message_id),
+    )
+
+
+def _asking(mail: Outgoing, row: Row[Any]) -> Outgoing:
+    return replace(
+        mail, attended=_attended(row), asks=_asks(row), minutes=row.minutes, closes_at=row.closes_at
     )
 
 
@@ -141,10 +129,6 @@ def _language(row: Row[Any]) -> str:
 
 def _sender(row: Row[Any]) -> Sender:
     return Sender(row.project_code, row.project_title, row.sender_name, row.reply_to, row.project_timezone)
-
-
-def _of_project(project: Project) -> Sender:
-    return Sender(project.code, project.title, project.sender_name, project.reply_to, project.timezone)
 
 
 def _about(row: Row[Any]) -> About | None:
@@ -178,14 +162,14 @@ def _path(keys: Keyring, row: Row[Any]) -> str:
     return f"/l/{keys.link_token(row.book, row.book_generation)}?fraga={row.invitation}"
 
 
-def _stop(keys: Keyring, row: Row[Any]) -> str:
-    return f"/avsluta/{keys.stop_token(row.enrolment)}"
-
-
 def _wording(session: Session, row: Row[Any], language: str) -> Wording | None:
     if language == row.language:  # looked up with the row
         return Wording(row.own_subject, row.own_body) if row.own_subject is not None else None
-    own = outbox.wording(session, row.project_id, row.kind, language)
+    return _own_wording(session, row.project_id, row.kind, language)
+
+
+def _own_wording(session: Session, project_id: int, kind: str, language: str) -> Wording | None:
+    own = mail_texts.own_text(session, project_id, kind, language)
     return Wording(own.subject, own.body) if own else None
 
 

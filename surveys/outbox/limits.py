@@ -11,9 +11,9 @@ from surveys.calendar_days import is_quiet_day
 from surveys.domain import timing
 from surveys.domain.quiet import NeverAllowed, Quiet, next_allowed
 from surveys.outbox.sending_state import pauses_at
-from surveys.queries import outbox
 from surveys.queries import sending_state as state_queries
-from surveys.queries.sending import REMINDERS
+from surveys.queries import weekly_cap
+from surveys.queries.letters import REMINDERS
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -67,11 +67,11 @@ def capped_until(session: Session, row: Row[Any], message_id: int, now: datetime
     """When a person may have more mail; None: now. A reminder gives way to the first mails of the week."""
     if row.weekly_cap is None:
         return None
-    outbox.hold_person(session, row.participant_id)
+    weekly_cap.hold_person(session, row.participant_id)
     begins, ends = _week(now, row.project_timezone)
-    left = outbox.sent_since(session, row.participant_id, begins, message_id)
+    left = weekly_cap.sent_since(session, row.participant_id, begins, message_id)
     if left < row.weekly_cap and row.kind in REMINDERS:
-        left += outbox.first_mails_before(session, row.participant_id, ends)
+        left += weekly_cap.first_mails_before(session, row.participant_id, ends)
     if left < row.weekly_cap:
         return None
     held = quiet_until(row, ends)

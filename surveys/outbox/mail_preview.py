@@ -44,9 +44,14 @@ class Specimen:
     attached: Sequence[str]
 
 
-def receivers(session: Session, mailing: Mailing, code: str | None = None) -> list[Receiver]:
-    """The first hundred of those enrolled, by name; the one with ``code``, the one it is for."""
-    return [Receiver(*row) for row in queries.to_show(session, mailing, code, MOST_SHOWN)]
+def receivers(
+    session: Session, mailing: Mailing, code: str | None = None, search: str = ""
+) -> list[Receiver]:
+    """The first hundred of those enrolled, by name; the one with ``code``, the one it is for.
+
+    ``search``: only those whose name, address, code or organisation holds the words.
+    """
+    return [Receiver(*row) for row in queries.to_show(session, mailing, code, search, MOST_SHOWN)]
 
 
 def specimen(

@@ -3,21 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
 from surveys.domain import wording
+from surveys.domain.marks import mark_of_text
 from surveys.domain.texts import unfolded
 from surveys.domain.wording import Fault
 from surveys.mail import specimens
 from surveys.mail.compose import compose
 from surveys.mail.office import Office
-from surveys.mail.outgoing import Sender, Wording
+from surveys.mail.outgoing import Wording
 from surveys.models.deeds import Deed
 from surveys.models.programme import JsonObject, Project
 from surveys.models.texts import MailText
+from surveys.outbox.letters import sender_of
 from surveys.queries import mail_texts as queries
 from surveys.queries import projects
 
@@ -60,9 +61,7 @@ class Preview:
 
 
 def mark_of(stored: Wording | None) -> str:
-    """A short digest of a text: that of what a form was made from tells whether it is still so."""
-    held = "" if stored is None else f"{stored.subject}\n{stored.body}"
-    return sha256(held.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return mark_of_text("" if stored is None else f"{stored.subject}\n{stored.body}")
 
 
 def stored_text(session: Session, project: Project, kind: str, language: str) -> Wording | None:
@@ -124,8 +123,7 @@ def preview(
 ) -> Preview:
     """A mail with made-up values in ``wanted``, None: in our own words. Raises :class:`BadMailText`."""
     cleaned = None if wanted is None else _checked(kind, wanted)
-    sender = Sender(project.code, project.title, project.sender_name, project.reply_to, project.timezone)
-    mail = specimens.example(kind, language, sender, project.emblem, cleaned, now)
+    mail = specimens.example(kind, language, sender_of(project), project.emblem, cleaned, now)
     with office.app.app_context():
         letter = compose(mail, office, now)
     return Preview(str(letter.subject), str(letter.body), str(letter.html))

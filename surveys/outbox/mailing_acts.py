@@ -1,4 +1,4 @@
-"""What people do by hand with a mailing or a single mail: send it now, skip it, send it again. Each leaves a
+"""What people do by hand with a mailing: send it now, skip it, try it on themselves. What changes it leaves a
 deed with who, when and why.
 
 With ``rehearse`` an act is carried out, looked at and undone: what comes back is the difference that it would
@@ -16,25 +16,18 @@ from surveys.database import Database
 from surveys.domain import timing
 from surveys.followups import planning
 from surveys.followups.difference import Difference, difference, photograph
-from surveys.followups.targets import ENDED
 from surveys.keys import new_public_id
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
 from surveys.models.message import Message
 from surveys.outbox.act_faults import (
-    ActError,
-    AddressDead,
     AlreadySent,
-    AlreadyWaiting,
     Closed,
-    EnrolmentEnded,
-    LinkWithdrawn,
     NoAttendance,
     NotDeferred,
     NotPlanned,
     NotSkipped,
     UnknownMailing,
-    UnknownMessage,
     UnknownPerson,
 )
 from surveys.queries import acts as queries
@@ -42,31 +35,6 @@ from surveys.queries import planning as planning_queries
 
 PLANNED = frozenset({"planned", "waiting"})
 QUIET = ("quiet_hours", "weekend", "holiday")
-
-__all__ = [
-    "ActError",
-    "AddressDead",
-    "AlreadySent",
-    "AlreadyWaiting",
-    "Closed",
-    "EnrolmentEnded",
-    "LinkWithdrawn",
-    "NoAttendance",
-    "NotDeferred",
-    "NotPlanned",
-    "NotSkipped",
-    "UnknownMailing",
-    "UnknownMessage",
-    "UnknownPerson",
-    "override_quiet",
-    "send_again",
-    "send_message_now",
-    "send_now",
-    "skip",
-    "skip_message",
-    "test_send",
-    "unskip",
-]
 
 
 def send_now(
@@ -140,77 +108,6 @@ def override_quiet(
     return _act(db, mailing_id, "override_quiet", act, user_id, why, now, rehearse)
 
 
-def send_again(db: Database, invitation_id: int, user_id: int | None, why: str, now: datetime) -> int:
-    """Send an invitation's first mail once more, with the same link; returns the new mail's id.
-
-    Raises UnknownMessage, Closed, LinkWithdrawn, EnrolmentEnded, AddressDead, AlreadyWaiting.
-    """
-    with db.transaction() as session:
-        invitation = queries.hold_invitation(session, invitation_id)
-        if invitation is None:
-            raise UnknownMessage
-        if now >= invitation.mailing.closes_at:
-            raise Closed
-        if invitation.withdrawn_at is not None:
-            raise LinkWithdrawn
-        enrolment = invitation.enrolment
-        if enrolment.state in ENDED:
-            raise EnrolmentEnded
-        if enrolment.participant.dead_address == enrolment.participant.email:
-            raise AddressDead
-        kind = "invitation" if invitation.rule.log_prompt is None else "log_prompt"
-        newest, waits = queries.newest_resend(session, invitation.id, kind)
-        if waits:
-            raise AlreadyWaiting
-        message = Message(
-            public_id=new_public_id(),
-            invitation_id=invitation.id,
-            enrolment_id=invitation.enrolment_id,
-            mailing_id=invitation.mailing_id,
-            kind=kind,
-            step=0,
-            resend=newest + 1,
-            state="due",
-            next_attempt_at=now,
-        )
-        session.add(message)
-        session.flush()
-        project_id = queries.project_of_enrolment(session, enrolment.id)
-        session.add(_deed("send_again", f"message:{message.id}", project_id, user_id, why, now))
-        return message.id
-
-
-def skip_message(db: Database, message_id: int, user_id: int | None, why: str, now: datetime) -> None:
-    """Let one participant's mail not be sent. One that may have left is not tried again.
-
-    Raises UnknownMessage (reminders about a log are nobody's to see, nor to skip), AlreadySent.
-    """
-    with db.transaction() as session:
-        message = _message(session, message_id)
-        if message.state == "due":
-            message.state, message.reason = "cancelled", "skipped"
-        elif message.state == "claimed" and message.next_attempt_at <= now:
-            message.state, message.reason = "missed", "uncertain"
-        else:
-            raise AlreadySent
-        session.add(_of_message("skip_message", message, session, user_id, why, now))
-
-
-def send_message_now(db: Database, message_id: int, user_id: int | None, why: str, now: datetime) -> None:
-    """Let one participant's mail that waits for the end of quiet hours go at once.
-
-    Raises UnknownMessage, AlreadySent, NotDeferred.
-    """
-    with db.transaction() as session:
-        message = _message(session, message_id)
-        if message.state != "due":
-            raise AlreadySent
-        if message.next_attempt_at <= now:
-            raise NotDeferred
-        message.next_attempt_at, message.not_before, message.quiet_override = now, now, True
-        session.add(_of_message("send_message_now", message, session, user_id, why, now))
-
-
 def test_send(db: Database, mailing_id: int, person: str, language: str, user_id: int, now: datetime) -> None:
     """Mail a user what the participant with the code ``person`` gets, in ``language``, with a dead link.
 
@@ -254,7 +151,15 @@ def _act(
         before = photograph(session, series.id, now, only=only)
         act(session, mailing)
         planning.refresh_mailings(session, series.id, now, only)
-        session.add(_deed(action, f"mailing:{mailing.id}", series.project_id, user_id, why, now))
+        deed = Deed(
+            project_id=series.project_id,
+            user_id=user_id,
+            done_at=now,
+            action=action,
+            subject=f"mailing:{mailing.id}",
+            why=why,
+        )
+        session.add(deed)
         return difference(before, photograph(session, series.id, now, only=only))
 
 
@@ -263,13 +168,6 @@ def _mailing(session: Session, mailing_id: int) -> Mailing:
     if mailing is None:
         raise UnknownMailing
     return mailing
-
-
-def _message(session: Session, message_id: int) -> Message:
-    message = queries.hold_message(session, message_id)
-    if message is None or message.enrolment_id is None or message.kind == "log_reminder":
-        raise UnknownMessage
-    return message
 
 
 def _refuse_without_attendance(session: Session, mailing: Mailing) -> None:
@@ -298,15 +196,3 @@ def _write(session: Session, mailing: Mailing, values: dict[str, Any], only: tup
     if only:
         waiting = waiting.where(Message.reason.in_(only))
     session.execute(waiting.values(**values).execution_options(synchronize_session=False))
-
-
-def _of_message(
-    action: str, message: Message, session: Session, user_id: int | None, why: str, now: datetime
-) -> Deed:
-    assert message.enrolment_id is not None  # noqa: S101
-    project_id = queries.project_of_enrolment(session, message.enrolment_id)
-    return _deed(action, f"message:{message.id}", project_id, user_id, why, now)
-
-
-def _deed(action: str, subject: str, project_id: int, user_id: int | None, why: str, now: datetime) -> Deed:
-    return Deed(project_id=project_id, user_id=user_id, done_at=now, action=action, subject=subject, why=why)

@@ -79,8 +79,12 @@ def _follow(session: Session, message: Message, found: Returned, now: datetime) 
     assert message.enrolment is not None  # noqa: S101
     participant = message.enrolment.participant
     if found.kind == "bounce":
+        if (
+            message.kind == "log_reminder"
+        ):  # it goes to those who have not written: nobody may see that it went
+            return "no_consequence"
         message.bounced_at, message.error = now, found.diagnostic[:1000] or message.error
-        if not stops_address(found.status or "5.0.0"):
+        if not stops_address(found.said, found.of_receiver):
             return "no_consequence"
         participant.dead_address = participant.email
         return None

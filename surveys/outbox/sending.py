@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveys.database import Database
 from surveys.domain import timing
-from surveys.domain.returned import status_in, stops_address
+from surveys.domain.returned import stops_address
 from surveys.followups.planning import CATCH_UP
 from surveys.keys import Keyring, new_public_id, token_hash
 from surveys.mail.outgoing import (
@@ -26,7 +26,8 @@ from surveys.models.log import LogBook
 from surveys.models.message import ASKING_KINDS, STAFF_KINDS, Message
 from surveys.outbox import letters, limits, wanted
 from surveys.outbox.wanted import LOG_REASON, Verdict
-from surveys.queries import outbox as outbox_queries
+from surveys.queries import acts
+from surveys.queries import letters as letter_queries
 from surveys.queries import sending as queries
 
 MOST_ERROR = 1000
@@ -59,7 +60,8 @@ class Desk:
 class Delivered:
     """What came of a claimed mail, and when; ``jitter`` in [0, 1) spreads the next attempt.
 
-    ``address`` is where it went: the person's may have been corrected since it was claimed.
+    ``address`` is where it went: the person's may have been corrected since it was claimed. ``told`` is the
+    sequence of the occasion that stood in it.
     """
 
     message_id: int
@@ -67,6 +69,7 @@ class Delivered:
     at: datetime
     jitter: float = 0.5
     address: str = ""
+    told: int | None = None
 
 
 def claim_next(
@@ -87,15 +90,21 @@ def claim_next(
 
 
 def settle(
-    db: Database, message_id: int, outcome: Outcome, now: datetime, jitter: float = 0.5, address: str = ""
+    db: Database,
+    message_id: int,
+    outcome: Outcome,
+    now: datetime,
+    jitter: float = 0.5,
+    address: str = "",
+    told: int | None = None,
 ) -> None:
-    """Write down what came of a claimed mail that went to ``address``.
+    """Write down what came of a claimed mail that went to ``address`` and told of an occasion at ``told``.
 
-    What is uncertain stays claimed until its lease is over, and is then tried again. An address that was
-    refused for good, and not by a policy, gets no more mail.
+    What is uncertain stays claimed until its lease is over, and is then tried again. An address that a
+    server does not know gets no more mail.
     """
     with db.transaction() as session:
-        _settle(session, Delivered(message_id, outcome, now, jitter, address))
+        _settle(session, Delivered(message_id, outcome, now, jitter, address, told))
 
 
 def settle_and_claim(
@@ -121,7 +130,7 @@ def replace_link(db: Database, keys: Keyring, invitation_id: int, now: datetime)
         if now >= invitation.mailing.closes_at:
             return False
         if not any(each.state == "due" for each in queries.mails_of(session, invitation.id)):
-            session.add(_resent(session, invitation, now))
+            session.add(resent(session, invitation, now))
         return True
 
 
@@ -165,21 +174,21 @@ def _look(
 ) -> Outgoing | StaffMail | Verdict:
     """What is to be sent, or what becomes of it instead."""
     if kind in ASKING_KINDS:
-        row = queries.claimed(session, message_id)
+        row = letter_queries.asked(session, message_id)
         verdict = wanted.asked(session, keys, message_id, row, now, catch_up) or _held(session, row, now)
         return verdict or letters.asked(session, keys, message_id, row)
     if kind in STAFF_KINDS:
-        row = outbox_queries.staff(session, message_id)
+        row = letter_queries.staff(session, message_id)
         mail = letters.staff(session, keys, message_id, row)
-        return wanted.staff(row) or mail or Verdict("cancelled", "not_needed")
-    row = outbox_queries.personal(session, message_id)
+        return wanted.staff(row, now) or mail or Verdict("cancelled", "not_needed")
+    row = letter_queries.personal(session, message_id)
     verdict = wanted.personal(session, message_id, row, now) or _held(session, row, now)
     return verdict or letters.personal(session, keys, message_id, row)
 
 
 def _held(session: Session, row: Row[Any], now: datetime) -> Verdict | None:
     """A mail about an occasion that somebody is changing at this moment is looked at again soon."""
-    if row.occasion_id is None or queries.hold_as_told(session, row.occasion_id, row.occasion_sequence):
+    if row.occasion_id is None or queries.hold_as_told(session, row.occasion_id, row.sequence):
         return None
     return Verdict("due", "deferred", now + SOON)
 
@@ -201,6 +210,8 @@ def _settle(session: Session, delivered: Delivered) -> None:
     match delivered.outcome.kind:
         case "sent":
             values = {"state": "sent", "sent_at": delivered.at, "reason": None, "error": None}
+            if delivered.told is not None:
+                values["occasion_sequence"] = delivered.told
         case "refused":
             values = {"state": "refused", "reason": "refused", "error": said}
         case "uncertain":
@@ -208,7 +219,8 @@ def _settle(session: Session, delivered: Delivered) -> None:
         case _:
             values = _again(session, delivered) | {"error": said}
     written = queries.write(session, delivered.message_id, values)
-    if written and delivered.outcome.kind == "refused" and stops_address(status_in(delivered.outcome.text)):
+    refused = delivered.outcome.kind == "refused"
+    if written and refused and stops_address(delivered.outcome.text, delivered.outcome.of_receiver):
         queries.mark_dead(session, delivered.message_id, delivered.address)
 
 
@@ -231,7 +243,7 @@ def _again(session: Session, delivered: Delivered) -> dict[str, Any]:
 
 
 def _invitation(session: Session, invitation_id: int) -> Invitation:
-    invitation = queries.invitation(session, invitation_id)
+    invitation = acts.hold_invitation(session, invitation_id)
     if invitation is None:
         raise UnknownInvitation
     return invitation
@@ -250,7 +262,8 @@ def _renew(session: Session, keys: Keyring, holder: Invitation | LogBook, now: d
     holder.withdrawn_at = None
 
 
-def _resent(session: Session, invitation: Invitation, now: datetime) -> Message:
+def resent(session: Session, invitation: Invitation, now: datetime) -> Message:
+    """The first mail of an invitation once more, due now; not added yet."""
     kind = "invitation" if invitation.rule.log_prompt is None else "log_prompt"
     earlier = [each.resend for each in queries.mails_of(session, invitation.id) if each.step == 0]
     return Message(

@@ -13,6 +13,7 @@ from surveys.followups.targets import ENDED
 from surveys.keys import Keyring
 from surveys.models.programme import OccasionChange
 from surveys.outbox import limits
+from surveys.outbox.notices import Stand, untrue
 from surveys.queries import answering
 from surveys.queries import notices as notice_queries
 from surveys.queries import sending as queries
@@ -21,6 +22,8 @@ MOST_ATTEMPTS = 5
 # Said of every mail about a log that is not wanted any more, whatever the reason: that somebody has written
 # to a prompt must not be told by the absence of the other reasons.
 LOG_REASON = "not_needed"
+# What somebody has just asked for is not wanted the day after: they have asked again, or in another way.
+ASKED_FOR = timedelta(hours=24)
 NOTICES = frozenset({"moved", "cancelled", "reinstated"})
 
 
@@ -58,15 +61,23 @@ def personal(session: Session, message_id: int, row: Row[Any], now: datetime) ->
         return Verdict("cancelled", "enrolment_ended")
     if row.kind in NOTICES:
         return _notice(session, message_id, row, now)
+    if _is_stale(row, now):
+        return Verdict("missed", "too_late")
     # Asked for by its receiver just now: neither stops nor quiet hours are meant for it.
     return None if row.page is not None else Verdict("cancelled", "withdrawn")
 
 
-def staff(row: Row[Any]) -> Verdict | None:
+def staff(row: Row[Any], now: datetime) -> Verdict | None:
     """The verdict on a claimed mail to a user."""
     if row.attempts > MOST_ATTEMPTS:
         return Verdict("missed", "uncertain")
+    if row.kind == "test" and _is_stale(row, now):
+        return Verdict("missed", "too_late")
     return None if row.active else Verdict("cancelled", "user_inactive")
+
+
+def _is_stale(row: Row[Any], now: datetime) -> bool:
+    return row.not_before is not None and now - row.not_before > ASKED_FOR
 
 
 def _too_late(row: Row[Any], now: datetime, catch_up: timedelta) -> str | None:
@@ -138,9 +149,10 @@ def _notice(session: Session, message_id: int, row: Row[Any], now: datetime) -> 
 def told_before(
     session: Session, message_id: int, row: Row[Any], was: Mapping[int, OccasionChange]
 ) -> OccasionChange | None:
-    """What the receiver of a notice was told of the occasion before; None where that is so now."""
-    sequence = notice_queries.told_to(session, row.occasion_id, row.enrolment_id, message_id)
-    return None if sequence is None else was.get(sequence)
+    """What the receiver of a notice was told of the occasion, or may have been; None where that is so now."""
+    told = notice_queries.told_to(session, row.occasion_id, row.enrolment_id, message_id)
+    current = Stand(row.starts_wall, row.ends_wall, row.occasion_timezone, row.place, row.cancelled)
+    return untrue(told, was, row.sequence, current)
 
 
 def _moments(now: datetime | None, before: datetime | None, change: OccasionChange | None) -> list[datetime]:

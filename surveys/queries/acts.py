@@ -3,11 +3,11 @@
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from surveys.database import LARGEST_ID
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Series
-from surveys.queries.notices import LARGEST_ID
 
 
 def hold_mailing(session: Session, mailing_id: int) -> Mailing | None:
@@ -49,12 +49,10 @@ def has_waiting_mails(session: Session, mailing_id: int) -> bool:
     return bool(session.scalar(select(waiting)))
 
 
-def newest_resend(session: Session, invitation_id: int, kind: str) -> tuple[int, bool]:
-    """(the highest number of sending again, whether a first mail of the invitation still waits)."""
-    of_it = (Message.invitation_id == invitation_id, Message.kind == kind, Message.step == 0)
-    newest = session.scalar(select(func.max(Message.resend)).where(*of_it))
-    waits = session.scalar(select(exists().where(*of_it, Message.state.in_(("due", "claimed")))))
-    return newest or 0, bool(waits)
+def first_mail_waits(session: Session, invitation_id: int) -> bool:
+    """Whether a first mail of the invitation, new or sent again, has not left yet."""
+    waiting = exists().where(Message.invitation_id == invitation_id, Message.step == 0)
+    return bool(session.scalar(select(waiting.where(Message.state.in_(("due", "claimed"))))))
 
 
 def project_of_enrolment(session: Session, enrolment_id: int) -> int:

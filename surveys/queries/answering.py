@@ -5,6 +5,7 @@ Also the only way others ask whether somebody has answered: by a key that they c
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -91,7 +92,7 @@ def asked(connection: Connection, public_id: str, response_key: str) -> AskedRow
     if not _PUBLIC_ID.fullmatch(public_id):
         return None
     keys = {"public_id": public_id, "response_key": response_key}
-    return connection.execute(_ASKED, keys).one_or_none()
+    return connection.execute(_asked(), keys).one_or_none()
 
 
 def sheet(connection: Connection, row: AskedRow) -> tuple[SheetKey, Form]:
@@ -172,6 +173,7 @@ def _make_room(kept: dict[Any, Form]) -> None:
         kept.clear()
 
 
+@cache
 def _asked() -> Select[*tuple[Any, ...]]:
     """A response in progress stays on its version; a new one is on the newest."""
     newer = aliased(QuestionnaireVersion)
@@ -255,7 +257,6 @@ def _asked() -> Select[*tuple[Any, ...]]:
     )
 
 
-_ASKED = _asked()
 # Asked for every mail before it goes, so put together once.
 _ANSWERED = select(Response.id).where(
     Response.response_key == bindparam("response_key"), Response.submitted_at.is_not(None)

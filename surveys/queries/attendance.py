@@ -46,6 +46,16 @@ class ListedPerson:
 
 
 @dataclass(frozen=True)
+class CodeRow:
+    """A participant and the id that their personal code leads to; None where it is not made yet."""
+
+    participant_id: int
+    name: str
+    organisation: str | None
+    page_id: str | None
+
+
+@dataclass(frozen=True)
 class Count:
     """How many are recorded as present and as absent at an occasion."""
 
@@ -160,6 +170,34 @@ def enrolled(session: Session, series_id: int) -> int:
     """How many take part in the series now."""
     standing = select(func.count()).where(Enrolment.series_id == series_id, Enrolment.state.not_in(ENDED))
     return session.scalar(standing) or 0
+
+
+def codes(session: Session, series_id: int, number: int, per_page: int) -> tuple[Sequence[CodeRow], int]:
+    """Those who take part in the series now, with the id behind their personal code; and how many pages."""
+    pages = max(1, -(-enrolled(session, series_id) // per_page))
+    rows = session.execute(
+        select(
+            Participant.id, Participant.name, Organisation.name.label("organisation"), PersonalPage.public_id
+        )
+        .join(Enrolment, Enrolment.participant_id == Participant.id)
+        .outerjoin(Organisation, Organisation.id == Participant.organisation_id)
+        .outerjoin(PersonalPage, PersonalPage.participant_id == Participant.id)
+        .where(Enrolment.series_id == series_id, Enrolment.state.not_in(ENDED))
+        .order_by(Participant.name, Participant.code)
+        .limit(per_page)
+        .offset((min(max(number, 1), pages) - 1) * per_page)
+    )
+    return [CodeRow(*row) for row in rows], pages
+
+
+def without_code(session: Session, series_id: int) -> Sequence[int]:
+    """The participants of the series who have no personal code yet."""
+    return session.scalars(
+        select(Enrolment.participant_id)
+        .outerjoin(PersonalPage, PersonalPage.participant_id == Enrolment.participant_id)
+        .where(Enrolment.series_id == series_id, Enrolment.state.not_in(ENDED), PersonalPage.id.is_(None))
+        .order_by(Enrolment.participant_id)
+    ).all()
 
 
 def rows_of(session: Session, occasion_id: int, enrolment_ids: Collection[int]) -> dict[int, Attendance]:

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.domain import audience
-from surveys.domain.audience import Condition, Facts, Tree
+from surveys.domain.audience import Facts
+from surveys.domain.condition_tree import Condition, Tree, conditions
 from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.people import (
@@ -126,7 +127,7 @@ def facts(
     A theme is the one chosen at the occasion, without an occasion at any of the series. "Answered" and
     answers are of the person, in whichever series of the project.
     """
-    asked = list(audience.conditions(tree))
+    asked = list(conditions(tree))
     found: dict[int, Facts] = {}
     for some in _chunks(enrolments):
         gathering = _Gathering(session, keys, some)
@@ -184,37 +185,27 @@ class _Gathering:
     def answered(self, questionnaires: Collection[str]) -> None:
         if not questionnaires:
             return
-        one, other = aliased(Enrolment), aliased(Enrolment)
+        wanted, theirs = self._in_any_series(Invitation.public_id, questionnaires)
         invited = self._session.execute(
-            select(one.id, Invitation.public_id, Questionnaire.code)
-            .join(other, other.participant_id == one.participant_id)
-            .join(Invitation, Invitation.enrolment_id == other.id)
+            wanted.join(Invitation, Invitation.enrolment_id == theirs)
             .join(FollowUpRule, FollowUpRule.id == Invitation.rule_id)
             .join(Questionnaire, Questionnaire.id == FollowUpRule.questionnaire_id)
-            .where(one.id.in_(self._enrolments), Questionnaire.code.in_(questionnaires))
         ).all()
         by_key = {self._keys.response_key(row.public_id) for row in invited}
         there = answered_among(self._session, sorted(by_key))
-        for enrolment_id, public_id, code in invited:
+        for enrolment_id, code, public_id in invited:
             if self._keys.response_key(public_id) in there:
                 self._of[enrolment_id].answered.add(code)
 
     def answers(self, wanted: Sequence[Condition]) -> None:
         if not wanted:
             return
-        one, other = aliased(Enrolment), aliased(Enrolment)
+        about, theirs = self._in_any_series(Response.answers, {each.questionnaire for each in wanted})
         given = self._session.execute(
-            select(one.id, Questionnaire.code, Response.answers)
-            .join(other, other.participant_id == one.participant_id)
-            .join(Response, Response.enrolment_id == other.id)
+            about.join(Response, Response.enrolment_id == theirs)
             .join(QuestionnaireVersion, QuestionnaireVersion.id == Response.version_id)
             .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
-            .where(
-                one.id.in_(self._enrolments),
-                Response.privacy_mode == "named",
-                Response.submitted_at.is_not(None),
-                Questionnaire.code.in_({each.questionnaire for each in wanted}),
-            )
+            .where(Response.privacy_mode == "named", Response.submitted_at.is_not(None))
             .order_by(Response.submitted_at)  # the newest answer decides
         )
         for enrolment_id, code, answers in given:
@@ -222,6 +213,17 @@ class _Gathering:
                 if answers and each.questionnaire == code and each.question in answers:
                     chosen = audience.chosen(answers[each.question])
                     self._of[enrolment_id].answers[code, each.question] = chosen
+
+    def _in_any_series(self, column: Any, questionnaires: Collection[str]) -> tuple[Select[Any], Any]:
+        """(enrolment, questionnaire, ``column``) over all enrolments of the same people, and the id of those.
+
+        What leads from there to the questionnaires is for the caller to join.
+        """
+        one, other = aliased(Enrolment), aliased(Enrolment)
+        same = select(one.id, Questionnaire.code, column).join(
+            other, other.participant_id == one.participant_id
+        )
+        return same.where(one.id.in_(self._enrolments), Questionnaire.code.in_(questionnaires)), other.id
 
 
 def answered_among(session: Session, response_keys: Sequence[str]) -> set[str]:

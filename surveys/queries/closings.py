@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
+from surveys.database import add_missing
 from surveys.models.access import Membership, User
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.message import Message
@@ -42,7 +42,4 @@ def organisers(session: Session, project_id: int) -> Sequence[int]:
 
 def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Insert summaries; one that another process has written stays as it is."""
-    if not rows:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.connection().execute(dialect.insert(Message).on_conflict_do_nothing(), list(rows))
+    add_missing(session, Message, rows)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import NOTICE_KINDS, Message
-from surveys.models.people import Attendance, Enrolment
+from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import LocalText, Occasion
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.queries.audience import ACTIVE_STATES
@@ -16,21 +16,23 @@ from surveys.queries.audience import ACTIVE_STATES
 
 def mailings(
     session: Session, series_id: int, only: Collection[int] | None = None
-) -> Sequence[tuple[Mailing, FollowUpRule, str | None]]:
-    """Every mailing of a series with its rule and the title of its occasion, in the order they go.
+) -> Sequence[tuple[Mailing, FollowUpRule, str | None, str | None]]:
+    """Every mailing of a series with its rule, occasion and the one person it goes to, in the order they go.
 
     ``only``: of those that are one person's alone, those of these few enrolments.
     """
     wanted = (
-        select(Mailing, FollowUpRule, Occasion.number, Occasion.title)
+        select(Mailing, FollowUpRule, Occasion.number, Occasion.title, Participant.name)
         .join(Mailing.rule)
         .outerjoin(Occasion, Occasion.id == Mailing.occasion_id)
+        .outerjoin(Enrolment, Enrolment.id == Mailing.enrolment_id)
+        .outerjoin(Participant, Participant.id == Enrolment.participant_id)
         .where(FollowUpRule.series_id == series_id)
     )
     if only is not None:
         wanted = wanted.where(or_(Mailing.enrolment_id.is_(None), Mailing.enrolment_id.in_(only)))
     found = session.execute(wanted.order_by(Mailing.due_at, FollowUpRule.position, Mailing.step, Mailing.id))
-    return [(row[0], row[1], named(row[2], row[3]) if row[3] else None) for row in found]
+    return [(row[0], row[1], named(row[2], row[3]) if row[3] else None, row[4]) for row in found]
 
 
 def named(number: int | None, title: str) -> str:

@@ -1,21 +1,32 @@
 """Selects of notices: who was told what of an occasion, and what an occasion was before."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, union_all, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, case, delete, func, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
+from surveys.database import LARGEST_ID, insert_into
 from surveys.models.followup import Mailing
 from surveys.models.message import ASKING_KINDS, NOTICE_KINDS, Message
 from surveys.models.people import Enrolment
 from surveys.models.programme import Occasion, OccasionChange, Series
 from surveys.queries.planning import ACTIVE_STATES
 
-LARGEST_ID = 2**31 - 1  # what the databases call an integer
-# What has left, or may have left.
-GONE = ("sent", "claimed")
+FEW = 1_000  # people that a select names one by one
+
+
+class Telling(NamedTuple):
+    """A mail about an occasion that has left, or may have left.
+
+    ``sequence`` is the oldest that it can have told, ``is_sure`` whether it is known to have told just that;
+    ``tries`` how many times it may have left, each time with what was so then.
+    """
+
+    sequence: int
+    is_sure: bool
+    tries: int
 
 
 def hold_occasion(session: Session, occasion_id: int) -> Occasion | None:
@@ -47,23 +58,40 @@ def changes(session: Session, occasion_id: int) -> dict[int, OccasionChange]:
     return {each.sequence: each for each in rows}
 
 
-def told(session: Session, occasion_id: int) -> dict[int, int]:
-    """Enrolment (not ended) → the newest sequence of the occasion that it has had a mail about."""
+def hold_all(session: Session, series_id: int) -> Sequence[Occasion]:
+    """All occasions of a series; nobody else changes them until this transaction ends."""
+    return session.scalars(
+        select(Occasion)
+        .where(Occasion.series_id == series_id)
+        .order_by(Occasion.starts_at, Occasion.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def told(session: Session, occasion_id: int, only: Collection[int] | None = None) -> dict[int, list[Telling]]:
+    """Enrolment (not ended; ``only`` of these) → the mails about the occasion that it has or may have had."""
     about = _about(occasion_id)
-    rows = session.execute(
-        select(about.c.enrolment_id, func.max(about.c.sequence))
+    wanted = (
+        select(about.c.enrolment_id, about.c.sequence, about.c.is_sure, about.c.tries)
         .join(Enrolment, Enrolment.id == about.c.enrolment_id)
         .where(Enrolment.state.in_(ACTIVE_STATES))
-        .group_by(about.c.enrolment_id)
     )
-    return {row[0]: row[1] for row in rows}
+    if only is not None and len(only) <= FEW:
+        wanted = wanted.where(Enrolment.id.in_(only))
+    found: dict[int, list[Telling]] = defaultdict(list)
+    for enrolment_id, *telling in session.execute(wanted):
+        if only is None or enrolment_id in only:
+            found[enrolment_id].append(Telling(*telling))
+    return found
 
 
-def told_to(session: Session, occasion_id: int, enrolment_id: int, besides: int) -> int | None:
-    """The newest sequence that one enrolment has had a mail about, ``besides`` one mail; None for none."""
+def told_to(session: Session, occasion_id: int, enrolment_id: int, besides: int) -> list[Telling]:
+    """The mails about the occasion that one enrolment has or may have had, ``besides`` one mail."""
     about = _about(occasion_id)
-    wanted = select(func.max(about.c.sequence))
-    return session.scalar(wanted.where(about.c.enrolment_id == enrolment_id, about.c.id != besides))
+    wanted = select(about.c.sequence, about.c.is_sure, about.c.tries)
+    found = session.execute(wanted.where(about.c.enrolment_id == enrolment_id, about.c.id != besides))
+    return [Telling(*each) for each in found]
 
 
 def overtake(session: Session, occasion_id: int, sequence: int) -> None:
@@ -78,11 +106,21 @@ def overtake(session: Session, occasion_id: int, sequence: int) -> None:
 
 
 def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert notices, many at a time; one that is there already stays as it is."""
+    """Insert notices, many at a time; one that is there already stays as it is.
+
+    But one that did not go because its receiver had left the series goes after all.
+    """
     if not rows:
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.connection().execute(dialect.insert(Message).on_conflict_do_nothing(), list(rows))
+    insert = insert_into(session, Message)
+    again = {name: insert.excluded[name] for name in ("state", "next_attempt_at", "quiet_override")}
+    ended = and_(Message.state == "cancelled", Message.reason == "enrolment_ended")
+    insert = insert.on_conflict_do_update(
+        index_elements=["enrolment_id", "occasion_id", "kind", "step"],
+        set_=again | {"reason": None, "not_before": None},
+        where=ended,
+    )
+    session.connection().execute(insert, list(rows))
 
 
 def forget(session: Session, occasion_id: int) -> None:
@@ -93,11 +131,15 @@ def forget(session: Session, occasion_id: int) -> None:
 
 
 def _about(occasion_id: int) -> Any:
-    """(id, enrolment_id, sequence) of every mail about the occasion that has left or may have left."""
+    """(id, enrolment_id, and what makes a Telling) of every mail about the occasion that may have left."""
+    # Whether a reminder about the log was needed must not show in who has a notice.
+    of_log = Message.kind == "log_reminder"
     columns = (
         Message.id,
         Message.enrolment_id,
         func.coalesce(Message.occasion_sequence, 0).label("sequence"),
+        and_(Message.state == "sent", ~of_log).label("is_sure"),
+        case((of_log, 1), else_=Message.attempts).label("tries"),
     )
     asked = (
         select(*columns)
@@ -105,5 +147,8 @@ def _about(occasion_id: int) -> Any:
         .where(Mailing.occasion_id == occasion_id, Message.kind.in_(ASKING_KINDS))
     )
     noticed = select(*columns).where(Message.occasion_id == occasion_id, Message.kind.in_(NOTICE_KINDS))
-    left = [each.where(Message.state.in_(GONE)) for each in (asked, noticed)]
+    # One that was refused did not leave the last time; one that was missed or cancelled may have before.
+    tried = Message.attempts > case((Message.state == "refused", 1), else_=0)
+    spared = and_(of_log, Message.state == "cancelled", Message.claimed_at.is_not(None))
+    left = [each.where(or_(Message.state == "sent", tried, spared)) for each in (asked, noticed)]
     return union_all(*left).subquery()

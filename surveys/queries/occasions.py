@@ -8,21 +8,15 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
-from surveys.models.people import Attendance, Enrolment
+from surveys.models.people import Attendance
 from surveys.models.programme import (
     Occasion,
     OccasionChange,
-    Project,
     Series,
     Subproject,
 )
 
 ENDED = ("cancelled", "dropped_out")
-
-
-def hold_project(session: Session, project_id: int) -> Project:
-    """Return the project; no other transaction adds a series to it until this one ends."""
-    return session.scalars(select(Project).where(Project.id == project_id).with_for_update()).one()
 
 
 def hold_series(session: Session, series_id: int) -> Series | None:
@@ -91,12 +85,6 @@ def rules_of(session: Session, series_id: int) -> Sequence[FollowUpRule]:
     return session.scalars(
         select(FollowUpRule).where(FollowUpRule.series_id == series_id).order_by(FollowUpRule.position)
     ).all()
-
-
-def enrolled(session: Session, series_id: int) -> int:
-    """How many take part in the series."""
-    wanted = select(func.count()).where(Enrolment.series_id == series_id, Enrolment.state.not_in(ENDED))
-    return session.scalar(wanted) or 0
 
 
 def has_sent(session: Session, occasion_id: int) -> bool:

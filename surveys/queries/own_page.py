@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from surveys.database import insert_into
 from surveys.keys import token_hash
 from surveys.models.followup import (
     FollowUpRule,
@@ -58,9 +58,8 @@ def hold_page(session: Session, participant_id: int) -> PersonalPage | None:
 
 def add_page(session: Session, participant_id: int, public_id: str, digest: str) -> None:
     """Make a person's page unless another transaction has made it meanwhile."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     values = {"public_id": public_id, "participant_id": participant_id, "generation": 1, "token_hash": digest}
-    session.execute(dialect.insert(PersonalPage).values(values).on_conflict_do_nothing())
+    session.execute(insert_into(session, PersonalPage).values(values).on_conflict_do_nothing())
 
 
 def is_retired(session: Session, token: str) -> bool:

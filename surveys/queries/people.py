@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from surveys.database import LARGEST_ID
 from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
@@ -21,7 +22,6 @@ from surveys.models.programme import (
     Theme,
 )
 from surveys.models.response import Response
-from surveys.queries.mailings import LARGEST_ID
 
 Row = TypeVar("Row")
 Wanted = TypeVar("Wanted", bound=Select[Any])
@@ -73,7 +73,7 @@ def participants(session: Session, project_id: int, search: str, order: str, pag
     wanted = (
         select(Participant)
         .outerjoin(Participant.organisation)
-        .where(Participant.project_id == project_id, *_found(search))
+        .where(Participant.project_id == project_id, *holding(search))
     )
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     number, pages = _page(page, total)
@@ -115,7 +115,7 @@ def enrolled(session: Session, series_id: int, search: str, order: str, page: in
         )
         .join(Enrolment, Enrolment.participant_id == Participant.id)
         .outerjoin(Participant.organisation)
-        .where(Enrolment.series_id == series_id, *_found(search))
+        .where(Enrolment.series_id == series_id, *holding(search))
     )
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     number, pages = _page(page, total)
@@ -239,7 +239,7 @@ def answered(session: Session, keys: Keyring, invitations: Iterable[str]) -> set
     return {by_key[key] for key in found}
 
 
-def _found(search: str) -> list[ColumnElement[bool]]:
+def holding(search: str) -> list[ColumnElement[bool]]:
     """Name, address, code or organisation holds the words sought for, each of them."""
     # SQLite folds the case of a–z only, and a name may begin with Å.
     return [

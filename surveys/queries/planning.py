@@ -1,7 +1,8 @@
 """Selects of the planner. The planner's own question, "what is due?", is answered from an index."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from dataclasses import fields
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, exists, func, or_, select, text
@@ -13,6 +14,7 @@ from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment
 from surveys.models.programme import Occasion, Series
 from surveys.queries import audience as audience_queries
+from surveys.queries.planned import Planned
 
 ACTIVE_STATES = audience_queries.ACTIVE_STATES
 AT_ONCE = audience_queries.AT_ONCE
@@ -101,27 +103,39 @@ def occasions_of(session: Session, series_id: int) -> Sequence[Occasion]:
     ).all()
 
 
+class Enrolled(NamedTuple):
+    """An enrolment, as far as a rule that counts from its person needs to know."""
+
+    id: int
+    state: str
+    registered_at: datetime
+    added_at: datetime
+    starts_on: date | None
+    ends_on: date | None
+
+
 def enrolments_of(
     session: Session, series_id: int, only: Collection[int] | None = None
-) -> Sequence[Enrolment]:
+) -> Sequence[Enrolled]:
     """The enrolments of a series, ``only`` these few of them."""
-    wanted = select(Enrolment).where(Enrolment.series_id == series_id)
-    return session.scalars(wanted if only is None else wanted.where(Enrolment.id.in_(only))).all()
+    columns = (getattr(Enrolment, name) for name in Enrolled._fields)
+    wanted = select(*columns).where(Enrolment.series_id == series_id)
+    rows = session.execute(wanted if only is None else wanted.where(Enrolment.id.in_(only)))
+    return [Enrolled(*row) for row in rows]
 
 
 def mailings_to_refresh(
     session: Session, series_id: int, only: Collection[int] | None = None
-) -> Sequence[Mailing]:
+) -> Sequence[Planned]:
     """The mailings of a series, locked, so that the planner does not expand one while it moves.
 
     ``only``: of those that are one person's alone, those of these few enrolments.
     """
-    wanted = select(Mailing).join(Mailing.rule).where(FollowUpRule.series_id == series_id)
+    columns = (getattr(Mailing, each.name) for each in fields(Planned))
+    wanted = select(*columns).join(Mailing.rule).where(FollowUpRule.series_id == series_id)
     if only is not None:
         wanted = wanted.where(or_(Mailing.enrolment_id.is_(None), Mailing.enrolment_id.in_(only)))
-    return session.scalars(
-        wanted.with_for_update(of=Mailing, key_share=True).execution_options(populate_existing=True)
-    ).all()
+    return [Planned(*row) for row in session.execute(wanted.with_for_update(of=Mailing, key_share=True))]
 
 
 def steps_before(session: Session, mailing: Mailing) -> Sequence[Mailing]:

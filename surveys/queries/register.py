@@ -1,10 +1,10 @@
 """The whole register of a project in few selects, for comparing many people with it at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from surveys.models.followup import Invitation, Mailing
@@ -48,35 +48,15 @@ class KnownEnrolment(NamedTuple):
 
 def participants(session: Session, project_id: int) -> list[KnownPerson]:
     """Everyone in a project."""
-    rows = session.execute(
-        select(
-            Participant.id,
-            Participant.code,
-            Participant.name,
-            Participant.email,
-            Participant.gender,
-            Participant.language,
-            Participant.organisation_id,
-            Participant.role,
-            Participant.attributes,
-        ).where(Participant.project_id == project_id)
-    )
+    columns = [getattr(Participant, name) for name in KnownPerson._fields]
+    rows = session.execute(select(*columns).where(Participant.project_id == project_id))
     return [KnownPerson(*row) for row in rows]
 
 
 def enrolments(session: Session, series_id: int) -> list[KnownEnrolment]:
     """All enrolments of a series."""
-    rows = session.execute(
-        select(
-            Enrolment.id,
-            Enrolment.participant_id,
-            Enrolment.state,
-            Enrolment.work_group,
-            Enrolment.registered_at,
-            Enrolment.starts_on,
-            Enrolment.ends_on,
-        ).where(Enrolment.series_id == series_id)
-    )
+    columns = [getattr(Enrolment, name) for name in KnownEnrolment._fields]
+    rows = session.execute(select(*columns).where(Enrolment.series_id == series_id))
     return [KnownEnrolment(*row) for row in rows]
 
 
@@ -96,20 +76,18 @@ def ids_by_code(session: Session, project_id: int) -> dict[str, int]:
 
 def people_import(session: Session, public_id: str) -> PeopleImport | None:
     """An import with its report and its series; not the file itself."""
-    return session.scalar(
-        select(PeopleImport)
-        .where(PeopleImport.public_id == public_id)
-        .options(undefer(PeopleImport.report), joinedload(PeopleImport.series).joinedload(Series.project))
-    )
+    series = joinedload(PeopleImport.series).joinedload(Series.project)
+    return session.scalar(_import(public_id).options(series))
 
 
 def held_import(session: Session, public_id: str) -> PeopleImport | None:
     """The same, and nobody else changes it until the transaction ends."""
-    return session.scalar(
-        select(PeopleImport)
-        .where(PeopleImport.public_id == public_id)
-        .options(undefer(PeopleImport.report))
-        .with_for_update()
+    return session.scalar(_import(public_id).with_for_update())
+
+
+def _import(public_id: str) -> Select[PeopleImport]:
+    return (
+        select(PeopleImport).where(PeopleImport.public_id == public_id).options(undefer(PeopleImport.report))
     )
 
 
@@ -141,6 +119,12 @@ def enrolled_in(session: Session, series_id: int, participant_id: int) -> Enrolm
     return session.scalar(
         select(Enrolment).where(Enrolment.series_id == series_id, Enrolment.participant_id == participant_id)
     )
+
+
+def enrolments_of_people(session: Session, series_id: int, participant_ids: Collection[int]) -> Sequence[int]:
+    """The ids of these few people's enrolments in a series."""
+    mine = Enrolment.participant_id.in_(participant_ids)
+    return session.scalars(select(Enrolment.id).where(Enrolment.series_id == series_id, mine)).all()
 
 
 def outcomes(session: Session, enrolment_ids: Sequence[int]) -> Sequence[Outcome]:

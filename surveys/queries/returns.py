@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
+from surveys.database import LARGEST_ID
 from surveys.models.message import Message
 from surveys.models.people import Enrolment
 from surveys.models.returned import ReturnedMail
-from surveys.queries.mailings import LARGEST_ID
 
 SHOWN = 50
 
@@ -28,7 +28,7 @@ def message(session: Session, message_id: int) -> Message | None:
 def of_participant(session: Session, participant_id: int) -> Sequence[ReturnedMail]:
     """What came back from a person's address and had a consequence or is worth reading, newest first.
 
-    What only answers a reminder about the log is not shown: that it was sent tells that nothing was written.
+    What answers a reminder about the log is not shown: that it was sent tells that nothing was written.
     """
     return session.scalars(
         select(ReturnedMail)
@@ -52,5 +52,4 @@ def one(session: Session, participant_id: int, returned_id: int) -> ReturnedMail
 
 
 def _may_be_shown() -> ColumnElement[bool]:
-    about_log = exists().where(Message.id == ReturnedMail.message_id, Message.kind == "log_reminder")
-    return or_(ReturnedMail.ignored.is_(None), ~about_log)
+    return ~exists().where(Message.id == ReturnedMail.message_id, Message.kind == "log_reminder")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from surveys.domain.audience import AskedForm, Known
 from surveys.domain.choices import OneChoice, PointQuestion, SeveralChoices
+from surveys.domain.condition_tree import AskedForm, Known
 from surveys.domain.questionnaire import parse
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.people import Enrolment, Participant
@@ -50,14 +50,6 @@ def codes_and_last_position(session: Session, series_id: int) -> tuple[set[str],
         select(FollowUpRule.code, FollowUpRule.position).where(FollowUpRule.series_id == series_id)
     ).all()
     return {row.code for row in rows}, max((row.position for row in rows), default=-1)
-
-
-def questionnaire(session: Session, project_id: int, code: str) -> Questionnaire | None:
-    return session.scalar(
-        select(Questionnaire)
-        .where(Questionnaire.project_id == project_id, Questionnaire.code == code)
-        .options(selectinload(Questionnaire.versions))
-    )
 
 
 def occasions(session: Session, series_id: int) -> Sequence[Occasion]:

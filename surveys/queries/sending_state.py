@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, Update, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
+from surveys.database import insert_into
 from surveys.models.access import Membership, User
 from surveys.models.followup import FollowUpRule, Mailing
-from surveys.models.message import Message, SendingState
+from surveys.models.message import Heartbeat, Message, SendingState
 
 AHEAD = ("planned", "waiting", "expanding")
 
@@ -37,11 +37,14 @@ def read(session: Session) -> SendingState | None:
 
 def hold(session: Session) -> SendingState:
     """The row, made if it was not there; no other transaction changes it until this one ends."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    made = dialect.insert(SendingState).values(id=1, pauses=0, window_count=0)
+    made = insert_into(session, SendingState).values(id=1, pauses=0, window_count=0)
     session.execute(made.on_conflict_do_nothing())
     wanted = select(SendingState).where(SendingState.id == 1).with_for_update()
     return session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+def heartbeats(session: Session) -> Sequence[Heartbeat]:
+    return session.scalars(select(Heartbeat).order_by(Heartbeat.name)).all()
 
 
 def to_tell(session: Session) -> Sequence[Membership]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from surveys.database import LARGEST_ID
 from surveys.models.people import MailStop
-from surveys.queries.mailings import LARGEST_ID
 
 
 def standing_of(session: Session, participant_id: int) -> Sequence[MailStop]:

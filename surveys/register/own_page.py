@@ -174,6 +174,18 @@ def send_link(
         )
 
 
+def make_codes(db: Database, keys: Keyring, series_id: int) -> int:
+    """Make the page, and with it the personal code, of all in a series who have none; returns how many.
+
+    Nothing is sent.
+    """
+    with db.transaction() as session:
+        missing = attendance_queries.without_code(session, series_id)
+        for participant_id in missing:
+            page_of(session, keys, participant_id)
+        return len(missing)
+
+
 def _renew(session: Session, keys: Keyring, page: PersonalPage, now: datetime) -> None:
     session.add(RetiredLink(token_hash=page.token_hash, retired_at=now))
     page.generation += 1

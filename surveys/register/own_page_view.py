@@ -6,15 +6,16 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from surveys.answers.asking_project import AskingProject
+from surveys.answers.asking_project import AskingProject, asking
 from surveys.domain.texts import LocalText
 from surveys.keys import Keyring
 from surveys.models.followup import Invitation
 from surveys.models.people import Enrolment, PersonalPage
-from surveys.models.programme import Occasion, Project
+from surveys.models.programme import Occasion
 from surveys.queries import attendance as attendance_queries
 from surveys.queries import own_page as queries
 from surveys.queries import people as people_queries
+from surveys.queries.difference import named
 from surveys.register.attendance import AFTER_END, BEFORE_START, is_on
 
 COMING_SHOWN = 5
@@ -93,24 +94,9 @@ def view_of(session: Session, keys: Keyring, page: PersonalPage, now: datetime, 
     )
 
 
-def asking(project: Project) -> AskingProject:
-    """The project as participants' pages show it."""
-    return AskingProject(
-        title=project.title,
-        timezone=project.timezone,
-        languages=tuple(project.languages),
-        sender_name=project.sender_name,
-        reply_to=project.reply_to,
-        privacy=project.privacy,
-        logotype_type=project.logotype_type,
-        logotype_text=project.logotype_text,
-        emblem=project.emblem,
-    )
-
-
 def line_of(occasion: Occasion) -> OccasionLine:
     return OccasionLine(
-        title=occasion.title,
+        title=named(occasion.number, occasion.title),
         series_title=occasion.series.title,
         place=occasion.place,
         starts_wall=occasion.starts_wall,
@@ -129,7 +115,7 @@ def _items(session: Session, keys: Keyring, participant_id: int, now: datetime) 
 
 
 def _item(asked: Invitation, forms: dict[int, tuple[dict[str, str], int]], done: bool) -> OpenItem:
-    questionnaire = asked.rule.questionnaire_id
+    questionnaire, about = asked.rule.questionnaire_id, asked.mailing.occasion
     title, minutes = ((asked.rule.log_prompt or {}), 0) if questionnaire is None else forms[questionnaire]
     return OpenItem(
         public_id=asked.public_id,
@@ -137,7 +123,7 @@ def _item(asked: Invitation, forms: dict[int, tuple[dict[str, str], int]], done:
         title=title,
         minutes=minutes,
         series_title=asked.rule.series.title,
-        occasion_title=asked.mailing.occasion.title if asked.mailing.occasion else None,
+        occasion_title=named(about.number, about.title) if about else None,
         closes_at=asked.mailing.closes_at,
         done=done,
     )

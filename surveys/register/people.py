@@ -7,11 +7,11 @@ lead to is returned all the same.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
+from surveys.domain import marks
 from surveys.followups import planning
 from surveys.importing import people_rows
 from surveys.importing.people_rows import PersonRow, RowFault
@@ -72,7 +72,7 @@ class Added:
 def mark_of(person: Participant) -> str:
     """A short digest of a person: that of what a form was made from tells whether it is still so."""
     names = ("name", "email", "gender", "language", "organisation_id", "role")
-    return digest({name: getattr(person, name) for name in names})
+    return marks.mark({name: getattr(person, name) for name in names})
 
 
 def add(
@@ -216,8 +216,3 @@ def noted(
             details={"participant": person.code},
         )
     )
-
-
-def digest(values: Mapping[str, object]) -> str:
-    """A short digest of the fields of a form."""
-    return sha256(repr(sorted(values.items())).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -8,10 +8,12 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
+from surveys.domain import marks
 from surveys.followups import planning
 from surveys.importing import people_rows
 from surveys.models.people import ENROLMENT_STATES, Enrolment, Outcome
 from surveys.models.programme import JsonObject
+from surveys.outbox import notices
 from surveys.queries import register as queries
 from surveys.register import people_consequence
 from surveys.register.enrolment import SAID
@@ -19,7 +21,6 @@ from surveys.register.people import (
     BadPerson,
     PersonConflict,
     PersonGone,
-    digest,
     noted,
     remove_untouched,
 )
@@ -38,7 +39,7 @@ class Participation:
 
     @property
     def mark(self) -> str:
-        return digest(asdict(self))
+        return marks.mark(asdict(self))
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def change_enrolment(
     """Change how somebody takes part: state, work group, own first and last day.
 
     Withdrawal stops all mails to the person in the series at once; taking it back lets those go that are
-    still ahead. Raises :class:`BadPerson`, :class:`PersonGone`, :class:`PersonConflict`.
+    still ahead, and tells what has changed meanwhile of what the person was told. Raises
+    :class:`BadPerson`, :class:`PersonGone`, :class:`PersonConflict`.
     """
     with db.transaction(rehearse) as session:
         enrolment = _held_enrolment(session, enrolment_id)
@@ -89,6 +91,8 @@ def change_enrolment(
             noted(session, enrolment.participant, user_id, now, action, f"enrolment:{enrolment.id}")
         for name, value in values.items():
             setattr(enrolment, name, value)
+        if _ends(str(values["state"]), stored.state):
+            notices.tell_restored(session, enrolment.series_id, [enrolment_id], now)
         planning.refresh_mailings(session, enrolment.series_id, now, [enrolment_id])
         told = people_consequence.consequence(session, enrolment.series_id, before, now, 0)
         if _ends(stored.state, values["state"]):

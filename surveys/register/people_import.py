@@ -6,7 +6,7 @@ once more: where something has changed since it was shown, nothing is saved.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
@@ -18,6 +18,7 @@ from surveys.importing import sheets
 from surveys.importing.files import Refused
 from surveys.keys import new_public_id
 from surveys.models.imports import PeopleImport
+from surveys.models.programme import JsonObject
 from surveys.queries import register as queries
 from surveys.register.people_register import folded
 
@@ -77,10 +78,14 @@ class Matching:
 
 @dataclass(frozen=True)
 class FileMapping:
-    """How a file is read: a field for each column, and what becomes of unknown organisations."""
+    """How a file is read: a field for each column, and what becomes of unknown organisations.
+
+    ``columns``: their names, known from when they have been matched.
+    """
 
     chosen: tuple[str, ...]
     organisations: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
 
 
 def upload(db: Database, series_id: int, user_id: int, file_name: str, content: bytes, now: datetime) -> str:
@@ -95,7 +100,7 @@ def upload(db: Database, series_id: int, user_id: int, file_name: str, content: 
             created_at=now,
             file_name=_shown_name(file_name),
             content=content,
-            mapping={"chosen": chosen, "organisations": {}},
+            mapping=_kept(FileMapping(tuple(chosen))),
             state="uploaded",
             total=found.rows,
         )
@@ -127,8 +132,8 @@ def choose_columns(db: Database, public_id: str, chosen: Sequence[str], now: dat
             raise UnknownImport
         if faults := column_rules.faults(chosen, found.columns):
             raise BadColumns(faults)
-        kept = mapping_of(row).organisations
-        row.mapping = {"chosen": list(chosen), "organisations": dict(kept)}
+        kept = mapping_of(row)
+        row.mapping = _kept(replace(kept, chosen=tuple(chosen), columns=found.columns))
         row.total = found.rows if found.is_whole else AT_ONCE + 1
         _begin(row, "checking", now)
         return row.total
@@ -144,7 +149,7 @@ def answer_organisations(db: Database, public_id: str, answers: Mapping[str, str
         kept = mapping_of(row)
         folded_answers = {folded(name): answer for name, answer in answers.items() if _is_code(answer)}
         known = dict([*kept.organisations.items(), *folded_answers.items()][-_MOST_ANSWERS:])
-        row.mapping = {"chosen": list(kept.chosen), "organisations": known}
+        row.mapping = _kept(replace(kept, organisations=known))
         _begin(row, "checking", now)
         return row.total
 
@@ -192,7 +197,17 @@ def forget_old(db: Database, now: datetime) -> None:
 def mapping_of(row: PeopleImport) -> FileMapping:
     """How the file of an import is read."""
     kept = row.mapping or {}
-    return FileMapping(tuple(kept.get("chosen", ())), dict(kept.get("organisations", {})))
+    return FileMapping(
+        tuple(kept.get("chosen", ())), dict(kept.get("organisations", {})), tuple(kept.get("columns", ()))
+    )
+
+
+def _kept(mapping: FileMapping) -> JsonObject:
+    return {
+        "chosen": list(mapping.chosen),
+        "organisations": dict(mapping.organisations),
+        "columns": list(mapping.columns),
+    }
 
 
 def _held(session: Session, public_id: str, states: Sequence[str]) -> PeopleImport:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import islice
@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
+from surveys.domain.texts import printable
 from surveys.followups import planning
 from surveys.importing import people_rows, sheets
 from surveys.importing.files import Refused
@@ -131,8 +132,10 @@ def rehearse(db: Database, prepared: Prepared, now: datetime) -> JsonObject:
         return compare(db, prepared, now)
     with db.transaction(rehearse=True) as session:
         register, verdicts = _judged(session, prepared)
-        before = people_consequence.photograph(session, prepared.series_id, now)
-        _carry_out(session, register, verdicts, now)
+        known = [each.enrolment_id for each in verdicts if each.enrolment_id and each.kind == "changed"]
+        before = people_consequence.photograph(session, prepared.series_id, now, known)
+        touched = _carry_out(session, register, verdicts, now)
+        before = replace(before, only=touched)
         report = _report(verdicts)
         report["consequence"] = people_consequence.consequence(
             session, prepared.series_id, before, now, _new_people(verdicts)
@@ -227,9 +230,12 @@ def _judged(session: Session, prepared: Prepared) -> tuple[Register, list[Verdic
     return register, list(judge(register, prepared.rows))
 
 
-def _carry_out(session: Session, register: Register, verdicts: Sequence[Verdict], now: datetime) -> None:
-    carry_out(session, register, verdicts, now)
-    planning.refresh_mailings(session, register.series.id, now)
+def _carry_out(
+    session: Session, register: Register, verdicts: Sequence[Verdict], now: datetime
+) -> set[int] | None:
+    touched = carry_out(session, register, verdicts, now)
+    planning.refresh_mailings(session, register.series.id, now, touched)
+    return touched
 
 
 def _new_people(verdicts: Sequence[Verdict]) -> int:
@@ -267,6 +273,7 @@ def _line(verdict: Verdict) -> JsonObject:
         "changes": _plain(verdict.changes),
         "faults": _plain(verdict.faults),
         "notes": _plain(verdict.notes),
+        "cells": [printable(cell) for cell in verdict.row.cells] if verdict.kind == "faulty" else [],
     }
 
 

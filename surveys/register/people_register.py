@@ -4,6 +4,7 @@ A row is matched by code, else by address and name together. A blank cell change
 raised of a state, an older file does not lower.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,6 +25,7 @@ ENROLMENT = {
     "starts": "starts_on",
     "ends": "ends_on",
 }
+_UNPARTED = str.maketrans({"ø": "o", "æ": "ae"})  # letters that Unicode does not take for accented
 Changes = tuple[tuple[str, Any, Any], ...]  # field, before, after
 
 
@@ -65,11 +67,18 @@ class Register:
     enrolled: dict[int, KnownEnrolment] = field(default_factory=dict)
     organisations: dict[str, int] = field(default_factory=dict)
     organisation_names: dict[int, str] = field(default_factory=dict)
+    new_organisations: dict[str, str] = field(default_factory=dict)  # plain name → as it is written first
 
 
 def folded(text: str) -> str:
     """A text as it is compared: without regard to case and blanks."""
     return " ".join(text.casefold().split())
+
+
+def plain(text: str) -> str:
+    """A name as it is compared with others that may be the same: folded, and without accents."""
+    parted = unicodedata.normalize("NFKD", folded(text).translate(_UNPARTED))
+    return "".join(letter for letter in parted if not unicodedata.combining(letter))
 
 
 def read_register(session: Session, series: Series, answers: Mapping[str, str]) -> Register:
@@ -164,7 +173,7 @@ def _organisation(register: Register, row: PersonRow) -> tuple[int | str | None,
     if key in register.organisations:
         return register.organisations[key], ()
     if answer == "new":
-        return name, ()
+        return register.new_organisations.setdefault(plain(name), name), ()
     if answer == "none":
         return None, ()
     if folded(answer) in register.organisations:

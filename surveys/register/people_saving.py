@@ -10,14 +10,22 @@ from sqlalchemy.orm import Session
 from surveys.keys import new_public_id
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Organisation
+from surveys.outbox import notices
 from surveys.queries import register as queries
+from surveys.register.enrolment import SAID
+from surveys.register.people_import import AT_ONCE
 from surveys.register.people_register import Register, Verdict, folded
 
 CODE_DIGITS = 4
 
 
-def carry_out(session: Session, register: Register, verdicts: Sequence[Verdict], now: datetime) -> None:
-    """Write what the verdicts say; the faulty ones are left out. Few statements, however many people."""
+def carry_out(
+    session: Session, register: Register, verdicts: Sequence[Verdict], now: datetime
+) -> set[int] | None:
+    """Write what the verdicts say; the faulty ones are left out. Few statements, however many people.
+
+    Returns the enrolments that were made or changed, None where they are too many to be named one by one.
+    """
     good = [each for each in verdicts if each.kind in {"new", "changed"}]
     made = _make_organisations(session, register, good)
     codes = _new_codes(register, [each for each in good if each.participant_id is None])
@@ -25,10 +33,25 @@ def carry_out(session: Session, register: Register, verdicts: Sequence[Verdict],
     ids = queries.ids_by_code(session, register.project.id) if codes else {}
     people = {id(each): ids[code] for code, each in codes}
     _change(session, Participant, [(e.participant_id, _settled(e, made)) for e in good if e.participant_id])
-    new = [each for each in good if each.enrolment_id is None]
-    _add_enrolments(session, register, [(each.participant_id or people[id(each)], each) for each in new], now)
+    new = {e.participant_id or people[id(e)]: e for e in good if e.enrolment_id is None}
+    _add_enrolments(session, register, new, now)
     _change(session, Enrolment, [(e.enrolment_id, e.enrolment) for e in good if e.enrolment_id])
     session.expire_all()
+    notices.tell_restored(session, register.series.id, _restored(good), now)
+    known = {each.enrolment_id for each in good if each.enrolment_id}
+    if len(known) + len(new) > AT_ONCE:
+        return None
+    return known | set(queries.enrolments_of_people(session, register.series.id, new.keys()))
+
+
+def _restored(good: Sequence[Verdict]) -> set[int]:
+    """The enrolments that had ended and go on."""
+    return {
+        each.enrolment_id
+        for each in good
+        for name, before, after in each.changes
+        if each.enrolment_id and name == "state" and before in SAID and after not in SAID
+    }
 
 
 def _make_organisations(session: Session, register: Register, good: Sequence[Verdict]) -> dict[str, int]:
@@ -98,7 +121,7 @@ def _add_people(session: Session, register: Register, people: Sequence[tuple[str
 
 
 def _add_enrolments(
-    session: Session, register: Register, people: Sequence[tuple[int, Verdict]], now: datetime
+    session: Session, register: Register, people: Mapping[int, Verdict], now: datetime
 ) -> None:
     rows = [
         {
@@ -113,7 +136,7 @@ def _add_enrolments(
             "ends_on": None,
         }
         | dict(verdict.enrolment)
-        for person, verdict in people
+        for person, verdict in people.items()
     ]
     if rows:
         session.execute(insert(Enrolment), rows)

@@ -13,7 +13,7 @@ from hmac import compare_digest
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
-from surveys.answers.asking_project import AskingProject
+from surveys.answers.asking_project import AskingProject, asking
 from surveys.database import Database
 from surveys.domain.texts import has_bad_characters
 from surveys.keys import Keyring, token_hash
@@ -25,7 +25,7 @@ from surveys.queries import own_page as queries
 from surveys.queries import staff as staff_queries
 from surveys.register.attendance import is_on
 from surveys.register.own_page import page_of, post_link
-from surveys.register.own_page_view import OccasionLine, asking, line_of
+from surveys.register.own_page_view import OccasionLine, line_of
 from surveys.running.access import ATTEMPT_WINDOW, network_of, normal_address
 
 ASKED_PER_ADDRESS = 4

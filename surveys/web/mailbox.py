@@ -3,14 +3,14 @@
 Links in them are as good as a password, so the page is for the person at the machine alone.
 """
 
+import io
 import ipaddress
 import re
-from collections.abc import Iterator
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, send_file
 from markupsafe import Markup, escape
 
-from surveys.mail.mailbox import Heading, Mailbox
+from surveys.mail.mailbox import Letter, Mailbox
 from surveys.web import guard
 from surveys.web.mail_html import shown_html
 
@@ -44,9 +44,7 @@ def mails() -> str:
     """The mails, newest first; those to one receiver where ``till`` says so."""
     wanted = request.args.get("till", "").strip()
     box = _box()
-    names = box.names()
-    if wanted:
-        names = [each.name for each in _to(box.headings(names), wanted)]
+    names = box.addressed_to(wanted) if wanted else box.names()
     pages = max(1, -(-len(names) // PAGE))
     page = min(max(request.args.get("s", 1, type=int), 1), pages)
     shown = list(box.headings(names[(page - 1) * PAGE : page * PAGE]))
@@ -59,9 +57,7 @@ def mails() -> str:
 @guard.public
 def mail(name: str) -> str:
     """One mail, as its receiver sees it."""
-    letter = _box().letter(name)
-    if letter is None:
-        abort(404)
+    letter = _letter(name)
     headers = dict(letter.headers)
     return render_template(
         "mailbox/mail.html",
@@ -69,15 +65,28 @@ def mail(name: str) -> str:
         reply_to=headers.get("Reply-To", ""),
         html=shown_html(letter.html),
         text=_with_links(letter.text),
+        attachments=letter.attachments,
     )
+
+
+@blueprint.get("/brevlada/<name>/<int:number>")
+@guard.public
+def attachment(name: str, number: int) -> Response:
+    """A file that came with a mail, by its number from 0, to be saved."""
+    attachments = _letter(name).attachments
+    if number >= len(attachments):
+        abort(404)
+    found = attachments[number]
+    file = io.BytesIO(found.content)
+    return send_file(file, mimetype=found.kind, as_attachment=True, download_name=found.name)
+
+
+def _letter(name: str) -> Letter:
+    return _box().letter(name) or abort(404)
 
 
 def _box() -> Mailbox:
     return Mailbox(guard.installation().settings.mailbox)
-
-
-def _to(headings: Iterator[Heading], wanted: str) -> Iterator[Heading]:
-    return (each for each in headings if wanted.casefold() in each.receiver.casefold())
 
 
 def _is_loopback(address: str | None) -> bool:

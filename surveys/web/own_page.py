@@ -132,7 +132,7 @@ def _opened(public_id: str, door: str = "") -> PageView:
 
 
 def _page(view: PageView, status: int = 200, notice: str = "", error: str = "") -> Page:
-    code = f"{installation().settings.base_url}/projekt/{view.project_code}/kod/{view.public_id}"
+    code = qr.personal(installation().settings.base_url, view.project_code, view.public_id)
     html = render_template(
         "own/page.html",
         view=view,
@@ -141,7 +141,7 @@ def _page(view: PageView, status: int = 200, notice: str = "", error: str = "") 
         errors=[("theme", error)] if error else [],
         chosen=request.form.get("theme", ""),
         token=links.form_token(view.public_id),
-        code=qr.svg(code),
+        code=code,
     )
     return html, status
 

@@ -17,6 +17,11 @@ def svg(address: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - of segno's own, no text of anybody's in it
 
 
+def personal(base_url: str, project: str, page_id: str) -> Markup:
+    """The code of a participant, to be scanned by staff who have signed in; it opens nothing for others."""
+    return svg(f"{base_url}/projekt/{project}/kod/{page_id}")
+
+
 def svg_file(address: str) -> bytes:
     """The same as a file to be put on a slide."""
     file = io.BytesIO()

@@ -2,11 +2,15 @@
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from surveys.domain.rule_spec import RuleSpec
+from surveys.followups import rules
 from surveys.installation import Installation
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.message import Message
+from surveys.models.people import Enrolment
+from surveys.models.programme import Series
 from surveys.outbox import sending_state
 from tests.support.browser import PageMaker, look, sign_in
 from tests.support.staffed import NOW, invitation
@@ -65,6 +69,28 @@ def test_every_page(
     page.get_by_role("button", name="Let sending begin again").click()
     expect(page.get_by_role("alert")).to_be_focused()
     look(page)
+    page.goto(f"{live_server}{HERE}/installningar/gjort")
+    expect(page.get_by_role("rowheader", name="All sending stopped")).to_be_visible()
+    look(page)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_those_to_one_person_each_are_opened(
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
+) -> None:
+    house, spec = sqlite_installation, RuleSpec("uppfoljning", None, "registration", offset_days=30)
+    with house.database.transaction() as session:
+        series = session.scalars(select(Series.id)).one()
+        session.execute(update(Enrolment).values(registered_at=NOW))
+    code = rules.add_rule(house.database, series, spec, None, NOW).rule_code
+    page = new_page(viewport={"width": width, "height": 800})
+    sign_in(page, live_server)
+    for end in ("/utskick", f"/insatser/kurs/regler/{code}/vaxla"):
+        page.goto(f"{live_server}{HERE}{end}")
+        expect(page.get_by_text("Bo Berg")).to_be_hidden()
+        page.locator("summary").filter(has_text="11 persons").press("Enter")
+        expect(page.get_by_text("Bo Berg")).to_be_visible()
+        look(page)
 
 
 def test_quiet_hours_by_keyboard_without_javascript(

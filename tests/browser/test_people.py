@@ -3,7 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from surveys import clock
 from surveys.installation import Installation
+from surveys.register import people_import
+from surveys.register import people_import_work as work
 from tests.support.browser import PageMaker, look, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
@@ -74,4 +77,31 @@ def test_the_pages_of_a_person(new_page: PageMaker, live_server: str, width: int
     page.get_by_label("dropped out").check()
     page.get_by_role("button", name="See what it leads to").click()
     expect(page.get_by_role("button", name="Save, and stop")).to_be_visible()
+    look(page)
+
+
+def test_a_long_import_shows_by_itself_how_far_it_has_come(
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation
+) -> None:
+    page, db, now = new_page(), sqlite_installation.database, clock.now()
+    sign_in(page, live_server)
+    page.goto(f"{live_server}{SERIES}/importera")
+    rows = "".join(f"Person {n};n{n}@lang.example\n" for n in range(people_import.AT_ONCE + 1))
+    file = {"name": "lang.csv", "mimeType": "text/csv", "buffer": f"Namn;E-post\n{rows}".encode()}
+    page.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_role("button", name="See what every row would do").click()
+    expect(page.get_by_role("status")).to_contain_text("It waits for its turn")
+    look(page)
+    claimed = work.claim(db, "w1", now)
+    assert claimed
+    work.go_on(db, claimed, "w1", 1000, now)
+    expect(page.get_by_role("status")).to_have_text("1,000 rows read so far.")
+    work.check(db, claimed.public_id, now)
+    page.get_by_role("button", name="Import 2001 rows").click()
+    expect(page.get_by_role("button", name="Stop the import")).to_be_visible()
+    claimed = work.claim(db, "w1", now)
+    assert claimed
+    work.go_on(db, claimed, "w1", 1000, now)
+    expect(page.get_by_text("1,000 of 2,001 rows read so far.")).to_be_visible()
     look(page)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from surveys.installation import Installation
 from surveys.models.people import Participant, PersonalPage
 from surveys.models.programme import Occasion
-from tests.support.browser import PageMaker, look
+from tests.support.browser import PageMaker, look, sign_in
 from tests.support.staffed import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -107,6 +107,7 @@ def test_the_organiser_s_pages(new_page: PageMaker, live_server: str, width: int
         "/t2?alla=1",
         "/t2/lista",
         "/t2/fil",
+        "/t2/koder",
         "/t2/qr",
         "/t2/qr/dorr",
         "/t2/qr/bild",
@@ -133,3 +134,33 @@ def test_the_organiser_s_pages(new_page: PageMaker, live_server: str, width: int
     look(page)
     page.get_by_role("button", name="Save the attendance of one person").click()
     expect(page.get_by_role("status")).to_contain_text("The attendance of one person is saved.")
+
+
+COVERED = """() => {
+  const bar = document.querySelector(".in-sight").getBoundingClientRect();
+  return [...document.querySelectorAll("#main form :is(input:not([type=hidden]), select)")].filter(field => {
+    field.focus();
+    return field.getBoundingClientRect().bottom > bar.top;
+  }).map(field => field.id || field.name);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_button_of_a_long_list_stays_in_sight_and_covers_nothing(
+    new_page: PageMaker, live_server: str, width: int
+) -> None:
+    page = new_page(viewport={"width": width, "height": 600})
+    sign_in(page, live_server)
+    page.goto(f"{live_server}{LIST}/t2")
+    assert page.evaluate(COVERED) == []
+    page.get_by_role("row").filter(has_text="Hans Hall").get_by_role("radio", name="Present").focus()
+    expect(page.get_by_role("button", name="Save the attendance")).to_be_in_viewport()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("saved")
+    page.goto(f"{live_server}{LIST}/t2/koder")
+    page.get_by_role("button", name="Make the missing codes").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("codes are made")
+    expect(page.get_by_role("img", name="Personal code of Anna Alm")).to_be_visible()
+    look(page)

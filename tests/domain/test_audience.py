@@ -4,22 +4,19 @@ from typing import Any
 
 import pytest
 
-from surveys.domain.audience import (
+from surveys.domain.audience import Facts, chosen, matches, why_not
+from surveys.domain.condition_tree import (
     AnswersNotKnown,
     AskedForm,
     AudienceError,
     EmptyGroup,
-    Facts,
     Known,
     NotATree,
     TooDeep,
     TooMany,
     UnknownCode,
-    chosen,
-    matches,
     parse,
     validate,
-    why_not,
 )
 
 THEME_A = {"is": "theme", "codes": ["A"]}

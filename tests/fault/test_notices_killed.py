@@ -11,7 +11,7 @@ import pytest
 from surveys import clock
 from surveys.config import Settings
 from surveys.course import rescheduling
-from surveys.course.rescheduling import When
+from surveys.course.rescheduling import By, When
 from surveys.database import Database
 from surveys.followups import planning
 from surveys.keys import Keyring
@@ -46,7 +46,7 @@ def _move(db: Database, keys: Keyring, settings: Settings) -> None:
     assert sending.outbox(db) == {"sent": PEOPLE}
     day = timedelta(days=1)
     wanted = When(starts + day, ends + day, "UTC", "Storgatan 1")
-    rescheduling.change_occasion(db, occasion_id, wanted, clock.now(), None)
+    rescheduling.change_occasion(db, occasion_id, wanted, By(None, clock.now()))
 
 
 @pytest.mark.parametrize("kill", range(KILLS))

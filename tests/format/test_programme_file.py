@@ -72,7 +72,6 @@ SPOILT = [
     ("starts: 2027-02-02T13:00", "starts: 2027-02-02 klockan ett", "not_wall_time"),
     ("continues: t1", "continues: t9", "unknown_occasion"),
     ("continues: t1", "continues: t2", "continues_itself"),
-    ("completion_minimum: 2", "completion_minimum: 9", "completion_beyond_occasions"),
     ("code: grad4", "code: Grad 4", "bad_code"),
     ("codes: [\"1\", \"2\"]", "codes: [\"1\"]", "merged_classes_not_whole"),
     ("kind: one_choice", "kind: one_chioce", "not_among"),

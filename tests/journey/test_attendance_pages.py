@@ -292,3 +292,24 @@ def test_the_link_to_somebody_s_page_is_mailed_and_renewed(
     gone = client.get("/projekt/liten/deltagare/p11/sida")  # has cancelled
     assert "nothing is sent" in follow(client, send(client, gone, "/sida"))
     assert client.get("/projekt/liten/deltagare/okand/sida").status_code == 404
+
+
+def test_personal_codes_on_paper(client: FlaskClient, installation: Installation) -> None:
+    page = client.get(f"{HERE}/t2/koder")
+    assert "11 persons have no code yet." in page.text
+    assert page.text.count("<svg class=") == 0
+    page = client.get(send(client, page, "/t2/koder").location)
+    assert "11 codes are made." in page.text
+    assert "have no code yet" not in page.text
+    assert page.text.count('aria-label="Personal code of') == 11
+    with installation.database.reading() as session:
+        assert len(session.scalars(select(PersonalPage.id)).all()) == 11
+        assert not session.scalars(select(Message.id).where(Message.kind == "own_page")).all()
+    # a second press, and somebody who has left
+    with installation.database.transaction() as session:
+        session.execute(
+            update(Enrolment).where(Enrolment.id == number(installation, "p01")).values(state="dropped_out")
+        )
+    page = client.get(f"{HERE}/t2/koder")
+    assert page.text.count('aria-label="Personal code of') == 10
+    assert "Anna Alm" not in page.text

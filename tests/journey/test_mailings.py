@@ -213,6 +213,22 @@ class TestByHand:
             assert ("test", True) in [tuple(each) for each in kinds]
         assert "sent 9" in words(organiser, f"/utskick/{one}")  # the test is not one of them
 
+    def test_the_receiver_of_a_preview_is_chosen_by_name(
+        self, organiser: FlaskClient, house: Installation
+    ) -> None:
+        one = mailing_of(house, "efter", "expanded")
+        there = f"{HERE}/utskick/{one}/forhandsvisning"
+        first = organiser.get(there).text
+        assert '<option value="p01" selected>Anna Alm</option>' in first
+        assert '<option value="p05">Eva Ek</option>' in first
+        assert 'name="sok"' not in first  # all can be chosen
+        found = organiser.get(f"{there}?sok=eva+EK").text
+        assert re.findall(r'<option value="(p\d+)"( selected)?>', found) == [("p05", " selected")]
+        assert "The mail to Eva Ek" in found
+        nobody = organiser.get(f"{there}?sok=finns+inte").text
+        assert "Nobody of that name takes part in the series." in nobody
+        assert "The mail to Anna Alm" in nobody
+
 
 def newest(house: Installation) -> int:
     with house.database.reading() as session:

@@ -10,10 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from surveys import clock
 from surveys.installation import Installation
 from surveys.models.imports import PeopleImport
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Organisation
+from surveys.register import people_import
+from surveys.register import people_import_work as work
 from tests.support.pages import forms_of, send
 from tests.support.staffed import sign_in
 
@@ -227,3 +230,118 @@ def test_another_series_does_not_have_it(organiser: FlaskClient) -> None:
 def test_an_empty_file_to_fill_in(organiser: FlaskClient) -> None:
     answer = organiser.get(f"{START}/mall.csv")
     assert answer.text.startswith("\ufeffFirst name;Last name;E-mail;")
+
+
+def faulty_of(client: FlaskClient, preview: TestResponse) -> bytes:
+    address = re.search(r'href="([^"]+/felaktiga.csv)"', preview.text)
+    assert address
+    answer = client.get(address[1])
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="kurs-faulty-rows-')
+    return answer.data
+
+
+def test_faulty_rows_are_corrected_in_a_file_of_their_own(
+    organiser: FlaskClient, sqlite_installation: Installation
+) -> None:
+    good = "Åsa;Öberg;asa@ny.example;;38"
+    faulty = ["Cia;Cederblad;cia;;+46 31", "Dag;Dahlin;dag@ny.example;;=1+1;x", "Pia;Palm;pia@ny.example"]
+    preview = matched(organiser, csv(good, *faulty), **{"kolumn-4": "attribute"})
+    file = faulty_of(organiser, preview)
+    assert file.decode("utf-8-sig").splitlines() == [
+        "What is wrong;Förnamn;Efternamn;E-post;Organisation;Skostorlek",
+        "“cia” is not an e-mail address.;Cia;Cederblad;cia;;'+46 31",
+        "The row has another number of cells than the first line.;Dag;Dahlin;dag@ny.example;;'=1+1;x",
+        "The row has another number of cells than the first line.;Pia;Palm;pia@ny.example",
+    ]
+    # the file is there afterwards too, and what nobody has corrected is faulty still
+    saved = organiser.get(send(organiser, preview, "/spara").location)
+    assert faulty_of(organiser, saved) == file
+    again = matched(organiser, file, **{"kolumn-5": "attribute"})
+    assert "No row can be saved." in words_of(again)
+    assert faulty_of(organiser, again) == file
+    mended = file.replace(b";cia;", b";cia@ny.example;").replace(b";x\r", b"\r")
+    preview = matched(organiser, mended, **{"kolumn-5": "attribute"})
+    send(organiser, preview, "/spara")
+    found = people(sqlite_installation)
+    assert found["Cia Cederblad"].attributes == {"Skostorlek": "+46 31"}
+    assert found["Dag Dahlin"].attributes == {"Skostorlek": "=1+1"}
+    assert "Pia Palm" not in found
+
+
+def test_no_file_of_faulty_rows_where_there_are_none(organiser: FlaskClient) -> None:
+    preview = matched(organiser, csv("Åsa;Öberg;asa@ny.example;;"))
+    assert "felaktiga.csv" not in preview.text
+    there = next(a for a in forms_of(preview) if a.endswith("/spara")).removesuffix("/spara")
+    answer = organiser.get(f"{there}/felaktiga.csv", follow_redirects=True)
+    assert "There are no faulty rows." in words_of(answer)
+
+
+def long_file() -> bytes:
+    return csv(*(f"Person;{n};n{n}@lang.example;;" for n in range(people_import.AT_ONCE + 1)))
+
+
+def test_a_long_import_is_followed_and_stopped_without_scripts(
+    organiser: FlaskClient, sqlite_installation: Installation
+) -> None:
+    going = matched(organiser, long_file())
+    assert "It waits for its turn" in words_of(going)
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in going.text
+    there = next(a for a in forms_of(going) if a.endswith("/avbryt")).removesuffix("/avbryt")
+    assert "http-equiv" not in organiser.get(f"{there}?stilla=1").text
+    db, now = sqlite_installation.database, clock.now()
+    claimed = work.claim(db, "w1", now)
+    assert claimed
+    work.go_on(db, claimed, "w1", 1000, now)
+    assert "1,000 rows read so far." in words_of(organiser.get(there))
+    work.check(db, claimed.public_id, now)
+    send(organiser, organiser.get(there), "/spara")
+    claimed = work.claim(db, "w1", now)
+    assert claimed
+    work.go_on(db, claimed, "w1", 1000, now)
+    going = organiser.get(there)
+    assert "1,000 of 2,001 rows read so far." in words_of(going)
+    stopped = organiser.get(send(organiser, going, "/avbryt").location)
+    assert "Nothing has been saved of it." in words_of(stopped)
+    with pytest.raises(people_import.UnknownImport):
+        work.save(db, claimed.public_id, now)
+    assert "Person 1" not in people(sqlite_installation)
+
+
+def test_an_organisation_written_in_several_ways(
+    organiser: FlaskClient, sqlite_installation: Installation
+) -> None:
+    rows = [
+        "Åsa;Öberg;asa@ny.example;Forsakringskassan;",
+        "Bo;Bengtsson;bo@ny.example;FÖRSÄKRINGSKASSAN  ;",
+        "Cia;Cederblad;cia@ny.example;Göteborgs Stad;",
+        "Dag;Dahlin;dag@ny.example;göteborgs  stad;",
+        "Pia;Palm;pia@ny.example;Goteborgs stad;",
+    ]
+    preview = matched(organiser, csv(*rows))
+    text = words_of(preview)
+    assert "2 organisations are unknown" in text
+    assert "Goteborgs stad" in text
+    assert '<option value="fk" selected>' in preview.text
+    # nothing is chosen by itself: the rows are faulty until somebody has said it
+    assert "Import 1 good row" in text or "Import the 1 good row" in text
+    preview = organiser.get(
+        send(organiser, preview, "/organisationer", **{"org-0": "fk", "org-1": "new"}).location
+    )
+    send(organiser, preview, "/spara")
+    with sqlite_installation.database.reading() as session:
+        found = dict(
+            session.execute(
+                select(Participant.name, Organisation.name)
+                .join(Participant.organisation)
+                .where(Participant.email.like("%@ny.example"))
+            ).all()
+        )
+    assert found == {
+        "Åsa Öberg": "Försäkringskassan",
+        "Bo Bengtsson": "Försäkringskassan",
+        "Cia Cederblad": "Göteborgs Stad",
+        "Dag Dahlin": "Göteborgs Stad",
+        "Pia Palm": "Göteborgs Stad",
+    }
+    again = matched(organiser, csv("Eva;Ny;eva@ny.example;Goteborgs Stad;"))
+    assert '<option value="goteborgs-stad" selected>' in again.text

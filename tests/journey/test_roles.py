@@ -11,7 +11,6 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from surveys.app import create_app
 from surveys.course import programme
 from surveys.followups import planning
 from surveys.installation import Installation
@@ -25,6 +24,7 @@ from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import
 from surveys.running import access
 from surveys.web import guard
+from tests.support.compiled import app_of
 from tests.support.pages import forms_of
 from tests.support.small import load_small, small_programme
 
@@ -56,6 +56,9 @@ EXPECTED = {
     f"POST {S}/andra": "ao",
     f"GET {S}/ny-omgang": "ao",
     f"POST {S}/ny-omgang": "ao",
+    f"GET {S}/ta-bort": "ao",
+    f"POST {S}/ta-bort": "ao",
+    f"POST {S}/stang-av": "ao",
     f"GET {S}/bekrafta": "ao",
     f"POST {S}/bekrafta": "ao",
     f"GET {S}/nytt-tillfalle": "ao",
@@ -84,6 +87,8 @@ EXPECTED = {
     f"GET {A}/fil": "ao",
     f"POST {A}/fil": "ao",
     f"POST {A}/fil/spara": "ao",
+    f"GET {A}/koder": "ao",
+    f"POST {A}/koder": "ao",
     f"GET {A}/qr": "ao",
     f"GET {A}/qr/dorr": "ao",
     f"GET {A}/qr/bild": "ao",
@@ -130,6 +135,7 @@ EXPECTED = {
     f"POST {S}/deltagare/importera": "ao",
     f"GET {S}/deltagare/importera/mall.csv": "ao",
     f"GET {UPLOAD}": "ao",
+    f"GET {UPLOAD}/felaktiga.csv": "ao",
     f"GET {UPLOAD}/kolumner": "ao",
     f"POST {UPLOAD}/kolumner": "ao",
     f"POST {UPLOAD}/organisationer": "ao",
@@ -169,6 +175,7 @@ EXPECTED = {
     f"GET {P}/deltagare/<code>/utskick": "ao",
     f"GET {P}/installningar/utskick": "ao",
     f"POST {P}/installningar/utskick": "ao",
+    f"GET {P}/installningar/gjort": "ao",
     f"GET {TEXTS}": "ao",
     f"GET {TEXT}": "ao",
     f"POST {TEXT}": "ao",
@@ -183,6 +190,7 @@ PUBLIC = {
     "/",
     "/brevlada",  # guarded by itself: this machine alone, demo alone
     "/brevlada/<name>",
+    "/brevlada/<name>/<int:number>",
     "/favicon.ico",
     "/halsa",
     "/health",
@@ -252,7 +260,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
 
 @pytest.fixture
 def app(sqlite_installation: Installation, values: dict[str, object]) -> Flask:
-    application = create_app(sqlite_installation.settings)
+    application = app_of(sqlite_installation.settings)
     application.config.update(TESTING=True)
     return application
 

@@ -1,6 +1,8 @@
 """Follow-up rules in the browser, as somebody without JavaScript builds them."""
 
 import re
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +10,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
+from surveys.domain.rule_spec import RuleSpec
+from surveys.followups import rules
 from surveys.installation import Installation
 from surveys.models.followup import FollowUpRule, Mailing
+from surveys.models.people import Enrolment
 from surveys.models.programme import Series
 from tests.support.pages import forms_of, send
-from tests.support.staffed import sign_in
+from tests.support.staffed import NOW, sign_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/insatser/kurs/regler"
@@ -255,6 +260,9 @@ def test_what_cannot_be_is_said_and_nothing_is_saved(
     assert refused.status_code == 422, words_of(refused)
     assert f'href="#{field}"' in refused.text
     assert f'id="{field}"' in refused.text
+    summary = re.findall(r'<a href="#[^"]+">([^<]+)</a>', refused.text)
+    assert summary
+    assert all(": " in said for said in summary)
     assert rule(sqlite_installation, "efter-tillfalle") is None
     # And what lies ahead says the same instead of failing.
     assert organiser.post(f"{HERE}/visa", data=sent).status_code == 200
@@ -293,6 +301,30 @@ def test_a_rule_is_switched_off_and_on(organiser: FlaskClient, sqlite_installati
     # An old page, sent again, says what it wanted and does not turn it round.
     assert send(organiser, page, "vaxla").status_code == 303
     assert mailings(sqlite_installation, "efter") == 5
+
+
+def test_what_goes_to_one_person_each_is_one_line_a_step(
+    organiser: FlaskClient, sqlite_installation: Installation
+) -> None:
+    house, by_person = sqlite_installation, RuleSpec("uppfoljning", None, "registration", offset_days=60)
+    spec = replace(by_person, at_time=time(9), reminder_days=[3])
+    with house.database.transaction() as session:
+        (series,) = session.scalars(select(Series))
+        session.execute(update(Enrolment).values(registered_at=NOW))
+        session.execute(
+            update(Enrolment).where(Enrolment.id == 1).values(registered_at=NOW + timedelta(days=2))
+        )
+    code = rules.add_rule(house.database, series.id, spec, None, NOW).rule_code
+    page = organiser.get(f"{HERE}/{code}/vaxla")
+    said = words_of(page)
+    assert said.count("After the course, first mail") == 1
+    assert "After the course, first mail: Sat 3 April 2027 – Mon 5 April 2027 11 persons" in said
+    assert "Anna Alm : Mon 5 April 2027 at 09:00" in said
+    assert "Switch off the rule and stop 22 mailings" in said
+    calendar = words_of(organiser.get("/projekt/liten/utskick"))
+    assert "Sat 3 April 2027 09:00 After the course, first mail: 10 persons" in calendar
+    overview = words_of(organiser.get("/projekt/liten"))
+    assert "11 persons" not in overview
 
 
 def test_a_rule_that_has_asked_nobody_is_removed(

@@ -99,6 +99,14 @@ def test_pasted_lines_tell_all_that_is_wrong_and_keep_what_was_pasted(organiser:
     assert "2027-02-30" in forms_of(answer)[f"{COURSE}/nya-tillfallen"]["lines"]
 
 
+def test_of_the_days_of_many_occasions_nothing_is_called_optional(organiser: FlaskClient) -> None:
+    text = words(organiser.get(f"{COURSE}/nya-tillfallen"))
+    for label in ("Starts at", "Ends at", "First day", "How many", "Dates"):
+        assert label in text
+        assert f"{label} (optional)" not in text
+    assert "Place (optional)" in text
+
+
 def test_what_was_written_can_be_changed_after_it_was_shown(organiser: FlaskClient) -> None:
     there = f"{COURSE}/nytt-tillfalle"
     shown = fill(
@@ -162,6 +170,7 @@ def test_a_time_that_cannot_be_is_said_at_its_field(organiser: FlaskClient) -> N
     ):
         answer = fill(organiser, there, **({"timezone": ZONE} | typed))
         assert said in words(answer), typed
+        assert "<title>Error: " in answer.text
         assert answer.status_code in {422, 200}, typed
 
 
@@ -261,9 +270,11 @@ def test_a_round_is_held_again_when_it_is_confirmed(
     assert agree(organiser, shown, "/bekrafta").location == made.location
     bad = fill(organiser, f"{COURSE}/ny-omgang", title="", starts_on="2027-02-30")
     assert bad.status_code == 422
-    assert {"Fill this in.", "There is no such day in the calendar."} <= set(
-        re.findall(r'<a href="#\w+">([^<]+)</a>', bad.text)
-    )
+    assert "<title>Error: " in bad.text
+    assert {
+        "Name of the new round: Fill this in.",
+        "First day of the new round: There is no such day in the calendar.",
+    } <= set(re.findall(r'<a href="#\w+">([^<]+)</a>', bad.text))
 
 
 @pytest.mark.parametrize("week", ["2027-W54", "0000-W01", "9999-W52", "x", "2027-W00", "2027-W٠١"])

@@ -1,21 +1,27 @@
 """What a change alters is shown before it is made: the change is rehearsed and thrown away."""
 
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.config import Settings
 from surveys.database import Database
 from surveys.domain.timing import wall_time
+from surveys.followups import rules_ahead
 from surveys.followups.difference import (
     Difference,
     difference,
     photograph,
     photograph_project,
 )
-from surveys.installation import Installation
+from surveys.followups.rule_checks import spec_of
+from surveys.installation import Installation, open_installation
 from surveys.keys import new_public_id
 from surveys.models.followup import FollowUpRule
 from surveys.models.message import Message
@@ -117,6 +123,32 @@ def test_what_would_go_at_once_and_what_would_be_too_late(db: Database) -> None:
     assert len(found.moved) == 2
 
 
+def test_what_is_too_late_already_does_not_fall_away(db: Database) -> None:
+    with db.transaction() as session:
+        course = course_of(session)
+    switched_off = lambda c: setattr(rule(c), "active", False)  # noqa: E731
+    assert len(shown(db, course, switched_off).dropped) == 4
+    # The first mail of t1 should have gone long ago; nobody would get it.
+    found = shown(db, course, switched_off, DUE + 2 * DAY + HOUR)
+    assert [(each.occasion, each.step) for each in found.dropped] == [
+        ("Tillfälle t1", 1),
+        ("Tillfälle t2", 0),
+        ("Tillfälle t2", 1),
+    ]
+
+
+def test_what_goes_to_one_person_each_names_the_person(db: Database) -> None:
+    with db.transaction() as session:
+        course = course_of(session)
+    changed = {"anchor": "registration", "offset_days": 400}
+    found = shown(db, course, lambda c: [setattr(rule(c), *item) for item in changed.items()] and None)
+    assert [(each.person, each.people) for each in found.added if each.step == 0] == [
+        ("Person 0", 1),
+        ("Person 1", 1),
+    ]
+    assert {each.person for each in found.dropped} == {None}
+
+
 def test_what_has_gone_does_not_move(installation: Installation) -> None:
     db = installation.database
     with db.transaction() as session:
@@ -171,3 +203,19 @@ def test_quiet_hours_of_a_project_and_conditions_of_a_rule(installation: Install
         assert [each.after.deferral for each in found.moved][:1] == ["quiet_hours"]
         assert [each.after.people for each in found.moved][:1] == [0]
         assert timedelta(0) < found.moved[0].after.due_at - found.moved[0].before.due_at
+
+
+@pytest.mark.parametrize(("hours", "fate"), [(6, "missed"), (12, "at_once")])
+def test_what_is_too_late_is_what_the_installation_says(settings: Settings, hours: int, fate: str) -> None:
+    house = open_installation(replace(settings, catch_up_hours=hours))
+    with closing(house.database) as db:
+        with db.transaction() as session:
+            course = course_of(session)
+            rule(course).active = False
+            course.refresh()
+        found = shown(db, course, lambda c: setattr(rule(c), "active", True), DUE + 10 * HOUR)
+        assert [each.step for each in getattr(found, fate)] == [0]
+        with db.reading() as session:
+            spec = spec_of(session.scalars(select(FollowUpRule)).one())
+        ahead = rules_ahead.outlook(db, house.keys, course.series.id, "efter", spec, DUE + 10 * HOUR, 10)
+        assert any(each.at_once for each in ahead.moments) == (fate == "at_once")

@@ -1,5 +1,6 @@
 """Nothing about mails tells who has written in the learning log: no count, cap, act or returned mail."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -18,8 +19,8 @@ from surveys.models.people import Enrolment
 from surveys.models.programme import Project
 from surveys.models.returned import ReturnedMail
 from surveys.outbox import mailing_acts, returns, sending
-from surveys.queries import outbox
 from surveys.queries import returns as return_queries
+from surveys.queries import weekly_cap
 from surveys.register import people_enrolment
 from surveys.register.people_enrolment import Participation
 from surveys.running import access
@@ -103,7 +104,7 @@ def test_the_weekly_cap_counts_the_same_for_both(two: Two) -> None:
     two.remind()
     with two.db.reading() as session:
         persons = [session.get_one(Enrolment, each).participant_id for each in (two.writer, two.silent)]
-        counted = {outbox.sent_since(session, each, PROMPTED - DAY, besides=0) for each in persons}
+        counted = {weekly_cap.sent_since(session, each, PROMPTED - DAY, besides=0) for each in persons}
     assert counted == {2}
 
 
@@ -114,8 +115,11 @@ def test_skipping_reminders_does_not_ask_whether_any_waits(two: Two) -> None:
     mailing_acts.skip(two.db, reminder, None, "", REMINDED, rehearse=True)
 
 
+@pytest.mark.parametrize("answer", [returned.out_of_office, returned.complaint])
 @pytest.mark.parametrize("of_reminder", [True, False])
-def test_an_automatic_reply_to_a_reminder_is_not_shown(two: Two, of_reminder: bool) -> None:
+def test_what_answers_a_reminder_is_not_shown(
+    two: Two, of_reminder: bool, answer: Callable[[str], bytes]
+) -> None:
     two.remind()
     with two.db.reading() as session:
         mail = session.scalars(
@@ -123,8 +127,27 @@ def test_an_automatic_reply_to_a_reminder_is_not_shown(two: Two, of_reminder: bo
         ).one()
         number, participant = mail.id, session.get_one(Enrolment, two.silent).participant_id
     to = f"studs+{two.installation.keys.return_token(number)}@folja.example"
-    returns.take_in(two.db, two.installation.keys, returned.out_of_office(to), REMINDED + HOUR)
+    returns.take_in(two.db, two.installation.keys, answer(to), REMINDED + HOUR)
     with two.db.reading() as session:
         kept = session.scalars(select(ReturnedMail.id)).one()
         assert len(return_queries.of_participant(session, participant)) == (0 if of_reminder else 1)
         assert (return_queries.one(session, participant, kept) is None) == of_reminder
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_that_a_reminder_was_refused_is_not_shown(two: Two, at_once: bool) -> None:
+    """It goes to those who have not written; at the door of their server, or when it comes back."""
+    while planning.expand_next(two.db, two.installation.keys, REMINDED):
+        pass
+    refused = Outcome("refused" if at_once else "sent", "550 5.1.1 no such user", of_receiver=at_once)
+    while claimed := sending.claim_next(two.db, two.installation.keys, REMINDED, "w", LEASE):
+        if isinstance(claimed, Outgoing):
+            sending.settle(two.db, claimed.message_id, refused, REMINDED, address=claimed.address)
+            if not at_once:
+                to = f"studs+{claimed.return_token}@folja.example"
+                report = returned.report(to, claimed.address)
+                returns.take_in(two.db, two.installation.keys, report, REMINDED + HOUR)
+    with two.db.reading() as session:
+        person = session.get_one(Enrolment, two.silent).participant
+        assert person.dead_address is None
+        assert return_queries.of_participant(session, person.id) == []

@@ -340,6 +340,7 @@ def test_what_the_server_says_decides_what_follows(
     with sending(smtp_sink, tmp_path) as send:
         outcome = send(to(1))
         assert (outcome.kind, outcome.code) == (kind, code)
+        assert outcome.of_receiver == (kind == "refused" and step == "rcpt")
         if reply:
             assert outcome.text == reply
         assert send(to(2)).kind == "sent", "the next one is not touched by it"

@@ -22,7 +22,7 @@ from surveys.models.followup import Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Participant
 from surveys.models.programme import Project
-from surveys.outbox import mailing_acts, sending
+from surveys.outbox import act_faults, mailing_acts, message_acts, sending
 from surveys.running.access import add_user
 from tests.support.builders import ENDED, Course, messages
 
@@ -161,7 +161,7 @@ def test_override_of_mails_that_became_quiet_in_the_outbox(
     assert rows(db) == [("due", "quiet_hours")] * 3
     with db.reading() as session:
         one = messages(session)[0].id
-    mailing_acts.send_message_now(db, one, None, "", DUE)
+    message_acts.send_message_now(db, one, None, "", DUE)
     assert len(send_all(installation, DUE)) == 1
     mailing_acts.override_quiet(db, mailings(db)[0].id, None, "", DUE)
     assert len(send_all(installation, DUE)) == 2
@@ -175,9 +175,9 @@ def test_sent_again_with_the_same_link(installation: Installation, course: Cours
     with db.reading() as session:
         wanted = select(Message.invitation_id).where(Message.id == first.message_id)
         invitation_id = session.scalars(wanted).one() or 0
-    message_id = mailing_acts.send_again(db, invitation_id, None, "Ringde", DUE + DAY)
-    with pytest.raises(mailing_acts.AlreadyWaiting):
-        mailing_acts.send_again(db, invitation_id, None, "Ringde", DUE + DAY)
+    message_id = message_acts.send_again(db, invitation_id, None, "Ringde", DUE + DAY)
+    with pytest.raises(act_faults.AlreadyWaiting):
+        message_acts.send_again(db, invitation_id, None, "Ringde", DUE + DAY)
     (again,) = send_all(installation, DUE + DAY)
     assert isinstance(again, Outgoing)
     assert (again.path, again.message_id) == (first.path, message_id)
@@ -192,12 +192,12 @@ def test_one_mail_is_skipped_and_one_that_may_have_left_is_not_tried_again(
     expand(installation, DUE)
     claimed = sending.claim_next(db, installation.keys, DUE, "w", LEASE)
     assert isinstance(claimed, Outgoing)
-    with pytest.raises(mailing_acts.AlreadySent):
-        mailing_acts.skip_message(db, claimed.message_id, None, "", DUE)
+    with pytest.raises(act_faults.AlreadySent):
+        message_acts.skip_message(db, claimed.message_id, None, "", DUE)
     with db.reading() as session:
         due = [each.id for each in messages(session) if each.state == "due"]
-    mailing_acts.skip_message(db, due[0], None, "", DUE)
-    mailing_acts.skip_message(db, claimed.message_id, None, "", DUE + LEASE)
+    message_acts.skip_message(db, due[0], None, "", DUE)
+    message_acts.skip_message(db, claimed.message_id, None, "", DUE + LEASE)
     assert sorted(rows(db), key=str) == [("cancelled", "skipped"), ("due", None), ("missed", "uncertain")]
 
 
@@ -214,7 +214,7 @@ def test_a_test_mail_is_the_real_one_with_a_dead_link(installation: Installation
     assert mail.original is not None
     assert (mail.address, mail.kind) == ("org@prov.example", "test")
     assert (mail.original.receiver, mail.original.path) == ("Person 1", "/")
-    with pytest.raises(mailing_acts.UnknownPerson):
+    with pytest.raises(act_faults.UnknownPerson):
         mailing_acts.test_send(db, first.id, "nobody", "sv", me, EARLY)
     with db.transaction() as session:
         session.get_one(User, me).active = False
@@ -224,11 +224,11 @@ def test_a_test_mail_is_the_real_one_with_a_dead_link(installation: Installation
 
 
 ACTS: list[tuple[Callable[..., Any], datetime, bool, type[Exception]]] = [
-    (mailing_acts.send_now, DUE + 15 * DAY, False, mailing_acts.Closed),
-    (mailing_acts.send_now, DUE, True, mailing_acts.AlreadySent),
-    (mailing_acts.skip, DUE, True, mailing_acts.AlreadySent),
-    (mailing_acts.unskip, EARLY, False, mailing_acts.NotSkipped),
-    (mailing_acts.override_quiet, EARLY, False, mailing_acts.NotDeferred),
+    (mailing_acts.send_now, DUE + 15 * DAY, False, act_faults.Closed),
+    (mailing_acts.send_now, DUE, True, act_faults.AlreadySent),
+    (mailing_acts.skip, DUE, True, act_faults.AlreadySent),
+    (mailing_acts.unskip, EARLY, False, act_faults.NotSkipped),
+    (mailing_acts.override_quiet, EARLY, False, act_faults.NotDeferred),
 ]
 
 
@@ -254,10 +254,10 @@ def test_what_makes_no_sense_is_named_and_leaves_no_deed(
 def test_what_is_not_there_is_unknown(installation: Installation, course: Course, unknown: int) -> None:
     db = installation.database
     for act in (mailing_acts.send_now, mailing_acts.skip, mailing_acts.unskip, mailing_acts.override_quiet):
-        with pytest.raises(mailing_acts.UnknownMailing):
+        with pytest.raises(act_faults.UnknownMailing):
             act(db, unknown, None, "", DUE)
-    for one in (mailing_acts.skip_message, mailing_acts.send_message_now, mailing_acts.send_again):
-        with pytest.raises(mailing_acts.UnknownMessage):
+    for one in (message_acts.skip_message, message_acts.send_message_now, message_acts.send_again):
+        with pytest.raises(act_faults.UnknownMessage):
             one(db, unknown, None, "", DUE)
 
 
@@ -277,10 +277,10 @@ def kill(invitation: Invitation) -> None:
 @pytest.mark.parametrize(
     ("change", "now", "error"),
     [
-        (end, DUE, mailing_acts.EnrolmentEnded),
-        (withdraw, DUE, mailing_acts.LinkWithdrawn),
-        (kill, DUE, mailing_acts.AddressDead),
-        (lambda _each: None, DUE + 15 * DAY, mailing_acts.Closed),
+        (end, DUE, act_faults.EnrolmentEnded),
+        (withdraw, DUE, act_faults.LinkWithdrawn),
+        (kill, DUE, act_faults.AddressDead),
+        (lambda _each: None, DUE + 15 * DAY, act_faults.Closed),
     ],
 )
 def test_sending_again_what_would_not_arrive_is_refused(
@@ -298,6 +298,6 @@ def test_sending_again_what_would_not_arrive_is_refused(
         assert invitation
         change(invitation)
     with pytest.raises(error):
-        mailing_acts.send_again(db, invitation.id, None, "", now)
+        message_acts.send_again(db, invitation.id, None, "", now)
     with db.reading() as session:
         assert session.scalars(select(Message.resend)).all() == [0, 0, 0]

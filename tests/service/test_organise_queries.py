@@ -1,6 +1,7 @@
 """What the organiser's pages read, on both databases."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -11,9 +12,11 @@ from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.log import LogBook
 from surveys.models.message import Message
 from surveys.models.programme import Project, Series
-from surveys.queries import mailings, people, projects
+from surveys.queries import mailings, mails, people, projects, send_calendar
 from tests.support.small import load_small
 from tests.support.staffed import LOADED, MOMENTS, NOW, answer, go, invitation
+
+ZONE = ZoneInfo("Europe/Stockholm")
 
 
 @pytest.fixture
@@ -114,29 +117,34 @@ def test_the_calendar_and_how_mails_stand(course: Installation) -> None:
         session.execute(update(Message).where(Message.id == ids[2]).values(state="refused", error="550"))
         first_id, project_id, series_id = first.id, first.rule.series.project_id, first.rule.series_id
     with course.database.reading() as session:
-        counts = mailings.counts(session, [first_id], NOW)[first_id]
+        counts = mails.counts(session, [first_id], NOW)[first_id]
         assert counts.states == {"uncertain": 1, "claimed": 1, "refused": 1, "sent": 6}
         assert counts.total == 9
         one = mailings.mailing(session, project_id, first_id)
         assert one is not None
         assert mailings.mailing(session, project_id + 1, first_id) is None
         assert mailings.mailing(session, project_id, 10**30) is None
-        receivers = mailings.receivers(session, one, NOW)
+        receivers = mails.receivers(session, one, NOW)
         assert sorted(each.state for each in receivers) == ["claimed", "refused", *["sent"] * 6, "uncertain"]
         assert [step.step for step in mailings.steps(session, one)] == [0, 1, 2]
         later = NOW + timedelta(days=365)
         for scope in (mailings.in_project(project_id), mailings.in_series(series_id)):
-            ahead, page, pages = mailings.calendar(session, scope & mailings.coming(NOW, later))
-            assert (page, pages) == (1, 1)
-            assert [each.due_at for each in ahead] == sorted(each.due_at for each in ahead)
-            past, *_ = mailings.calendar(session, scope & mailings.earlier(NOW), newest_first=True, page=9)
-            assert [each.rule.code for each in past] == ["efter", "logg", "fore", "fore"]
-            assert mailings.next_ones(session, scope, 1)[0].id == ahead[0].id
-            assert mailings.first_after(session, scope, NOW) == ahead[0].due_at
-            week, *_ = mailings.calendar(session, scope & mailings.between(NOW, NOW + timedelta(days=7)))
-            assert {each.id for each in week} < {each.id for each in ahead}
-            by_rule, *_ = mailings.calendar(session, scope & mailings.coming(NOW, later), order="rule")
-            codes = [each.rule.code for each in by_rule]
+            coming = scope & mailings.coming(NOW, later)
+            ahead = send_calendar.lines(session, coming, ZONE)
+            sheet = send_calendar.sheet(ahead, 9)
+            assert (sheet.number, sheet.pages, sheet.left) == (1, 1, 0)
+            assert [each.first_at for each in ahead] == sorted(each.first_at for each in ahead)
+            past = send_calendar.lines(session, scope & mailings.earlier(NOW), ZONE, newest_first=True)
+            held = send_calendar.mailings(session, scope & mailings.earlier(NOW), past, 1)
+            codes = [each.rule.code for line in past for each in held[line.mailing_id]]
+            assert codes == ["efter", "logg", "fore", "fore"]
+            assert mailings.next_ones(session, scope, 1)[0].id == ahead[0].mailing_id
+            assert mailings.first_after(session, scope, NOW) == ahead[0].first_at
+            week = send_calendar.lines(session, scope & mailings.between(NOW, NOW + timedelta(days=7)), ZONE)
+            assert {each.mailing_id for each in week} < {each.mailing_id for each in ahead}
+            by_rule = send_calendar.lines(session, coming, ZONE, order="rule")
+            held = send_calendar.mailings(session, coming, by_rule, 1)
+            codes = [each.rule.code for line in by_rule for each in held[line.mailing_id]]
             assert codes == sorted(codes, key=["fore", "efter", "logg", "slut"].index)
         assert len(mailings.of_occasions(session, series_id)) == 2
 
@@ -169,10 +177,10 @@ def test_reminders_about_the_log_tell_nothing_of_who_has_written(course: Install
     with course.database.reading() as session:
         states = session.scalars(select(Message.state).where(Message.mailing_id == reminder_id)).all()
         assert sorted(states) == ["cancelled", *["sent"] * 8]
-        assert mailings.counts(session, [reminder_id], due)[reminder_id].states == {"seen_to": 9}
+        assert mails.counts(session, [reminder_id], due)[reminder_id].states == {"seen_to": 9}
         one = session.get(Mailing, reminder_id)
         assert one is not None
-        assert mailings.receivers(session, one, due) == []
+        assert mails.receivers(session, one, due) == []
         ids = [invitation(course, code, "logg").id for code in ("p01", "p02")]
         shown = people.messages_of(session, ids)
         assert [[mail.kind for mail in shown[each]] for each in ids] == [["log_prompt"], ["log_prompt"]]

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from surveys.database import Database
+from surveys.followups import planning
 from surveys.models.access import User
-from surveys.models.followup import Mailing
+from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.imports import PeopleImport
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Organisation
+from surveys.models.questionnaire import Questionnaire
 from surveys.register import people_import
 from surveys.register import people_import_work as work
 from surveys.running import access
@@ -291,3 +293,33 @@ def test_a_file_that_breaks_off_late_is_failed(place: Place, long_file: str) -> 
     work.check(place.db, public_id, NOW)
     assert place.state(public_id) == "failed"
     assert place.report(public_id)["refused"][:2] == ["bad_quotes", 2003]
+
+
+def test_a_file_leaves_the_mailings_of_everybody_else_alone(place: Place) -> None:
+    """With very many people in the register, planning them all anew takes long."""
+    with place.db.transaction() as session:
+        rule = FollowUpRule(
+            series_id=place.series,
+            code="anmalan",
+            position=9,
+            questionnaire_id=session.scalars(select(Questionnaire.id)).first(),
+            anchor="registration",
+            offset_days=0,
+            offset_minutes=60,
+            audience="everyone",
+            reminder_days=[],
+            close_after_days=14,
+            active=True,
+            late="catch_up",
+        )
+        session.add(rule)
+        planning.refresh_mailings(session, place.series, NOW)
+        # As nobody leaves it behind; planning all anew would mend it.
+        for each in session.scalars(select(Mailing).where(Mailing.enrolment_id.is_not(None))):
+            each.due_at = NOW + timedelta(days=300)
+    shown = place.report(place.checked(f"{ADDRESSES}\n;Ny;ny@prov.example"))["consequence"]
+    assert shown["ahead_count"] == 2, "the own one, and that to everybody"
+    place.saved(f"{ADDRESSES}\n;Ny;ny@prov.example")
+    with place.db.reading() as session:
+        due = [each.due_at for each in session.scalars(select(Mailing).where(Mailing.rule_id == rule.id))]
+    assert sorted(due) == [NOW + timedelta(hours=1), *[NOW + timedelta(days=300)] * 2]

@@ -11,6 +11,7 @@ from surveys.domain.timing import to_utc, wall_time
 from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.followup import Invitation, Mailing
+from surveys.models.message import Message
 from tests.support import builders
 from tests.support.books import ZONE
 from tests.support.builders import ENDED, ENDS, NINE, Course, place_in_time
@@ -235,3 +236,67 @@ def test_it_goes_late_when_attendance_comes_while_it_waits(installation: Install
     with installation.database.reading() as session:
         assert session.scalars(select(Invitation)).one().enrolment_id == people[0].id
         assert builders.messages(session)[0].state == "due"
+
+
+@pytest.mark.parametrize(("hours", "went"), [(30, "2026-12-03 00:30"), (100, "2026-12-05 22:30")])
+def test_reminders_count_from_when_the_mail_that_waited_went(
+    installation: Installation, hours: int, went: str
+) -> None:
+    """The reminder after three days was due before that, the second time."""
+    with installation.database.transaction() as session:
+        course = Course(session)
+        people = course.people(2)
+        occasion = course.occasion()
+        course.rule(reminder_days=[3], attendance_wait_hours=200)
+        course.refresh()
+    exhaust(installation, DUE)
+    exhaust(installation, DUE + (hours - 1) * HOUR)
+    with installation.database.transaction() as session:
+        course.session = session
+        course.attend(occasion, people)
+        course.refresh(DUE + hours * HOUR)
+    exhaust(installation, DUE + hours * HOUR)
+    with installation.database.reading() as session:
+        course.session = session
+        first, reminder = course.mailings()
+        assert (first.state, first.due_wall) == ("expanded", wall_time(went))
+        assert (reminder.state, reminder.due_wall) == ("planned", first.due_wall + 3 * DAY)
+        assert {first.closes_at, reminder.closes_at} == {first.due_at + 14 * DAY}
+    exhaust(installation, DUE + hours * HOUR + 3 * DAY - timedelta(seconds=1))
+    assert len(due_mails(installation)) == 2
+    send(installation, DUE + hours * HOUR)
+    exhaust(installation, DUE + hours * HOUR + 3 * DAY)
+    assert len(due_mails(installation)) == 2
+
+
+def test_a_mail_that_waited_into_quiet_hours_is_due_when_they_end(installation: Installation) -> None:
+    with installation.database.transaction() as session:
+        course = Course(session)
+        people = course.people(1)
+        occasion = course.occasion()
+        course.rule(reminder_days=[3], attendance_wait_hours=48)
+        quiet(course)
+        course.refresh()
+    exhaust(installation, DUE + DAY)
+    with installation.database.transaction() as session:
+        course.session = session
+        course.attend(occasion, people)
+        course.refresh(DUE + DAY)
+    exhaust(installation, DUE + DAY + HOUR)  # 19:30
+    with installation.database.reading() as session:
+        course.session = session
+        first, reminder = course.mailings()
+        assert (first.due_wall, first.deferral) == (wall_time("2026-12-03 08:00"), "quiet_hours")
+        assert builders.messages(session)[0].next_attempt_at == first.due_at
+        assert reminder.due_wall == wall_time("2026-12-07 08:00"), "three days later is a Sunday"
+
+
+def due_mails(installation: Installation) -> list[Message]:
+    with installation.database.reading() as session:
+        return [each for each in builders.messages(session) if each.state == "due"]
+
+
+def send(installation: Installation, now: datetime) -> None:
+    with installation.database.transaction() as session:
+        for each in builders.messages(session):
+            each.state, each.sent_at = "sent", now

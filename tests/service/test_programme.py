@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from surveys.answers import responses
 from surveys.course import programme
+from surveys.course.series import create_series
+from surveys.domain.series import Description
 from surveys.exporting import programme_file as writer
 from surveys.followups import planning
 from surveys.importing.faults import ProgrammeFaults
@@ -367,6 +369,27 @@ def test_what_is_dumped_makes_the_same_again(
     assert copies[0].logotype == copies[1].logotype
     with installation.database.reading() as session:
         assert session.scalar(select(func.count(Series.id))) == 2
+
+
+def test_a_minimum_beyond_the_occasions_goes_both_ways(
+    installation: Installation, folder: Path, tmp_path: Path
+) -> None:
+    """As it is in the browser: how many are needed is said before the occasions are there."""
+    change(folder, "completion_minimum: 2", "completion_minimum: 9")
+    load(installation, folder)
+    dumped = writer.write(programme.dump(installation.database, "liten"), tmp_path / "dump")
+    assert not programme.load(installation.database, read_programme(dumped[0]), EARLY).changed
+    with installation.database.reading() as session:
+        assert session.scalars(select(Series.completion_minimum)).all() == [9]
+
+
+def test_a_new_series_without_occasions_goes_both_ways(installation: Installation, tmp_path: Path) -> None:
+    load_small(installation, EARLY)
+    with installation.database.reading() as session:
+        project = session.scalars(select(Project.id)).one()
+    create_series(installation.database, project, Description("Nästa", completion_minimum=200))
+    dumped = writer.write(programme.dump(installation.database, "liten"), tmp_path / "dump")
+    assert not programme.load(installation.database, read_programme(dumped[0]), EARLY).changed
 
 
 def test_an_unknown_project_cannot_be_dumped(installation: Installation) -> None:

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from surveys.course import programme, rescheduling
-from surveys.course.rescheduling import When
+from surveys.course.rescheduling import By, When
 from surveys.database import Database
 from surveys.domain.timing import OutsideCalendar, UnknownZone, wall_time
 from surveys.followups import planning
@@ -33,6 +32,7 @@ ENDS = wall_time("2026-12-01 16:30")
 # Asked a week ahead, Tuesday 24 November at 13:00 in Stockholm.
 ASKED = datetime.fromisoformat("2026-11-24T12:00:00+00:00")
 LATER = When(wall_time("2026-12-03 13:00"), wall_time("2026-12-03 16:30"), ZONE, "Storgatan 1")
+OFFICE = By(None, ASKED)
 
 
 @pytest.fixture
@@ -62,9 +62,9 @@ def send_all(installation: Installation, now: datetime) -> list[Outgoing]:
 
 
 def move(
-    db: Database, occasion_id: int, wanted: When = LATER, now: datetime = ASKED, **more: Any
+    db: Database, occasion_id: int, wanted: When = LATER, now: datetime = ASKED, rehearse: bool = False
 ) -> Difference:
-    return rescheduling.change_occasion(db, occasion_id, wanted, now, None, **more)
+    return rescheduling.change_occasion(db, occasion_id, wanted, By(None, now), rehearse)
 
 
 def notices(db: Database) -> list[tuple[str, int, str, str | None]]:
@@ -141,11 +141,11 @@ def test_cancelled_sends_its_notice_and_nothing_else_and_comes_back(
 ) -> None:
     db = installation.database
     send_all(installation, ASKED)
-    done = rescheduling.cancel_occasion(db, occasion_id, ASKED + HOUR, None)
+    done = rescheduling.cancel_occasion(db, occasion_id, By(None, ASKED + HOUR))
     assert [(each.kind, each.people) for each in done.notices] == [("cancelled", 3)]
     assert done.dropped
     assert [each.kind for each in send_all(installation, ASKED + 3 * DAY)] == ["cancelled"] * 3
-    back = rescheduling.reinstate_occasion(db, occasion_id, ASKED + 4 * DAY, None)
+    back = rescheduling.reinstate_occasion(db, occasion_id, By(None, ASKED + 4 * DAY))
     assert [(each.kind, each.people) for each in back.notices] == [("reinstated", 3)]
     mails = send_all(installation, ASKED + 4 * DAY)
     assert [each.kind for each in mails if each.kind != "reminder"] == ["reinstated"] * 3
@@ -161,7 +161,8 @@ def test_who_never_had_the_mail_hears_nothing_of_it(installation: Installation, 
         first, second, _ = messages(session)
         first.state, first.reason = "refused", "refused"
         session.get_one(Enrolment, second.enrolment_id).state = "dropped_out"
-    assert [each.people for each in rescheduling.cancel_occasion(db, occasion_id, ASKED, None).notices] == [1]
+    done = rescheduling.cancel_occasion(db, occasion_id, OFFICE)
+    assert [each.people for each in done.notices] == [1]
 
 
 def test_what_may_have_left_counts_as_told(installation: Installation, occasion_id: int) -> None:
@@ -224,7 +225,7 @@ def test_who_has_stopped_everything_is_not_told(installation: Installation, occa
 def test_the_rest_of_a_series_moves_with_its_clocks(installation: Installation, occasion_id: int) -> None:
     db = installation.database
     send_all(installation, ASKED)
-    done = rescheduling.move_rest(db, occasion_id, 7, ASKED, None)
+    done = rescheduling.move_rest(db, occasion_id, 7, OFFICE)
     assert [(each.occasion, each.people) for each in done.notices] == [("Tillfälle t1", 3)]
     with db.reading() as session:
         walls = session.scalars(select(Occasion.starts_wall).order_by(Occasion.id)).all()
@@ -232,7 +233,7 @@ def test_the_rest_of_a_series_moves_with_its_clocks(installation: Installation, 
         details = session.scalars(select(Deed.details)).all()
         assert [each["days"] for each in details if each] == [7, 7]
         second = session.scalars(select(Occasion.id).where(Occasion.code == "t2")).one()
-    rescheduling.move_rest(db, second, -7, ASKED, None)
+    rescheduling.move_rest(db, second, -7, OFFICE)
     with db.reading() as session:
         assert session.get_one(Occasion, occasion_id).starts_wall == STARTS + 7 * DAY
 
@@ -272,13 +273,13 @@ def test_what_cannot_be_is_refused_and_nothing_changes(
 @pytest.mark.parametrize(
     ("act", "error"),
     [
-        (lambda db, one: rescheduling.move_rest(db, one, 0, ASKED, None), rescheduling.NothingChanged),
-        (lambda db, one: rescheduling.move_rest(db, one, 9**9, ASKED, None), rescheduling.TooManyDays),
-        (lambda db, one: rescheduling.reinstate_occasion(db, one, ASKED, None), rescheduling.NothingChanged),
-        (lambda db, one: rescheduling.cancel_occasion(db, 10**12, ASKED, None), rescheduling.UnknownOccasion),
-        (lambda db, one: rescheduling.cancel_occasion(db, -1, ASKED, None), rescheduling.UnknownOccasion),
+        (lambda db, one: rescheduling.move_rest(db, one, 0, OFFICE), rescheduling.NothingChanged),
+        (lambda db, one: rescheduling.move_rest(db, one, 9**9, OFFICE), rescheduling.TooManyDays),
+        (lambda db, one: rescheduling.reinstate_occasion(db, one, OFFICE), rescheduling.NothingChanged),
+        (lambda db, one: rescheduling.cancel_occasion(db, 10**12, OFFICE), rescheduling.UnknownOccasion),
+        (lambda db, one: rescheduling.cancel_occasion(db, -1, OFFICE), rescheduling.UnknownOccasion),
         (
-            lambda db, one: rescheduling.cancel_occasion(db, one, ASKED, None, seen=3),
+            lambda db, one: rescheduling.cancel_occasion(db, one, By(None, ASKED, seen=3)),
             rescheduling.OccasionConflict,
         ),
     ],

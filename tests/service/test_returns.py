@@ -101,6 +101,8 @@ def test_the_words_of_other_servers_are_known_too(sent: Sent) -> None:
         (lambda to, who: returned.report(to, who, "4.4.1", "delayed", "smtp; 450 4.4.1 later"), "delay"),
         (lambda to, who: returned.report(to, who, "4.2.2", "failed", "smtp; 452 4.2.2 full"), "bounce"),
         (lambda to, who: returned.report(to, who, "5.7.1", "failed", "smtp; 550 5.7.1 spam"), "bounce"),
+        (lambda to, who: returned.report(to, who, "5.0.0", "failed", "smtp; 554 rejected as spam"), "bounce"),
+        (lambda to, who: returned.report(to, who, "5.0.0", "failed", "smtp; 550 rejected"), "bounce"),
         (lambda to, _: returned.out_of_office(to), "auto_reply"),
         (lambda to, _: returned.out_of_office(to, "X-Autoreply: yes"), "auto_reply"),
         (lambda to, _: returned.out_of_office(to, "Precedence: auto_reply"), "auto_reply"),
@@ -112,6 +114,20 @@ def test_what_is_no_dead_address_stops_nothing(sent: Sent, make: object, kind: s
     assert verdict == returns.Verdict(kind, "no_consequence")
     assert not sent.is_dead()
     assert [each.kind for each in sent.kept()] == [kind]
+
+
+def test_without_a_code_for_it_the_step_at_which_it_was_refused_tells(sent: Sent) -> None:
+    told = "said: 550 No such user here (in reply to RCPT TO command)"
+    content = returned.report(sent.to, sent.address, "5.0.0", diagnostic="smtp; 550 No such", link=told)
+    assert sent.take_in(content) == returns.Verdict("bounce", None)
+    assert sent.is_dead()
+
+
+def test_what_came_back_is_seen_though_the_address_lives_on(sent: Sent) -> None:
+    sent.take_in(returned.report(sent.to, sent.address, "5.0.0", diagnostic="smtp; 554 rejected as spam"))
+    with sent.db.reading() as session:
+        mail = session.get_one(Message, sent.message_id)
+        assert (mail.bounced_at, mail.error) == (LATER, "smtp; 554 rejected as spam")
 
 
 def test_a_complaint_stops_everything_once(sent: Sent) -> None:

@@ -12,12 +12,15 @@ from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.keys import token_hash
 from surveys.mail.outgoing import Outcome, Outgoing, Skipped
-from surveys.models.followup import FollowUpRule, Invitation, RetiredLink
+from surveys.models.access import User
+from surveys.models.followup import FollowUpRule, Invitation, Mailing, RetiredLink
 from surveys.models.log import LogBook
 from surveys.models.message import Message
 from surveys.models.people import Participant
 from surveys.models.programme import Occasion
-from surveys.outbox import sending
+from surveys.outbox import mailing_acts, sending
+from surveys.register import own_page
+from surveys.running import access
 from tests.support import builders
 from tests.support.builders import ENDED, Course, answer, messages, write_to_prompt
 
@@ -213,22 +216,32 @@ def test_a_refused_receiver_is_stopped_and_why_is_kept(installation: Installatio
 
 
 @pytest.mark.parametrize(
-    ("said", "is_dead"),
+    ("said", "of_receiver", "is_dead"),
     [
-        ("550 5.1.1 no such user", True),
-        ("550 no", True),
-        ("552 5.2.2 mailbox full", True),
-        ("554 5.7.1 looks like junk", False),
-        ("no address that the server can take", False),
+        ("550 5.1.1 no such user", True, True),
+        ("550 no", True, True),
+        ("550 5.4.1 access denied", True, True),
+        ("553 not ours", True, True),
+        ("552 5.2.2 mailbox full", True, False),
+        ("550 5.7.1 not from you", True, False),
+        ("553 5.1.8 bad sender", True, False),
+        ("554 no", True, False),
+        # After the text had gone: of the text, unless the server says otherwise.
+        ("554 5.7.1 looks like junk", False, False),
+        ("554 message rejected as spam", False, False),
+        ("550 message from 5.1.1.12 rejected", False, False),
+        ("554 5.1.1 no such user", False, True),
+        ("no address that the server can take", False, False),
     ],
 )
-def test_an_address_refused_for_good_gets_no_more_mail(
-    installation: Installation, course: Course, said: str, is_dead: bool
+def test_an_address_that_a_server_does_not_know_gets_no_more_mail(
+    installation: Installation, course: Course, said: str, of_receiver: bool, is_dead: bool
 ) -> None:
     claimed = claim(installation)
     assert isinstance(claimed, Outgoing)
-    refused, address = Outcome("refused", said), claimed.address
+    refused, address = Outcome("refused", said, of_receiver=of_receiver), claimed.address
     sending.settle(installation.database, claimed.message_id, refused, DUE, address=address)
+    assert rows(installation.database)[0] == ("refused", "refused")
     with installation.database.reading() as session:
         dead = [each.dead_address for each in session.scalars(select(Participant)) if each.dead_address]
     assert dead == ([address] if is_dead else [])
@@ -454,3 +467,29 @@ def test_settling_and_claiming_together_is_both(installation: Installation, cour
     assert isinstance(second, Outgoing)
     assert sorted(state for state, _ in rows(db)) == ["claimed", "due", "sent"]
     assert sending.outbox(db) == {"claimed": 1, "due": 1, "sent": 1}
+
+
+@pytest.mark.parametrize(("hours", "state", "reason"), [(23, "sent", None), (25, "missed", "too_late")])
+def test_what_somebody_has_just_asked_for_does_not_come_days_later(
+    installation: Installation, course: Course, hours: int, state: str, reason: str | None
+) -> None:
+    """One's own page and a test: the mail server was away, or the scheduler stood still."""
+    db, keys = installation.database, installation.keys
+    send_all(installation, DUE)
+    access.add_user(db, "eva@prov.example", "Eva Ek", "korrekt-häst-batteri-klammer")
+    with db.reading() as session:
+        person = session.scalars(select(Participant.id)).first()
+        mailing = session.scalars(select(Mailing.id)).first()
+        user_id = session.scalars(select(User.id)).one()
+    assert person
+    assert mailing
+    own_page.send_link(db, keys, person, user_id, DUE)
+    mailing_acts.test_send(db, mailing, "p0", "sv", user_id, DUE)
+    for claimed in (claim(installation), claim(installation)):
+        assert claimed is not None
+        sending.settle(db, claimed.message_id, Outcome("later", "451 busy"), DUE)
+    now = DUE + hours * HOUR
+    while claimed := claim(installation, now):
+        if not isinstance(claimed, Skipped):
+            sending.settle(db, claimed.message_id, Outcome("sent"), now)
+    assert rows(db)[3:] == [(state, reason)] * 2

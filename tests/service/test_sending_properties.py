@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 
 from surveys.answers import logbook, responses
 from surveys.course import rescheduling, sending_settings
-from surveys.course.rescheduling import ReschedulingError, When
+from surveys.course.rescheduling import By, ReschedulingError, When
 from surveys.database import Database
 from surveys.followups import planning, rules
 from surveys.keys import Keyring
@@ -41,6 +41,7 @@ from surveys.models.people import Enrolment
 from surveys.models.programme import Occasion, Project
 from surveys.outbox import (
     mailing_acts,
+    message_acts,
     sending,
     sending_state,
     stops,
@@ -52,6 +53,7 @@ from tests.support.builders import Course
 from tests.support.post_office import (
     ALL_WELL,
     FATES,
+    MAY_HAVE_LEFT,
     HandedOver,
     PostOffice,
     midnight_quiet,
@@ -118,22 +120,22 @@ class Sending(RuleBasedStateMachine):
             starts = (self.now + timedelta(days=days, hours=hours)).replace(tzinfo=None)
             ends = starts + timedelta(hours=3)
             wanted = When(starts, ends, ZONES[which % 2], "Storgatan 1" if place else "Lillgatan 2")
-            rescheduling.change_occasion(
-                self.database, self._id(Occasion, which), wanted, self.now, self.user_id
-            )
+            occasion_id = self._id(Occasion, which)
+            rescheduling.change_occasion(self.database, occasion_id, wanted, By(self.user_id, self.now))
 
     @rule(which=WHICH, days=st.integers(-6, 6))
     def move_rest(self, which: int, days: int) -> None:
         with suppress(ReschedulingError):
             first = self._id(Occasion, which)
-            rescheduling.move_rest(self.database, first, days, self.now, self.user_id)
+            rescheduling.move_rest(self.database, first, days, By(self.user_id, self.now))
 
     @rule(which=WHICH, override=st.booleans())
     def cancel_or_reinstate(self, which: int, override: bool) -> None:
         occasion_id = self._id(Occasion, which)
+        by = By(self.user_id, self.now, quiet_override=override)
         for act in (rescheduling.cancel_occasion, rescheduling.reinstate_occasion):
             with suppress(ReschedulingError):
-                act(self.database, occasion_id, self.now, self.user_id, quiet_override=override)
+                act(self.database, occasion_id, by)
                 return
 
     @rule(which=WHICH, active=st.booleans())
@@ -170,8 +172,6 @@ class Sending(RuleBasedStateMachine):
         people_enrolment.change_enrolment(
             self.database, enrolled.id, wanted, stored.mark, self.now, self.user_id
         )
-        if state in ENDED:
-            self.held_back.add(enrolled.id)
 
     @rule(which=WHICH, whom=WHICH, present=st.booleans())
     def attend(self, which: int, whom: int, present: bool) -> None:
@@ -220,7 +220,7 @@ class Sending(RuleBasedStateMachine):
         if not waiting:
             return
         with suppress(ActError):
-            todo: Callable[..., object] = getattr(mailing_acts, act)
+            todo: Callable[..., object] = getattr(message_acts, act)
             todo(self.database, waiting[which % len(waiting)], self.user_id, "så", self.now)
 
     @rule(which=WHICH, act=st.sampled_from(["again", "relink", "withdraw"]))
@@ -231,7 +231,7 @@ class Sending(RuleBasedStateMachine):
         chosen = there[which % len(there)]
         if act == "again":
             with suppress(ActError):
-                mailing_acts.send_again(self.database, chosen, self.user_id, "så", self.now)
+                message_acts.send_again(self.database, chosen, self.user_id, "så", self.now)
         elif act == "relink":
             self.office.relinked |= set(there)  # of a log it is every prompt's link
             sending.replace_link(self.database, self.keys, chosen, self.now)
@@ -295,19 +295,22 @@ class Sending(RuleBasedStateMachine):
     @invariant()
     def whoever_was_told_a_date_is_told_the_new_one(self) -> None:
         """Or it is over; or nobody can tell them, and that is to be seen."""
-        last: dict[tuple[int, int], HandedOver] = {}
+        known: dict[tuple[int, int], list[HandedOver]] = {}
         for each in self.office.handed:
-            if each.fate == "sent" and each.said and each.occasion_id is not None:
-                last[each.enrolment_id, each.occasion_id] = each
+            if each.fate in MAY_HAVE_LEFT and each.said and each.occasion_id is not None:
+                before = known.setdefault((each.enrolment_id, each.occasion_id), [])
+                if each.fate == "sent":
+                    before.clear()
+                before.append(each)
         with self.database.reading() as session:
-            for (enrolment_id, occasion_id), each in last.items():
+            for (enrolment_id, occasion_id), mails in known.items():
                 occasion = session.get_one(Occasion, occasion_id)
                 over = occasion.ends_at is None or occasion.ends_at <= self.now
-                said = each.said
-                assert said is not None
-                if over or enrolment_id in self.held_back or not said.differs(said_of(occasion)):
+                ended = session.get_one(Enrolment, enrolment_id).state in ENDED
+                if over or ended or enrolment_id in self.held_back:
                     continue
-                assert _notice_is_on_its_way(session, enrolment_id, occasion), "keeps an old date"
+                if any(each.said and each.said.differs(said_of(occasion)) for each in mails):
+                    assert _notice_is_on_its_way(session, enrolment_id, occasion), "keeps an old date"
 
     def teardown(self) -> None:
         if sys.exc_info()[0] is None and hasattr(self, "office"):

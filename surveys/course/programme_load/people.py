@@ -10,8 +10,9 @@ from surveys.importing.people import EnrolmentRow, Person
 from surveys.keys import new_public_id
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Project
+from surveys.outbox import notices
 from surveys.queries import programme as queries
-from surveys.register.enrolment import RISING, set_presence
+from surveys.register.enrolment import RISING, SAID, set_presence
 
 
 def load_participants(loading: Loading, project: Project) -> dict[str, Participant]:
@@ -47,6 +48,7 @@ def load_enrolments(
 ) -> dict[str, Enrolment]:
     """Return the enrolments of the series by participant code."""
     rows = {row.participant.code: row for row in queries.enrolments(loading.session, series.row)}
+    ended = [row for row in rows.values() if row.state in SAID]
     for entry in loading.document.enrolments.get(series.entry.code, ()):
         row = rows.get(entry.participant)
         values: dict[str, Any] = {"work_group": entry.work_group, "state": _state(entry, row)}
@@ -64,6 +66,8 @@ def load_enrolments(
         values |= {name: day for name, day in own.items() if row is None or day is not None}
         rows[entry.participant] = loading.put("enrolments", row, Enrolment, values)
     loading.session.flush()
+    restored = {row.id for row in ended if row.state not in SAID}
+    notices.tell_restored(loading.session, series.row.id, restored, loading.now)
     return rows
 
 

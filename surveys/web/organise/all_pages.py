@@ -2,10 +2,12 @@
 
 from surveys.web.organise import (
     attendance,
+    attendance_codes,
     attendance_file,
     audience,
     calendar,
     chasing,
+    deeds,
     door,
     enrolment,
     mail_acts,
@@ -27,6 +29,7 @@ from surveys.web.organise import (
     sending,
     sending_settings,
     series,
+    series_removal,
     series_rounds,
     settings,
     stops,
@@ -36,11 +39,13 @@ from surveys.web.organise.base import blueprint
 
 __all__ = [
     "attendance",
+    "attendance_codes",
     "attendance_file",
     "audience",
     "blueprint",
     "calendar",
     "chasing",
+    "deeds",
     "door",
     "enrolment",
     "mail_acts",
@@ -62,6 +67,7 @@ __all__ = [
     "sending",
     "sending_settings",
     "series",
+    "series_removal",
     "series_rounds",
     "settings",
     "stops",

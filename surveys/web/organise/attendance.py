@@ -42,6 +42,7 @@ from surveys.web.organise.base import (
     series_crumbs,
     series_tabs,
 )
+from surveys.web.organise.occasions import name_of
 from surveys.web.phrases import _, ngettext
 
 Answer = str | Response | tuple[str, int]
@@ -170,8 +171,8 @@ def attendance_address(occasion: Occasion, *parts: str) -> str:
 def attendance_crumbs(occasion: Occasion, section: str | None = None) -> Crumbs:
     way: Crumbs = [*series_crumbs(_("Attendance"))[:-1], (_("Attendance"), series_address("narvaro"))]
     if section is None:
-        return [*way, (occasion.title, None)]
-    return [*way, (occasion.title, attendance_address(occasion)), (section, None)]
+        return [*way, (name_of(occasion), None)]
+    return [*way, (name_of(occasion), attendance_address(occasion)), (section, None)]
 
 
 def csv_answer(text: str, name: str) -> Response:

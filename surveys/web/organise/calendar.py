@@ -12,10 +12,13 @@ from werkzeug.wrappers import Response
 
 from surveys import clock
 from surveys.followups import person_plan
-from surveys.models.followup import FollowUpRule, Mailing
+from surveys.models.followup import FollowUpRule
 from surveys.queries import mailings as queries
+from surveys.queries import mails as mail_queries
 from surveys.queries import people as people_queries
 from surveys.queries import projects as project_queries
+from surveys.queries import send_calendar
+from surveys.queries.send_calendar import Line
 from surveys.web.filters import local
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.base import (
@@ -34,6 +37,7 @@ from surveys.web.phrases import _
 
 DAYS_AHEAD = 60
 MOST_MAILS = 200
+MOST_IN_LINE = 40  # of the persons of one line, shown when it is opened
 YEARS = range(2000, 2100)
 _ONLY = ("deferred", "waiting", "missed", "cancelled")
 _KEPT = ("visa", "fran", "till", "ordna", "regel", "bara")
@@ -41,12 +45,12 @@ _KEPT = ("visa", "fran", "till", "ordna", "regel", "bara")
 
 @dataclass(frozen=True)
 class Group:
-    """Mailings of one day, or of one rule."""
+    """Lines of one day, or (``on`` is None) of one rule."""
 
     on: date | None
     today: bool
-    rule: FollowUpRule | None
-    mailings: Sequence[Mailing]
+    rule: int
+    lines: Sequence[Line]
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def person_mailings(project: str, code: str) -> str:
     session, now = reading_session(), clock.now()
     person = people_queries.participant(session, g.project.id, code) or abort(404)
     ahead = person_plan.plan_of(session, installation().keys, person.id, _scope(_choice(now)))
-    mails = queries.mails_to(session, person.id, MOST_MAILS)
+    mails = mail_queries.mails_to(session, person.id, MOST_MAILS)
     about = [each.mailing for each in ahead] + [each.mailing for each in mails if each.mailing]
     to_person = (person.name, address("deltagare", person.code))
     return page(
@@ -117,7 +121,7 @@ def person_mailings(project: str, code: str) -> str:
         crumbs=crumbs((_("Participants"), address("deltagare")), to_person, (_("Mailings"), None)),
         person=person,
         ahead=ahead,
-        mails=[(each, queries.shown_state(each, now)) for each in mails],
+        mails=[(each, mail_queries.shown_state(each, now)) for each in mails],
         asks=asked_by(about),
         choice=_choice(now),
     )
@@ -137,27 +141,26 @@ def _calendar(
 ) -> str:
     session, now = reading_session(), clock.now()
     choice = _choice(now)
-    found, number, pages = queries.calendar(
-        session,
-        where & _scope(choice),
-        order=choice.order,
-        newest_first=choice.earlier,
-        page=page_number(),
-    )
+    scope, zone = where & _scope(choice), ZoneInfo(g.project.timezone)
+    lines = send_calendar.lines(session, scope, zone, order=choice.order, newest_first=choice.earlier)
+    sheet = send_calendar.sheet(lines, page_number())
+    held = send_calendar.mailings(session, scope, sheet.lines, MOST_IN_LINE)
+    found = [mailing for each in held.values() for mailing in each]
     rules = queries.rules(session, where)
     return page(
         "mailings",
         crumbs=way,
         tabs=tabs,
-        groups=_groups(found, now, choice.order),
+        groups=_groups(sheet.lines, now, choice.order),
+        held=held,
+        names=send_calendar.names(session, found),
         asks=asked_by(found),
-        counts=queries.counts(session, [each.id for each in found], now),
+        counts=mail_queries.counts(session, [each.id for each in found], now),
         choice=choice,
         rules=_named(rules, one_series),
         rule_titles=dict(_named(rules, False)),
         later=queries.first_after(session, where, choice.span.until) if not choice.earlier else None,
-        page_number=number,
-        pages=pages,
+        sheet=sheet,
         here=here,
         at_page=_at_page(here),
         one_series=one_series,
@@ -224,13 +227,12 @@ def _scope(choice: Choice) -> queries.Scope:
     return where & queries.only(choice.only)
 
 
-def _groups(found: Sequence[Mailing], now: datetime, order: str) -> list[Group]:
-    zone = ZoneInfo(g.project.timezone)
+def _groups(found: Sequence[Line], now: datetime, order: str) -> list[Group]:
     if order == "rule":
         by_rule = groupby(found, key=lambda each: each.rule_id)
-        return [Group(None, False, held[0].rule, held) for held in (list(each) for _key, each in by_rule)]
-    by_day = groupby(found, key=lambda each: each.due_at.astimezone(zone).date())
-    return [Group(on, on == today(now), None, list(each)) for on, each in by_day]
+        return [Group(None, False, rule, list(each)) for rule, each in by_rule]
+    by_day = groupby(found, key=lambda each: each.on)
+    return [Group(on, on == today(now), 0, list(each)) for on, each in by_day]
 
 
 def _named(rules: Sequence[FollowUpRule], one_series: bool) -> list[tuple[int, str]]:

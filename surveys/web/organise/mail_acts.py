@@ -15,8 +15,10 @@ from surveys.domain.texts import has_bad_characters
 from surveys.followups.difference import Difference
 from surveys.models.followup import Mailing
 from surveys.models.message import Message
-from surveys.outbox import mailing_acts
+from surveys.outbox import mailing_acts, message_acts
+from surveys.outbox.act_faults import ActError
 from surveys.queries import mailings as queries
+from surveys.queries import mails as mail_queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import words
 from surveys.web.organise.base import (
@@ -92,14 +94,14 @@ MAILING_ACTS: Mapping[str, Act] = {
 }
 MAIL_ACTS: Mapping[str, Act] = {
     "igen": Act(
-        _plain(mailing_acts.send_again),
+        _plain(message_acts.send_again),
         _l("Send it again?"),
         _l("The person gets the first mail once more, with the same link."),
         _l("Send it again"),
         _l("It is on its way again."),
     ),
     "hoppa-over": Act(
-        _plain(mailing_acts.skip_message),
+        _plain(message_acts.skip_message),
         _l("Skip this mail?"),
         _l("The person does not get it. Other mails are not touched."),
         _l("Skip this mail"),
@@ -107,7 +109,7 @@ MAIL_ACTS: Mapping[str, Act] = {
         dangerous=True,
     ),
     "nu": Act(
-        _plain(mailing_acts.send_message_now),
+        _plain(message_acts.send_message_now),
         _l("Send this mail now?"),
         _l("It goes within minutes, at a quiet time too."),
         _l("Send this mail now"),
@@ -128,7 +130,7 @@ REFUSED = {
 }
 
 
-def offered(one: Mailing, counts: queries.Counts, now: datetime) -> list[tuple[str, LazyString]]:
+def offered(one: Mailing, counts: mail_queries.Counts, now: datetime) -> list[tuple[str, LazyString]]:
     """(end of the address, what it says) of the acts that make sense on a mailing now."""
     open_still = now < one.closes_at
     untried = counts.of("due") + counts.of("deferred") + counts.of("under_way")
@@ -148,7 +150,7 @@ def offered_on_mail(one: Message, now: datetime) -> list[tuple[str, LazyString]]
     names = {
         "igen": asks is not None and now < asks.mailing.closes_at and one.state not in ("due", "claimed"),
         "nu": one.state == "due" and one.next_attempt_at > now,
-        "hoppa-over": one.state == "due" or queries.shown_state(one, now) == "uncertain",
+        "hoppa-over": one.state == "due" or mail_queries.shown_state(one, now) == "uncertain",
     }
     return [(name, MAIL_ACTS[name].button) for name, makes_sense in names.items() if makes_sense]
 
@@ -194,7 +196,7 @@ def _on_mailing(mailing_id: int, act: str) -> tuple[Act, Subject]:
 
 
 def _on_mail(message_id: int, act: str) -> tuple[Act, Subject]:
-    one = queries.message(reading_session(), g.project.id, message_id) or abort(404)
+    one = mail_queries.message(reading_session(), g.project.id, message_id) or abort(404)
     if act == "igen" and one.invitation_id is None:
         abort(404)
     assert one.enrolment is not None  # noqa: S101 (the select joins it)
@@ -206,7 +208,7 @@ def _on_mail(message_id: int, act: str) -> tuple[Act, Subject]:
 def _asked(act: Act, subject: Subject) -> str | Response:
     try:
         difference = _carried(act, subject, "", rehearse=True)
-    except mailing_acts.ActError as error:
+    except ActError as error:
         return _refused(error, subject)
     return _act_page(act, subject, difference)
 
@@ -217,7 +219,7 @@ def _done(act: Act, subject: Subject) -> Response | tuple[str, int]:
         if fault := _fault(why):
             return _act_page(act, subject, _carried(act, subject, "", rehearse=True), fault, why), 422
         _carried(act, subject, why, rehearse=False)
-    except mailing_acts.ActError as error:
+    except ActError as error:
         return _refused(error, subject)
     flash(str(act.done), "positive")
     return redirect(subject.back, 303)
@@ -228,7 +230,7 @@ def _carried(act: Act, subject: Subject, why: str, *, rehearse: bool) -> Differe
     return act.carry(db, subject.number, g.user.user_id, why, clock.now(), rehearse)
 
 
-def _refused(error: mailing_acts.ActError, subject: Subject) -> Response:
+def _refused(error: ActError, subject: Subject) -> Response:
     flash(str(REFUSED[error.code]) if error.code in REFUSED else _("It cannot be done."), "warning")
     return redirect(subject.back, 303)
 

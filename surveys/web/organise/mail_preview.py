@@ -8,6 +8,8 @@ from surveys import clock
 from surveys.mail.office import LANGUAGES, Office
 from surveys.models.followup import Mailing
 from surveys.outbox import mail_preview, mailing_acts
+from surveys.outbox.act_faults import UnknownPerson
+from surveys.outbox.mail_preview import Receiver
 from surveys.queries import mailings as queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.language import NAMES
@@ -28,6 +30,10 @@ def mail_preview_page(project: str, mailing: int) -> str | tuple[str, int]:
     one = _mailing(mailing)
     session, now = reading_session(), clock.now()
     code, wanted = request.args.get("till"), request.args.get("mejlsprak")
+    search = request.args.get("sok", "")[:100].strip()
+    people = mail_preview.receivers(session, one, search=search)
+    if search and not code and people:
+        code = people[0].code
     try:
         shown = mail_preview.specimen(session, office(), one, code or None, wanted, now)
     except mail_preview.NobodyToShow:
@@ -44,7 +50,10 @@ def mail_preview_page(project: str, mailing: int) -> str | tuple[str, int]:
         title=title,
         shown=shown,
         html=shown_html(shown.html) if shown else Markup(),
-        people=mail_preview.receivers(session, one),
+        people=_with(people, shown.receiver) if shown else people,
+        search=search,
+        nobody=search != "" and not people,
+        many=search != "" or len(people) == mail_preview.MOST_SHOWN,
         languages=[(each, NAMES[each]) for each in LANGUAGES],
         till=code or "",
     )
@@ -59,11 +68,16 @@ def send_test(project: str, mailing: int) -> Response:
     language = wanted if wanted in LANGUAGES else LANGUAGES[0]
     try:
         mailing_acts.test_send(installation().database, one.id, code, language, g.user.user_id, clock.now())
-    except mailing_acts.UnknownPerson:
+    except UnknownPerson:
         flash(_("Nobody of that kind gets this mailing."), "warning")
     else:
         flash(_("A test mail is on its way to you. Its link leads nowhere."), "positive")
     return redirect(address("utskick", str(one.id), "forhandsvisning"), 303)
+
+
+def _with(people: list[Receiver], one: Receiver) -> list[Receiver]:
+    """Those to choose among, the chosen one too."""
+    return people if one in people else [one, *people]
 
 
 def _mailing(mailing_id: int) -> Mailing:

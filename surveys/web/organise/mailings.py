@@ -15,6 +15,7 @@ from surveys.models.followup import Mailing
 from surveys.models.message import Message
 from surveys.models.returned import ReturnedMail
 from surveys.queries import mailings as queries
+from surveys.queries import mails as mail_queries
 from surveys.queries import people as people_queries
 from surveys.queries import projects as project_queries
 from surveys.web.guard import installation, reading_session, staff
@@ -57,14 +58,14 @@ def found_mailing(mailing_id: int) -> Mailing:
 
 
 def found_message(message_id: int) -> Message:
-    """A mail to a participant of the project. Reminders about the log have no page: see queries.counts."""
-    return queries.message(reading_session(), g.project.id, message_id) or abort(404)
+    """A mail to a participant of the project. Reminders about the log have no page: see ``counts``."""
+    return mail_queries.message(reading_session(), g.project.id, message_id) or abort(404)
 
 
 def mailing_page(one: Mailing) -> str:
     session, now = reading_session(), clock.now()
-    counts = queries.counts(session, [one.id], now).get(one.id, queries.Counts())
-    receivers = queries.receivers(session, one, now)
+    counts = mail_queries.counts(session, [one.id], now).get(one.id, mail_queries.Counts())
+    receivers = mail_queries.receivers(session, one, now)
     knows = chasing.can_be_known(one, now)
     invited = [each.invitation for each in receivers]
     answered = people_queries.answered(session, installation().keys, invited) if knows else set()
@@ -106,8 +107,8 @@ def message_page(one: Message) -> str:
         person=one.enrolment.participant,
         asks=asks,
         kind=words.message_name(one.kind, one.step),
-        state=queries.shown_state(one, now),
-        life=_life(one, deeds, queries.returned(session, one.id), now),
+        state=mail_queries.shown_state(one, now),
+        life=_life(one, deeds, mail_queries.returned(session, one.id), now),
         acts=offered_on_mail(one, now),
         others=_others(one, now),
     )
@@ -118,7 +119,7 @@ def _others(one: Message, now: datetime) -> list[tuple[Message, str]]:
     if one.invitation_id is None:
         return []
     found = people_queries.messages_of(reading_session(), [one.invitation_id])
-    return [(each, queries.shown_state(each, now)) for each in found.get(one.invitation_id, [])]
+    return [(each, mail_queries.shown_state(each, now)) for each in found.get(one.invitation_id, [])]
 
 
 def _life(

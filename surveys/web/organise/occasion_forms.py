@@ -98,6 +98,8 @@ class OccasionForm(WhenFields, DescriptionForm):
 
 
 class ManyForm(FlaskForm):  # type: ignore[misc]
+    """Of the days either the pace or the dates are asked for: neither part is optional once it is chosen."""
+
     title = StringField(
         _l("Name of each occasion"),
         [Needed()],
@@ -110,8 +112,8 @@ class ManyForm(FlaskForm):  # type: ignore[misc]
         validate_choice=False,
     )
     place = StringField(_l("Place"))
-    starts_time = StringField(_l("Starts at"))
-    ends_time = StringField(_l("Ends at"))
+    starts_time = StringField(_l("Starts at"), [Needed()])
+    ends_time = StringField(_l("Ends at"), [Needed()])
     measured = BooleanField(_l("Are measured"))
     how = RadioField(
         _l("Which days"),
@@ -119,13 +121,14 @@ class ManyForm(FlaskForm):  # type: ignore[misc]
         default="pace",
         validate_choice=False,
     )
-    first_day = StringField(_l("First day"))
+    first_day = StringField(_l("First day"), [Needed()])
     weeks = SelectField(
         _l("Pace"), [Needed()], choices=[SelectChoice(*each) for each in PACES], validate_choice=False
     )
-    count = StringField(_l("How many"))
+    count = StringField(_l("How many"), [Needed()])
     lines = TextAreaField(
         _l("Dates"),
+        [Needed()],
         description=_l(
             "One a line, from a mail or a spreadsheet: 2027-03-01, or 1/3 2027 13.00-16.00, "
             "or 1 March 2027 and a name."

@@ -12,7 +12,7 @@ from surveys.models.followup import Invitation
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, Participant
 from surveys.outbox import sending
-from surveys.queries import mailings as mailing_queries
+from surveys.queries import mails as mail_queries
 from surveys.queries import people as queries
 from surveys.queries import projects as project_queries
 from surveys.queries import returns as return_queries
@@ -159,7 +159,7 @@ def _asked(enrolments: Sequence[Enrolment], now: datetime) -> list[Asked]:
             title=_named(each, titles),
             state=_link_state(each, now),
             answered=None if each.rule.questionnaire_id is None else each.public_id in answered,
-            mails=[(mail, mailing_queries.shown_state(mail, now)) for mail in mails.get(each.id, [])],
+            mails=[(mail, mail_queries.shown_state(mail, now)) for mail in mails.get(each.id, [])],
         )
         for each in found
     ]

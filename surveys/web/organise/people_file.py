@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import Any
 
 from flask import Response as FlaskResponse
 from flask import abort, flash, g, redirect, request
@@ -16,8 +15,11 @@ from surveys.models.imports import PeopleImport
 from surveys.queries import register as queries
 from surveys.register import people_import
 from surveys.register import people_import_work as work
+from surveys.register.people_organisations import gathered
+from surveys.register.people_register import plain
 from surveys.web import people_words as texts
 from surveys.web.guard import installation, reading_session, staff
+from surveys.web.organise import people_verdicts as verdicts
 from surveys.web.organise.base import (
     Crumbs,
     blueprint,
@@ -30,6 +32,7 @@ from surveys.web.organise.base import (
 from surveys.web.phrases import _
 
 PER_PAGE = 50
+ASKED = 100  # unknown organisations that one form asks about
 SHOWN = ("faulty", "new", "changed", "same")
 START = "/projekt/<project>/insatser/<series>/deltagare/importera"
 THIS = f"{START}/<upload>"
@@ -79,8 +82,23 @@ def people_upload(project: str, series: str, upload: str) -> str | Response:
             return _preview(row)
         case _:
             return _import_page(
-                "import_state", row, report=row.report or {}, faulty=_lines(row, "faulty")[:PER_PAGE]
+                "import_state",
+                row,
+                report=row.report or {},
+                faulty=verdicts.lines(row, "faulty")[:PER_PAGE],
+                still="stilla" in request.args,
             )
+
+
+@blueprint.get(f"{THIS}/felaktiga.csv")
+@staff("organiser")
+def faulty_people(project: str, series: str, upload: str) -> Response:
+    """The rows that cannot be saved, or were left out, to be corrected and imported again."""
+    file = verdicts.faulty_file(_import(upload), g.series.code + "-" + _("faulty-rows"))
+    if file is None:
+        flash(_("There are no faulty rows."), "info")
+        return redirect(_here(upload), 303)
+    return file
 
 
 @blueprint.get(f"{THIS}/kolumner")
@@ -113,8 +131,11 @@ def choose_columns(project: str, series: str, upload: str) -> Response | tuple[s
 @staff("organiser")
 def answer_organisations(project: str, series: str, upload: str) -> Response:
     row, now = _import(upload), clock.now()
-    names = list((row.report or {}).get("organisations", {}))
-    answers = {name: request.form.get(f"org-{number}", "") for number, name in enumerate(names)}
+    chosen = {
+        plain(request.form.get(f"namn-{n}", "")): request.form.get(f"org-{n}", "") for n in range(ASKED)
+    }
+    names = (row.report or {}).get("organisations", {})
+    answers = {name: chosen[plain(name)] for name in names if plain(name) in chosen}
     try:
         rows = people_import.answer_organisations(installation().database, row.public_id, answers, now)
     except people_import.UnknownImport:
@@ -248,7 +269,8 @@ def _preview(row: PeopleImport) -> str:
     shown = request.args.get("visa", "")
     if shown not in SHOWN:
         shown = next((kind for kind in SHOWN if counts.get(kind)), "faulty")
-    lines = _lines(row, shown)
+    lines = verdicts.lines(row, shown)
+    known = queries.organisations(reading_session(), g.project.id)
     pages = max(1, -(-len(lines) // PER_PAGE))
     number = min(page_number(), pages)
     return _import_page(
@@ -262,41 +284,8 @@ def _preview(row: PeopleImport) -> str:
         lines=lines[(number - 1) * PER_PAGE : number * PER_PAGE],
         number=number,
         pages=pages,
-        unknown=report.get("organisations", {}),
-        organisations=queries.organisations(reading_session(), g.project.id),
-        consequence=told_consequence(report.get("consequence", {})),
+        unknown=gathered(report.get("organisations", {}), known),
+        most=ASKED,
+        organisations=known,
+        consequence=verdicts.told_consequence(report.get("consequence", {})),
     )
-
-
-def _lines(row: PeopleImport, kind: str) -> list[dict[str, Any]]:
-    """The rows of one verdict, with what is to be said of each."""
-    return [
-        line
-        | {
-            "said": [
-                *(
-                    texts.told(texts.ROW_FAULTS, code, params, line["line"])
-                    for code, params in line["faults"]
-                ),
-                *(texts.change(*each) for each in line["changes"]),
-                *(texts.told(texts.NOTES, code, params) for code, params in line["notes"]),
-            ]
-        }
-        for line in (row.report or {}).get("rows", [])
-        if line["kind"] == kind
-    ]
-
-
-def told_consequence(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """A consequence as it was kept, its moments made moments again."""
-    return {
-        name: [_timed(each) for each in value] if isinstance(value, list) else value
-        for name, value in kept.items()
-    }
-
-
-def _timed(line: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: datetime.fromisoformat(value) if name in {"due_at", "closes_at"} else value
-        for name, value in line.items()
-    }

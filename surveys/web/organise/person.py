@@ -25,7 +25,7 @@ from surveys.web.organise.base import (
     series_crumbs,
     series_tabs,
 )
-from surveys.web.organise.people_file import told_consequence
+from surveys.web.organise.people_verdicts import told_consequence
 from surveys.web.organise.words import GENDERS as GENDER_WORDS
 from surveys.web.phrases import _
 

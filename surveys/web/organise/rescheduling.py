@@ -1,7 +1,8 @@
 """An occasion moved, the rest of the series moved with it, cancelled, reinstated: shown first, then done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import flash, g, redirect, request
@@ -9,13 +10,9 @@ from werkzeug.wrappers import Response
 
 from surveys import clock
 from surveys.course import rescheduling
+from surveys.course.rescheduling import By
 from surveys.domain.occasion import placed
-from surveys.domain.series import (
-    BadField,
-    BadFields,
-    Fields,
-    a_line,
-)
+from surveys.domain.series import BadField, BadFields, Fields, a_line
 from surveys.domain.timing import TimingError
 from surveys.followups.difference import Difference
 from surveys.models.programme import Occasion
@@ -24,21 +21,8 @@ from surveys.web.filters import span
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.base import blueprint, page, series_tabs
 from surveys.web.organise.occasion_forms import MoveForm, RestForm, move_form
-from surveys.web.organise.occasions import (
-    crumbs_of,
-    name_of,
-    occasion_address,
-    occasion_or_404,
-)
-from surveys.web.organise.planning import (
-    Answer,
-    confirm_page,
-    decide,
-    raw,
-    show_faults,
-    typed,
-    zones,
-)
+from surveys.web.organise.occasions import crumbs_of, name_of, occasion_address, occasion_or_404
+from surveys.web.organise.planning import Answer, confirm_page, decide, raw, show_faults, typed, zones
 from surveys.web.phrases import _, ngettext
 
 LONGEST_WHY = 200
@@ -57,20 +41,7 @@ def new_time(project: str, series: str, occasion: str) -> str:
 def move_occasion(project: str, series: str, occasion: str) -> Answer:
     found, form = occasion_or_404(occasion), MoveForm()
     form.timezone.choices = zones()
-    if not form.validate_on_submit():
-        return _move_page(found, form), 422
-    if "edit" in request.form:
-        return _move_page(found, form)
-    try:
-        return _move(found, _wanted(form))
-    except BadFields as bad:
-        show_faults(form, bad.faults)
-    except rescheduling.OccasionConflict:
-        form.seen.data = str(found.sequence)
-        return _move_page(found, form, conflict=True), CONFLICT
-    except (rescheduling.ReschedulingError, TimingError) as bad:
-        show_faults(form, {"starts_day": bad.code})
-    return _move_page(found, form), 422
+    return _submitted(found, form, _move_page, lambda: _move(found, _wanted(form)))
 
 
 @blueprint.get("/projekt/<project>/insatser/<series>/tillfallen/<occasion>/flytta-resten")
@@ -85,20 +56,7 @@ def new_times(project: str, series: str, occasion: str) -> str:
 @staff("organiser")
 def move_rest(project: str, series: str, occasion: str) -> Answer:
     found, form = occasion_or_404(occasion), RestForm()
-    if not form.validate_on_submit():
-        return _rest_page(found, form), 422
-    if "edit" in request.form:
-        return _rest_page(found, form)
-    try:
-        return _move_rest(found, _days(form))
-    except BadFields as bad:
-        show_faults(form, bad.faults)
-    except rescheduling.OccasionConflict:
-        form.seen.data = str(found.sequence)
-        return _rest_page(found, form, conflict=True), CONFLICT
-    except (rescheduling.ReschedulingError, TimingError) as bad:
-        show_faults(form, {"days": bad.code})
-    return _rest_page(found, form), 422
+    return _submitted(found, form, _rest_page, lambda: _move_rest(found, _days(form)))
 
 
 @blueprint.get("/projekt/<project>/insatser/<series>/tillfallen/<occasion>/stall-in")
@@ -125,6 +83,26 @@ def reinstate_occasion(project: str, series: str, occasion: str) -> Answer:
     return _seal_fate(occasion_or_404(occasion), rescheduling.reinstate_occasion)
 
 
+def _submitted(
+    occasion: Occasion, form: MoveForm | RestForm, show: Callable[..., str], move: Callable[[], Answer]
+) -> Answer:
+    """Carry out what a form asks for, or show it again with what is wrong."""
+    if not form.validate_on_submit():
+        return show(occasion, form), 422
+    if "edit" in request.form:
+        return show(occasion, form)
+    try:
+        return move()
+    except BadFields as bad:
+        show_faults(form, bad.faults)
+    except rescheduling.OccasionConflict:
+        form.seen.data = str(occasion.sequence)
+        return show(occasion, form, conflict=True), CONFLICT
+    except (rescheduling.ReschedulingError, TimingError) as bad:
+        show_faults(form, {"days" if "days" in form else "starts_day": bad.code})
+    return show(occasion, form), 422
+
+
 def _wanted(form: MoveForm) -> rescheduling.When:
     where = placed(raw(form))
     if where.starts is None or where.ends is None:
@@ -133,26 +111,12 @@ def _wanted(form: MoveForm) -> rescheduling.When:
 
 
 def _move(occasion: Occasion, wanted: rescheduling.When) -> Answer:
-    db, now, how = installation().database, clock.now(), _how()
+    def confirm(difference: Difference) -> str:
+        rows, what = _rows(occasion, wanted), _what_moves(occasion, wanted)
+        return _confirm_move(occasion, _("Move the occasion"), difference, what, rows)
 
-    def act(rehearse: bool) -> Difference:
-        return rescheduling.change_occasion(
-            db, occasion.id, wanted, now, g.user.user_id, rehearse=rehearse, **how
-        )
-
-    def ask(difference: Difference) -> str:
-        return confirm_page(
-            _("Move the occasion"),
-            crumbs_of(occasion, _("Move the occasion")),
-            difference,
-            _move_button(_what_moves(occasion, wanted), difference),
-            occasion_address(occasion),
-            fields=typed(),
-            rows=_rows(occasion, wanted),
-            quiet_choice=True,
-        )
-
-    return decide(act, ask, lambda: _done(occasion, _("The occasion is moved.")))
+    act = partial(rescheduling.change_occasion, installation().database, occasion.id, wanted, _by())
+    return decide(act, confirm, lambda: _done(occasion, _("The occasion is moved.")))
 
 
 def _what_moves(occasion: Occasion, wanted: rescheduling.When) -> str:
@@ -173,11 +137,6 @@ def when_of(occasion: Occasion) -> str:
     return span(occasion.starts_wall, occasion.ends_wall, occasion.timezone)
 
 
-def _move_button(what: str, difference: Difference) -> str:
-    count = len(difference.moved)
-    return what + " " + ngettext("and %(num)s mailing", "and %(num)s mailings", count) if count else what
-
-
 def _days(form: RestForm) -> int:
     faults: dict[str, str] = {}
     values = raw(form)
@@ -190,46 +149,47 @@ def _days(form: RestForm) -> int:
 
 
 def _move_rest(occasion: Occasion, days: int) -> Answer:
-    db, now, how = installation().database, clock.now(), _how()
     rest = queries.rest_of(reading_session(), occasion)
-    heading = _("Move the rest of the series")
 
-    def act(rehearse: bool) -> Difference:
-        return rescheduling.move_rest(db, occasion.id, days, now, g.user.user_id, rehearse=rehearse, **how)
-
-    def ask(difference: Difference) -> str:
+    def confirm(difference: Difference) -> str:
+        rows = [_row_of_rest(each, days) for each in rest]
         what = ngettext("Move %(num)s occasion", "Move %(num)s occasions", len(rest))
-        return confirm_page(
-            heading,
-            crumbs_of(occasion, heading),
-            difference,
-            _move_button(what, difference),
-            occasion_address(occasion),
-            fields=typed(),
-            rows=[_row_of_rest(each, days) for each in rest],
-            quiet_choice=True,
-        )
+        return _confirm_move(occasion, _("Move the rest of the series"), difference, what, rows)
 
     text = ngettext("%(num)s occasion is moved.", "%(num)s occasions are moved.", len(rest))
-    return decide(act, ask, lambda: _done(occasion, text), always_ask=True)
+    act = partial(rescheduling.move_rest, installation().database, occasion.id, days, _by())
+    return decide(act, confirm, lambda: _done(occasion, text), always_ask=True)
+
+
+def _confirm_move(
+    occasion: Occasion, heading: str, difference: Difference, what: str, rows: Sequence[Any]
+) -> str:
+    count = len(difference.moved)
+    mailings = " " + ngettext("and %(num)s mailing", "and %(num)s mailings", count) if count else ""
+    return confirm_page(
+        heading,
+        crumbs_of(occasion, heading),
+        difference,
+        what + mailings,
+        occasion_address(occasion),
+        fields=typed(),
+        rows=rows,
+        quiet_choice=True,
+    )
 
 
 def _row_of_rest(occasion: Occasion, days: int) -> tuple[str, str, str]:
-    name = name_of(occasion)
-    if occasion.starts_wall is None or occasion.ends_wall is None:
-        return name, when_of(occasion), when_of(occasion)
-    by = timedelta(days=days)
-    return (
-        name,
-        when_of(occasion),
-        span(occasion.starts_wall + by, occasion.ends_wall + by, occasion.timezone),
-    )
+    before = after = when_of(occasion)
+    if occasion.starts_wall is not None and occasion.ends_wall is not None:
+        by = timedelta(days=days)
+        after = span(occasion.starts_wall + by, occasion.ends_wall + by, occasion.timezone)
+    return name_of(occasion), before, after
 
 
 def _ask_fate(occasion: Occasion, act: Callable[..., Difference]) -> Answer:
     """Show what cancelling or reinstating would do."""
     try:
-        difference = act(installation().database, occasion.id, clock.now(), g.user.user_id, rehearse=True)
+        difference = act(installation().database, occasion.id, By(g.user.user_id, clock.now()), rehearse=True)
     except rescheduling.NothingChanged:
         return redirect(occasion_address(occasion), 303)
     heading, button, note = _fate_words(occasion, act, difference)
@@ -259,15 +219,13 @@ def _fate_words(
     else:
         heading, count = _("Cancel the occasion"), len(difference.dropped)
         button = ngettext("and %(num)s mailing", "and %(num)s mailings", count)
-        note = _(
-            "“%(title)s”, %(when)s, is not held. It can be taken back.", title=name, when=when_of(occasion)
-        )
+        note = _("“%(title)s”, %(when)s, is not held. It can be taken back.", title=name, when=when)
     return heading, f"{heading} {button}" if count else heading, note
 
 
 def _seal_fate(occasion: Occasion, act: Callable[..., Difference]) -> Answer:
     try:
-        act(installation().database, occasion.id, clock.now(), g.user.user_id, **_how())
+        act(installation().database, occasion.id, _by())
     except rescheduling.NothingChanged:
         flash(_("It was like that already."), "info")
         return redirect(occasion_address(occasion), 303)
@@ -283,18 +241,20 @@ def _seal_fate(occasion: Occasion, act: Callable[..., Difference]) -> Answer:
     )
 
 
-def _how() -> dict[str, Any]:
-    """The reason, what was seen, and whether notices may go in quiet hours. Raises BadFields (why)."""
+def _by() -> By:
+    """Who asks and why, what was seen, and whether notices may go in quiet hours. Raises BadFields (why)."""
     seen = request.form.get("seen", "")
     try:
         why = a_line(request.form.get("why", ""), LONGEST_WHY)
     except BadField as bad:
         raise BadFields({"why": bad.code}) from None
-    return {
-        "why": why,
-        "seen": int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1,
-        "quiet_override": bool(request.form.get("quiet_override")),
-    }
+    return By(
+        g.user.user_id,
+        clock.now(),
+        why,
+        seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1,
+        quiet_override=bool(request.form.get("quiet_override")),
+    )
 
 
 def _done(occasion: Occasion, text: str) -> Response:
@@ -302,17 +262,23 @@ def _done(occasion: Occasion, text: str) -> Response:
     return redirect(occasion_address(occasion), 303)
 
 
-def _move_page(occasion: Occasion, form: MoveForm, *, conflict: bool = False) -> str:
-    return _page("reschedule", occasion, form, _("Move the occasion"), conflict)
+def _move_page(occasion: Occasion, form: MoveForm, **values: Any) -> str:
+    return _page("reschedule", occasion, form, _("Move the occasion"), **values)
 
 
-def _rest_page(occasion: Occasion, form: RestForm, *, conflict: bool = False) -> str:
+def _rest_page(occasion: Occasion, form: RestForm, **values: Any) -> str:
     rest = queries.rest_of(reading_session(), occasion)
-    return _page("reschedule_rest", occasion, form, _("Move the rest of the series"), conflict, rest=rest)
+    return _page("reschedule_rest", occasion, form, _("Move the rest of the series"), rest=rest, **values)
 
 
 def _page(
-    name: str, occasion: Occasion, form: MoveForm | RestForm, heading: str, conflict: bool, **values: Any
+    name: str,
+    occasion: Occasion,
+    form: MoveForm | RestForm,
+    heading: str,
+    *,
+    conflict: bool = False,
+    **values: Any,
 ) -> str:
     return page(
         name,

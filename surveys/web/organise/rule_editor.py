@@ -1,7 +1,6 @@
 """A follow-up rule built in words: from a pattern or from scratch, shown with what it changes, saved."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 
 from flask import flash, g, redirect, request
 from flask_babel import lazy_gettext as _l
@@ -10,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from surveys import clock
 from surveys.domain import patterns
+from surveys.domain.marks import mark_of_text
+from surveys.domain.questionnaire import parse
 from surveys.domain.rule_spec import RuleSpec
 from surveys.followups import rules, rules_ahead
 from surveys.followups.difference import Difference
@@ -163,7 +164,7 @@ def _turnover(rule: FollowUpRule | None, spec: RuleSpec) -> Turnover:
 
 def _print_of(difference: Difference, people: Turnover) -> str:
     """A short digest of a difference: what is saved is what was shown."""
-    return sha256(repr((difference, people)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return mark_of_text(repr((difference, people)))
 
 
 def refused(form: RuleForm, rule: FollowUpRule | None, faults: Mapping[str, str]) -> tuple[str, int]:
@@ -182,6 +183,7 @@ def _form_page(form: RuleForm, rule: FollowUpRule | None, stored: RuleSpec | Non
         asks=asks(),
         occasions=[(code, title) for code, title in occasion_titles().items()],
         faults=form.faults(),
+        labels=forms.LABELS,
         rows=[(row, known.of(row)) for row in form.rows],
         kept_conditions=conditions.in_words(tree, known) if tree else "",
         languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in g.project.languages],
@@ -245,7 +247,9 @@ def _ahead(form: RuleForm, code: str | None) -> dict[str, object]:
     except rules.BadRule as bad:
         faults = {**bad.faults, **unread}
     if faults:
-        return {"faults": [forms.fault_text(each) for each in faults.values()]}
+        said = {part: forms.fault_text(code) for part, code in faults.items()}
+        named = [(forms.label_of(part), text) for part, text in said.items()]
+        return {"faults": [": ".join(filter(None, each)) for each in named]}
     return {
         "faults": [],
         "outlook": outlook,
@@ -276,10 +280,16 @@ def _said(spec: RuleSpec, said: RuleInWords) -> dict[str, str]:
 
 
 def _questionnaire_for(chosen: patterns.Pattern) -> str:
-    """The first questionnaire that is meant for the pattern's measurement; "" where there is none."""
-    found = project_queries.questionnaires_of(reading_session(), g.project.id)
-    for wave in chosen.waves:
-        for each in found:
-            if each.wave == wave:
-                return f"q:{each.code}"
-    return ""
+    """The questionnaire that suits the pattern; "" where there is none."""
+    session = reading_session()
+    used = {rule.questionnaire_id for rule in project_queries.rules_of(session, g.series.id)}
+    code = patterns.proposed(
+        chosen,
+        (
+            patterns.Candidate(
+                each.code, each.wave, parse(each.versions[-1].content).needs_themes, each.id in used
+            )
+            for each in project_queries.questionnaires_of(session, g.project.id)
+        ),
+    )
+    return f"q:{code}" if code else ""

@@ -9,7 +9,7 @@ from datetime import time
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from surveys.domain import audience, rule_spec
+from surveys.domain import condition_tree, rule_spec
 from surveys.domain.rule_spec import RuleSpec
 from surveys.web.organise import conditions
 from surveys.web.organise.conditions import Row
@@ -60,14 +60,28 @@ FAULTS: Mapping[str, LazyString] = {
     ),
     "series_without_dates": _l("The series has no dates yet, so there is nothing to count from."),
 }
+# The parts of the form from top to bottom and what they are called; a condition is c0, c1 …
+LABELS: Mapping[str, LazyString] = {
+    "asks": _l("Questionnaire or question"),
+    "prompt": _l("The question in the log"),
+    "days": _l("How long before or after"),
+    "hours": _l("How long before or after"),
+    "minutes": _l("How long before or after"),
+    "anchor": _l("Counted from"),
+    "at": _l("At a set time"),
+    "which": _l("Which occasions"),
+    "audience": _l("Those who take part"),
+    "wait": _l("Hours to wait for the attendance list"),
+    "default": _l("And if nobody has done so by then"),
+    "conditions": _l("Conditions"),
+    "c": _l("Conditions"),
+    "reminders": _l("Remind after so many days"),
+    "close": _l("Close after so many days"),
+    "late": _l("Those who are enrolled after a mail has gone"),
+}
 # Where the fault of a part of a rule is shown, if not at the field of its name.
 PLACES = {"offset": "days", "occasions": "which"}
 
-# The parts of the form from top to bottom; a condition is c0, c1 …
-ORDER = (
-    *("asks", "prompt", "days", "hours", "minutes", "anchor", "at", "which"),
-    *("audience", "wait", "default", "conditions", "c", "reminders", "close", "late"),
-)
 
 _WHOLE = re.compile(r"[+-]?\d{1,6}", re.ASCII)
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::00)?", re.ASCII)
@@ -110,6 +124,10 @@ class RuleForm:
         """What is wrong, by field, in the order of the form."""
         return sorted(self.errors.items(), key=lambda item: _place(item[0]))
 
+    def labels(self) -> dict[str, str]:
+        """What the fields with something wrong are called."""
+        return {name: label_of(name) for name in self.errors}
+
     def put_rows(self, rows: Sequence[Row]) -> None:
         """Let these be the conditions."""
         for name in [name for name in self.fields if re.match(r"c\d", name)]:
@@ -129,9 +147,13 @@ class RuleForm:
         return sorted(found)[: conditions.MOST]
 
 
+def _part(name: str) -> str:
+    return name if name in LABELS else re.split(r"[-\d]", name)[0]
+
+
 def _place(name: str) -> tuple[int, str]:
-    part = name if name in ORDER else re.split(r"[-\d]", name)[0]
-    return ORDER.index(part) if part in ORDER else len(ORDER), name
+    order, part = list(LABELS), _part(name)
+    return order.index(part) if part in order else len(order), name
 
 
 def typed(fields: Mapping[str, list[str]]) -> RuleForm:
@@ -236,10 +258,15 @@ def kept_tree(form: RuleForm) -> rule_spec.Tree | None:
     """The tree of conditions that rows cannot say; None where there is none, or none that can be read."""
     try:
         tree = json.loads(form.tree)
-        audience.parse(tree)
+        condition_tree.parse(tree)
         return dict(tree)
     except (ValueError, RecursionError):  # AudienceError is one
         return None
+
+
+def label_of(part: str) -> str:
+    """What a part of a rule is called in the form; "" for one that has no name there."""
+    return str(LABELS.get(_part(PLACES.get(part, part)), ""))
 
 
 def fault_text(code: str) -> str:

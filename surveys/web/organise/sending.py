@@ -13,6 +13,7 @@ from surveys.models.followup import Mailing
 from surveys.outbox import sending_state
 from surveys.outbox.sending_state import Sending
 from surveys.queries import mailings as queries
+from surveys.queries import sending_state as state_queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.navigation import may_open
 from surveys.web.organise.base import (
@@ -53,7 +54,7 @@ def sending_banner() -> Banner | None:
         return None
     now = clock.now()
     try:
-        row = queries.sending_state(reading_session())
+        row = state_queries.read(reading_session())
         silent = _silent(now)
     except SQLAlchemyError:  # the page itself says that the database is away
         return None
@@ -135,5 +136,5 @@ def _held(found: sending_state.FallenDue) -> Sequence[Held]:
 
 def _silent(now: datetime) -> datetime | None:
     """Since when the scheduler has been silent; None while it is not, or has never been started."""
-    last = max((each.beat_at for each in queries.heartbeats(reading_session())), default=None)
+    last = max((each.beat_at for each in state_queries.heartbeats(reading_session())), default=None)
     return last if last is not None and now - last > SILENT_AFTER else None

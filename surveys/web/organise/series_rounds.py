@@ -136,22 +136,37 @@ def _confirmed(*, rehearse: bool) -> Difference:
 
 
 def _confirm_round_page(difference: Difference) -> str:
-    count = len(difference.added)
+    is_round = g.series.round_of_id is not None
+    heading = _("Confirm the round") if is_round else _("Switch on the series")
     return confirm_page(
-        _("Confirm the round"),
-        series_crumbs(_("Confirm the round")),
+        heading,
+        series_crumbs(heading),
         difference,
-        ngettext(
-            "Confirm the round and plan %(num)s mailing", "Confirm the round and plan %(num)s mailings", count
-        )
-        if count
-        else _("Confirm the round"),
+        _confirm_button(is_round, len(difference.added)) or heading,
         series_address(),
         editable=False,
         note=_(
             "Until the round is confirmed nothing of it is sent. Afterwards its mailings go as shown here."
+        )
+        if is_round
+        else _(
+            "Until the series is switched on nothing is sent in it. Afterwards its mailings go as shown here."
         ),
         checks=_checks(),
+    )
+
+
+def _confirm_button(is_round: bool, count: int) -> str:
+    if not count:
+        return ""
+    if not is_round:
+        return ngettext(
+            "Switch on the series and plan %(num)s mailing",
+            "Switch on the series and plan %(num)s mailings",
+            count,
+        )
+    return ngettext(
+        "Confirm the round and plan %(num)s mailing", "Confirm the round and plan %(num)s mailings", count
     )
 
 

@@ -1,13 +1,12 @@
 """What the organiser's pages call states, reasons, kinds and roles."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from itertools import groupby
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
+from surveys.followups.difference import Moved, Shown
 from surveys.models.followup import Mailing
 from surveys.web.phrases import _
 
@@ -90,7 +89,7 @@ MAILING_REASONS: Words = {
     "no_date": _l("The occasion has no date any more."),
     "enrolment_ended": _l("The person does not take part any more."),
     "rule_changed": _l("The rule has been changed and does not ask for it any more."),
-    "series_inactive": _l("The dates of the series have not been confirmed."),
+    "series_inactive": _l("The series is switched off, or its dates have not been confirmed."),
     "skipped": _l("Somebody has chosen to skip it."),
 }
 MESSAGE_STATES: Words = {
@@ -154,7 +153,7 @@ MESSAGE_REASONS: Words = {
     "weekend": _l("Waits for the week-end to end."),
     "holiday": _l("Waits for the holiday to end."),
     "weekly_cap": _l("Waits for next week: the person has had as many mails as a week allows."),
-    "series_inactive": _l("The dates of the series have not been confirmed."),
+    "series_inactive": _l("The series is switched off, or its dates have not been confirmed."),
 }
 # Why somebody does not get a mail.
 LEFT_OUT: Words = {
@@ -199,6 +198,28 @@ DEED_ACTIONS: Words = {
     "reinstate_occasion": _l("Held after all"),
     "occasion_removed": _l("Removed"),
     "round_confirmed": _l("Confirmed"),
+    "series_removed": _l("Series removed"),
+    "series_off": _l("Series switched off"),
+    "rule_added": _l("Rule added"),
+    "rule_changed": _l("Rule changed"),
+    "rule_on": _l("Rule switched on"),
+    "rule_off": _l("Rule switched off"),
+    "rule_removed": _l("Rule removed"),
+    "sending_settings": _l("Sending hours changed"),
+    "mail_text": _l("Wording of a mail changed"),
+    "lift_stop": _l("Ended mails let go again"),
+    "mute_sending": _l("All sending stopped"),
+    "unmute_sending": _l("Sending begun again"),
+    "resume_sending": _l("Sending gone on with after errors"),
+    "people_imported": _l("Participants imported"),
+    "person_enrolled": _l("Participant enrolled"),
+    "person_removed": _l("Participant removed"),
+    "address_corrected": _l("Address corrected"),
+    "enrolment_changed": _l("Participation changed"),
+    "enrolment_removed": _l("Participation removed"),
+    "door_code_renewed": _l("New code for the door"),
+    "own_page_sent": _l("Link to the own page mailed"),
+    "own_page_renewed": _l("New link to the own page mailed"),
 }
 MAIL_NAMES: Words = {
     "invitation": _l("First mail"),
@@ -225,6 +246,14 @@ def message_name(kind: str, step: int) -> str:
     return step_text(step) if kind in ("reminder", "log_reminder") else said(MAIL_NAMES, kind)
 
 
+def deed_name(action: str) -> str:
+    """What somebody did by hand, in words."""
+    state = action.removeprefix("enrolment_")
+    if action != state and state in ENROLMENT_STATES:
+        return _("Participation: %(state)s", state=str(ENROLMENT_STATES[state]))
+    return said(DEED_ACTIONS, action)
+
+
 def said(words: Words, code: str | None) -> str:
     """The word for ``code``; the code itself where a newer version has written one we do not know."""
     if not code:
@@ -238,14 +267,23 @@ def counted(state: str, count: int) -> str:
 
 
 def bundled(mailings: Iterable[Mailing]) -> list[list[Mailing]]:
-    """Mailings in their order; those of one rule to one person each in the same minute are together."""
-    return [list(held) for _key, held in groupby(mailings, key=_bundle)]
+    """Mailings in their order; those of one rule to one person each on the same day are together."""
+    found: dict[tuple[object, ...], list[Mailing]] = {}
+    for one in mailings:
+        apart = one.target if one.enrolment_id is None else None
+        key = (one.due_wall.date(), one.rule_id, one.step, one.state, one.reason, apart)
+        found.setdefault(key, []).append(one)
+    return list(found.values())
 
 
-def _bundle(one: Mailing) -> tuple[datetime, int, int, str | None, str | None, str | None]:
-    minute = one.due_at.replace(second=0, microsecond=0)
-    apart = one.target if one.enrolment_id is None else None
-    return minute, one.rule_id, one.step, one.state, one.reason, apart
+def together(changes: Iterable[Shown | Moved]) -> list[list[Shown | Moved]]:
+    """Changes in their order; those of one rule and step to one person each are together."""
+    found: dict[tuple[object, ...], list[Shown | Moved]] = {}
+    for number, one in enumerate(changes):
+        after = one.after if isinstance(one, Moved) else one
+        apart = number if after.person is None else None
+        found.setdefault((after.rule_code, after.step, str(after.asks), apart), []).append(one)
+    return list(found.values())
 
 
 def step_name(mailing: Mailing) -> str:
