@@ -25,7 +25,7 @@ test: ## lint, types and all tests: SQLite, PostgreSQL, mail server, browser
 	@$(call venv,dev); \
 	$(call lint); linted=$$?; \
 	$(BIN)/python -m tests.support.chromium; \
-	$(BIN)/python -m pytest -n 2 $(ARGS); tested=$$?; \
+	$(BIN)/python -m pytest -n 3 $(ARGS); tested=$$?; \
 	[ $$linted = 0 ] || { echo "make test: lint or types failed, see the first lines" >&2; exit 1; }; \
 	exit $$tested
 

@@ -1,12 +1,11 @@
 """The pages about mails in a real browser: wording, emblem, ending them; narrow and wide, by axe."""
 
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from surveys.course import profile
@@ -14,7 +13,7 @@ from surveys.installation import Installation
 from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Project
 from surveys.outbox import stops
-from tests.support.browser import PageMaker, assert_accessible, sign_in
+from tests.support.browser import PHONE, PageMaker, look, sign_in
 from tests.support.staffed import copy_of, invitation
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
@@ -31,76 +30,65 @@ def sqlite_installation(built: Path, tmp_path: Path, listener: socket.socket) ->
         yield installation
 
 
-def look(page: Page, name: str, width: int) -> None:
-    """The page passes axe and does not scroll sideways."""
-    if folder := os.environ.get("FOLJA_PICTURES"):
-        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-    assert_accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-
-
-@pytest.mark.parametrize("width", [320, 390, 1280])
 def test_the_organisers_pages(
-    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation
 ) -> None:
-    page = new_page(viewport={"width": width, "height": 800})
+    page = new_page(viewport=PHONE)
     sign_in(page, live_server)
     page.goto(f"{live_server}{HERE}/installningar")
-    look(page, "settings", width)
+    look(page)
     page.get_by_role("link", name="Wording of the mails").click()
-    look(page, "texts", width)
+    look(page)
     page.goto(f"{live_server}{HERE}/installningar/mejltexter/invitation/sv")
-    look(page, "text", width)
+    look(page)
     page.get_by_label("Text").fill("Hej {namn}")
     page.get_by_role("button", name="Save the text").click()
     expect(page.get_by_role("alert")).to_contain_text("{namn} cannot be used here.")
     expect(page.get_by_label("Text")).to_have_value("Hej {namn}")
-    look(page, "text-refused", width)
+    look(page)
     page.get_by_label("Text").fill("Hej {name}\n\nSvara här:\n{link}")
     page.get_by_role("button", name="Show how it looks").click()
     expect(page.get_by_text("It is not saved yet.")).to_be_visible()
-    look(page, "text-shown", width)
+    look(page)
     page.get_by_role("button", name="Save the text").click()
     expect(page.get_by_text("own text")).to_be_visible()
     page.goto(f"{live_server}{HERE}/installningar/mejltexter/invitation/sv/aterstall")
-    look(page, "text-back", width)
+    look(page)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 def test_ending_mails_and_letting_them_go_again(
-    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation
 ) -> None:
     house = sqlite_installation
     with house.database.reading() as session:
         of_p05 = select(Enrolment.public_id).join(Enrolment.participant).where(Participant.code == "p05")
         token = house.keys.stop_token(session.scalars(of_p05).first() or "")
-    page = new_page(viewport={"width": width, "height": 800})
+    page = new_page(viewport=PHONE)
     page.goto(f"{live_server}/avsluta/{token}?sprak=en")
-    look(page, "end", width)
+    look(page)
     page.get_by_role("button", name="End reminders").click()
     expect(page.get_by_text("Ended.")).to_be_visible()
-    look(page, "ended", width)
+    look(page)
     assert stops.stopped(house.database, house.keys, token).scopes == {"reminders"}
     page.goto(f"{live_server}/avsluta/x")
-    look(page, "end-unknown", width)
+    look(page)
     sign_in(page, live_server)
     page.goto(f"{live_server}{HERE}/deltagare/p05")
-    look(page, "person-ended", width)
+    look(page)
     page.get_by_role("link", name="Let them go again …").click()
-    look(page, "lift", width)
+    look(page)
     page.get_by_role("button", name="Let the mails go again").click()
     expect(page.get_by_text("go again.")).to_be_visible()
     with house.database.reading() as session:
         assert session.scalars(select(MailStop)).one().lifted_at is not None
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 def test_the_emblem_costs_no_request(
-    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation
 ) -> None:
     assert "eu_cofunded" in profile.EMBLEMS
     asked = invitation(sqlite_installation, "p05")
-    page = new_page(viewport={"width": width, "height": 800})
+    page = new_page(viewport=PHONE)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     session = page.context.new_cdp_session(page)
@@ -112,4 +100,4 @@ def test_the_emblem_costs_no_request(
     expect(page.get_by_text("Medfinansieras av Europeiska unionen")).to_be_visible()
     assert len([url for url in requests if "/s/" not in url]) <= MOST_REQUESTS, requests
     assert sum(received) <= MOST_BYTES, received
-    look(page, "form-emblem", width)
+    look(page)

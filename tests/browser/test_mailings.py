@@ -12,7 +12,7 @@ from surveys.models.message import Message
 from surveys.models.people import Enrolment
 from surveys.models.programme import Series
 from surveys.outbox import sending_state
-from tests.support.browser import PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, look, sign_in
 from tests.support.staffed import NOW, invitation
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
@@ -36,11 +36,8 @@ def numbers(installation: Installation) -> tuple[int, int, int]:
     return gone, planned, mail
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_every_page(
-    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
-) -> None:
-    page = new_page(viewport={"width": width, "height": 800})
+def test_every_page(new_page: PageMaker, live_server: str, sqlite_installation: Installation) -> None:
+    page = new_page(viewport=PHONE)
     sign_in(page, live_server)
     gone, planned, mail = numbers(sqlite_installation)
     for end in (
@@ -74,16 +71,15 @@ def test_every_page(
     look(page)
 
 
-@pytest.mark.parametrize("width", [320, 1280])
 def test_those_to_one_person_each_are_opened(
-    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation
 ) -> None:
     house, spec = sqlite_installation, RuleSpec("uppfoljning", None, "registration", offset_days=30)
     with house.database.transaction() as session:
         series = session.scalars(select(Series.id)).one()
         session.execute(update(Enrolment).values(registered_at=NOW))
     code = rules.add_rule(house.database, series, spec, None, NOW).rule_code
-    page = new_page(viewport={"width": width, "height": 800})
+    page = new_page(viewport=PHONE)
     sign_in(page, live_server)
     for end in ("/utskick", f"/insatser/kurs/regler/{code}/vaxla"):
         page.goto(f"{live_server}{HERE}{end}")
@@ -96,7 +92,7 @@ def test_those_to_one_person_each_are_opened(
 def test_quiet_hours_by_keyboard_without_javascript(
     new_page: PageMaker, live_server: str, sqlite_installation: Installation
 ) -> None:
-    page = new_page(java_script_enabled=False, viewport={"width": 320, "height": 800})
+    page = new_page(java_script_enabled=False, viewport=PHONE)
     sign_in(page, live_server)
     page.goto(f"{live_server}{HERE}/installningar/utskick")
     page.get_by_label("Quiet from").fill("17:00")

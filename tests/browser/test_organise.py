@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from surveys.installation import Installation
 from surveys.running import heartbeat
-from tests.support.browser import PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, look, sign_in
 from tests.support.staffed import NOW, invitation
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
@@ -18,11 +18,8 @@ def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_every_page(
-    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
-) -> None:
-    page = new_page(viewport={"width": width, "height": 800})
+def test_every_page(new_page: PageMaker, live_server: str, sqlite_installation: Installation) -> None:
+    page = new_page(viewport=PHONE)
     sign_in(page, live_server)
     look(page)
     link = f"/deltagare/p05/lank/{invitation(sqlite_installation, 'p05').id}"
@@ -57,11 +54,10 @@ def test_every_page(
     look(page)
 
 
-@pytest.mark.parametrize("width", [320, 1280])
 def test_a_fault_in_the_settings_takes_the_focus(
-    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation
 ) -> None:
-    page = new_page(viewport={"width": width, "height": 800})
+    page = new_page(viewport=PHONE)
     sign_in(page, live_server)
     page.goto(f"{live_server}{HERE}/installningar")
     page.get_by_label("Name of the project").fill("")

@@ -7,7 +7,7 @@ from surveys import clock
 from surveys.installation import Installation
 from surveys.register import people_import
 from surveys.register import people_import_work as work
-from tests.support.browser import PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, look, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
 
@@ -23,9 +23,8 @@ def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_from_a_file_to_participants(new_page: PageMaker, live_server: str, width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 800})
+def test_from_a_file_to_participants(new_page: PageMaker, live_server: str) -> None:
+    page = new_page(viewport=PHONE)
     sign_in(page, live_server)
     page.goto(f"{live_server}{SERIES}")
     page.get_by_role("link", name="Import from a file").click()
@@ -50,9 +49,8 @@ def test_from_a_file_to_participants(new_page: PageMaker, live_server: str, widt
     expect(page.get_by_role("link", name="Åsa Öberg")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_one_person_by_keyboard_without_scripts(new_page: PageMaker, live_server: str, width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 800}, java_script_enabled=False)
+def test_one_person_by_keyboard_without_scripts(new_page: PageMaker, live_server: str) -> None:
+    page = new_page(viewport=PHONE, java_script_enabled=False)
     sign_in(page, live_server)
     page.goto(f"{live_server}{SERIES}/ny")
     page.get_by_label("Name", exact=True).fill("Gun Grön")
@@ -64,9 +62,8 @@ def test_one_person_by_keyboard_without_scripts(new_page: PageMaker, live_server
     expect(page.get_by_role("status")).to_contain_text("Gun Grön is enrolled.")
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_pages_of_a_person(new_page: PageMaker, live_server: str, width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 800})
+def test_the_pages_of_a_person(new_page: PageMaker, live_server: str) -> None:
+    page = new_page(viewport=PHONE)
     sign_in(page, live_server)
     for end in ("", "/andra", "/anmal", "/ta-bort"):
         page.goto(f"{live_server}/projekt/liten/deltagare/p05{end}")

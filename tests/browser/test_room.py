@@ -11,7 +11,7 @@ from sqlalchemy import select
 from surveys.installation import Installation
 from surveys.models.people import Participant, PersonalPage
 from surveys.models.programme import Occasion
-from tests.support.browser import PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, look, sign_in
 from tests.support.staffed import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -44,11 +44,10 @@ def link_of(installation: Installation, address: str) -> str:
         return f"/min/{installation.keys.link_token(page.public_id, page.generation)}"
 
 
-@pytest.mark.parametrize("width", [320, 1280])
 def test_from_the_door_to_being_here_by_keyboard(
-    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation
 ) -> None:
-    page = new_page(viewport={"width": width, "height": 800}, locale="en-GB", java_script_enabled=False)
+    page = new_page(viewport=PHONE, locale="en-GB", java_script_enabled=False)
     page.goto(f"{live_server}/t/{door_of(sqlite_installation)}")
     page.get_by_role("button", name="Mail me my link").focus()
     page.keyboard.press("Enter")
@@ -65,11 +64,10 @@ def test_from_the_door_to_being_here_by_keyboard(
     expect(page.get_by_role("status")).to_contain_text("Your theme: Balans.")
 
 
-@pytest.mark.parametrize("width", [320, 1280])
 def test_participants_pages_are_accessible(
-    new_page: PageMaker, live_server: str, sqlite_installation: Installation, width: int
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation
 ) -> None:
-    page = new_page(viewport={"width": width, "height": 800}, locale="en-GB")
+    page = new_page(viewport=PHONE, locale="en-GB")
     door = door_of(sqlite_installation)
     page.goto(f"{live_server}/t/{door}?sprak=en")
     look(page)
@@ -94,9 +92,8 @@ def test_participants_pages_are_accessible(
         look(page)
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_organiser_s_pages(new_page: PageMaker, live_server: str, width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 800})
+def test_the_organiser_s_pages(new_page: PageMaker, live_server: str) -> None:
+    page = new_page(viewport=PHONE)
     page.goto(f"{live_server}/logga-in?sprak=en")
     page.get_by_label("E-mail address").fill("organiser@folja.example")
     page.get_by_label("Password").fill(PASSWORD)

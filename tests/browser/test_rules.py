@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from surveys.installation import Installation
-from tests.support.browser import PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, look, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
 
@@ -16,9 +16,8 @@ def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_a_rule_is_built_while_its_mails_are_shown(new_page: PageMaker, live_server: str, width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 800})
+def test_a_rule_is_built_while_its_mails_are_shown(new_page: PageMaker, live_server: str) -> None:
+    page = new_page(viewport=PHONE)
     sign_in(page, live_server)
     page.goto(f"{live_server}{HERE}/ny")
     look(page)

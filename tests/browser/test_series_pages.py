@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from surveys.installation import Installation
-from tests.support.browser import PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, look, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
 
@@ -36,20 +36,16 @@ def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_every_page(new_page: PageMaker, live_server: str, width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 800})
+def test_every_page(new_page: PageMaker, live_server: str) -> None:
+    page = new_page(viewport=PHONE)
     sign_in(page, live_server)
     for address in PAGES:
         page.goto(f"{live_server}{address}")
         look(page)
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_a_series_is_planned_and_moved_without_a_script(
-    new_page: PageMaker, live_server: str, width: int
-) -> None:
-    page = new_page(viewport={"width": width, "height": 800}, java_script_enabled=False)
+def test_a_series_is_planned_and_moved_without_a_script(new_page: PageMaker, live_server: str) -> None:
+    page = new_page(viewport=PHONE, java_script_enabled=False)
     sign_in(page, live_server)
     page.goto(f"{live_server}/projekt/liten/insatser")
     page.get_by_role("link", name="New series").focus()
@@ -74,7 +70,7 @@ def test_a_series_is_planned_and_moved_without_a_script(
 
 
 def test_what_a_move_changes_is_shown_before_it_is_done(new_page: PageMaker, live_server: str) -> None:
-    page = new_page(viewport={"width": 320, "height": 800})
+    page = new_page(viewport=PHONE)
     sign_in(page, live_server)
     page.goto(f"{live_server}{COURSE}/tillfallen/t1/flytta")
     page.get_by_label("Day", exact=True).fill("2027-02-09")
