@@ -42,8 +42,8 @@ def from_the_first_tables(path: Path) -> None:
     command.upgrade(config, "0001")
 
 
-@pytest.mark.parametrize(("begin", "stride"), [(from_nothing, 4), (from_the_first_tables, 1)])
-def test_killed_at_every_statement_leaves_the_old_or_the_new_schema(
+@pytest.mark.parametrize(("begin", "stride"), [(from_nothing, 13), (from_the_first_tables, 5)])
+def test_killed_on_its_way_it_leaves_the_old_or_the_new_schema(
     begin: Callable[[Path], None], stride: int, tmp_path: Path
 ) -> None:
     first, last = tmp_path / "first.sqlite", tmp_path / "last.sqlite"

@@ -15,7 +15,9 @@ FULL, LIMIT = 3, 64 * 1024  # exit code, bytes
 # Forked from a server without threads: the tests' own process has some, and starting a fresh
 # interpreter for every statement would take minutes.
 _context = get_context("forkserver")
-_context.set_forkserver_preload(["surveys.models", "surveys.answers.responses", "surveys.database"])
+_context.set_forkserver_preload(
+    ["alembic.command", "surveys.answers.responses", "surveys.models", "surveys.outbox.dispatching"]
+)
 
 
 def killed_at(step: int, work: Callable[..., object], *arguments: object) -> bool:
