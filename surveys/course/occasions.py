@@ -16,7 +16,7 @@ from surveys.database import Database
 from surveys.domain import marks, timing
 from surveys.domain.occasion import Description, TimeAndPlace
 from surveys.domain.series import MOST_OCCASIONS, BadFields
-from surveys.followups import difference
+from surveys.followups import difference, gone
 from surveys.followups.difference import Difference
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
@@ -275,11 +275,10 @@ def _forget(session: Session, occasion: Occasion) -> None:
             rule.occasions = {"codes": codes}
     about = [each.id for each in queries.mailings_about(session, occasion.id)]
     trials = (Message.mailing_id.in_(about)) & (Message.user_id.is_not(None))
-    session.execute(delete(Message).where(trials, Message.state != "claimed"))
     session.execute(update(Message).where(trials).values(mailing_id=None))
     session.execute(delete(Mailing).where(Mailing.id.in_(about)))
     session.execute(delete(OccasionChange).where(OccasionChange.occasion_id == occasion.id))
     after = update(Occasion).where(Occasion.continues_id == occasion.id)
     session.execute(after.values(continues_id=None))
     session.delete(occasion)
-    session.flush()
+    gone.let_go(session, "occasion", "mailing")

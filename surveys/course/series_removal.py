@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveys.course.series import held, refreshed
 from surveys.database import Database
-from surveys.followups import difference
+from surveys.followups import difference, gone
 from surveys.followups.difference import Difference
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
@@ -46,6 +46,7 @@ def remove_series(db: Database, series_id: int, user_id: int | None, now: dateti
             session.add(deed)
             session.expunge(series)
             session.execute(delete(Series).where(Series.id == series_id))
+            gone.let_go(session, "series", "occasion", "rule", "mailing", "enrolment")
     except IntegrityError:  # something was sent or recorded while it was being removed
         raise SeriesKept("has_sent") from None
 
@@ -53,7 +54,7 @@ def remove_series(db: Database, series_id: int, user_id: int | None, now: dateti
 def switch_off_series(
     db: Database, series_id: int, user_id: int | None, now: datetime, *, rehearse: bool = False
 ) -> Difference:
-    """Let nothing more of a series be sent, until it is confirmed again; returns what falls away.
+    """Let the rules of a series send nothing more, until it is confirmed again; returns what falls away.
 
     Raises ``SeriesGone``.
     """
@@ -70,8 +71,10 @@ def _forget(session: Session, series_id: int) -> None:
     """Delete all that belongs to a series of which nothing has come."""
     rules, occasions = queries.rules_of(series_id), queries.occasions_of(series_id)
     enrolments = queries.enrolments_of(series_id)
-    _forget_trials(session, series_id)
-    for gone in (
+    mailings = select(Mailing.id).where(Mailing.rule_id.in_(rules))
+    for forgotten in (
+        # Mails to staff (tests) stay: the number of a mail stands in its return address.
+        update(Message).where(Message.mailing_id.in_(mailings)).values(mailing_id=None),
         delete(Mailing).where(Mailing.rule_id.in_(rules)),
         delete(FollowUpRule).where(FollowUpRule.series_id == series_id),
         delete(Outcome).where(Outcome.enrolment_id.in_(enrolments)),
@@ -83,17 +86,7 @@ def _forget(session: Session, series_id: int) -> None:
         delete(PeopleImport).where(PeopleImport.series_id == series_id),
         update(Series).where(Series.round_of_id == series_id).values(round_of_id=None),
     ):
-        session.execute(gone.execution_options(synchronize_session=False))
-
-
-def _forget_trials(session: Session, series_id: int) -> None:
-    """Mails to staff about its mailings: those being sent just now stay, without what they were about."""
-    mailings = planning_queries.mailings_to_refresh(session, series_id)
-    about = Message.mailing_id.in_([each.id for each in mailings])
-    session.execute(
-        delete(Message).where(about, Message.state != "claimed").execution_options(synchronize_session=False)
-    )
-    session.execute(update(Message).where(about).values(mailing_id=None))
+        session.execute(forgotten.execution_options(synchronize_session=False))
 
 
 def _deed(series: Series, action: str, user_id: int | None, now: datetime, subject: str) -> Deed:

@@ -48,7 +48,7 @@ _OF_RULE = (
 
 
 class AlreadyConfirmed(Exception):
-    """The round sends already."""
+    """The series sends already."""
 
     code = "already_confirmed"
 
@@ -93,7 +93,10 @@ def copy_round(db: Database, series_id: int, title: str, starts_on: date | None,
 def confirm_round(
     db: Database, series_id: int, user_id: int | None, now: datetime, *, rehearse: bool = False
 ) -> Difference:
-    """Let a copied round send; returns what will be. Raises :class:`AlreadyConfirmed`, ``SeriesGone``."""
+    """Let a copied round, or a series switched off, send; returns what will be.
+
+    Raises :class:`AlreadyConfirmed`, ``SeriesGone``.
+    """
     with db.transaction(rehearse) as session:
         series = held(session, series_id)
         if series.active:
@@ -105,7 +108,7 @@ def confirm_round(
                 project_id=series.project_id,
                 user_id=user_id,
                 done_at=now,
-                action="round_confirmed",
+                action="round_confirmed" if series.round_of_id else "series_on",
                 subject=f"series:{series.id}",
             )
         )

@@ -5,9 +5,14 @@ import re
 # RFC 3463: class.subject.detail; not a part of an address of the network
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"^\s*([245]\d\d)\b")
-ADDRESS, POLICY = "1", "7"
+# Written into a report for want of a code
+UNSAID = "5.0.0"
+OF_ADDRESS = "5.1."
 OF_SENDER = frozenset({"5.1.7", "5.1.8"})
 NO_SUCH_RECEIVER = frozenset({"550", "551", "553"})
+_ELSE = re.compile(
+    r"block|black|spam|gr[ea]y-?list|policy|rcpthosts|relay|quota|\bfull\b|temporar", re.IGNORECASE
+)
 
 
 def status_in(text: str) -> str | None:
@@ -19,14 +24,13 @@ def status_in(text: str) -> str | None:
 def stops_address(said: str, of_receiver: bool) -> bool:
     """Whether no more should be sent to an address, by what a server ``said`` that refused a mail for good.
 
-    By an enhanced code that says so, or by the code of the answer where the refusal was ``of_receiver``:
-    given when the address was named. What is said of the text (554 for junk), of who sends (5.1.7, 5.1.8) or
-    of a policy (5.7.x) is not about the address.
+    By the enhanced code where there is one: of the address, and not of who sends (5.1.7, 5.1.8). Else by the
+    code of the answer, where the refusal was ``of_receiver``, given when the address was named, and its words
+    are not of something else: a blocklist, a policy, a mailbox that is full. When in doubt the mails go on.
     """
-    found = _STATUS.search(said)
-    if found and (found.group(2) == POLICY or found.group(0) in OF_SENDER):
-        return False
-    if found and found.group(1) == "5" and found.group(2) == ADDRESS:
-        return True
+    status = status_in(said)
+    if status is not None and status != UNSAID:
+        return status.startswith(OF_ADDRESS) and status not in OF_SENDER
     code = _CODE.match(said)
-    return of_receiver and code is not None and code.group(1) in NO_SUCH_RECEIVER
+    names_receiver = of_receiver and code is not None and code.group(1) in NO_SUCH_RECEIVER
+    return names_receiver and _ELSE.search(said) is None

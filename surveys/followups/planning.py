@@ -235,9 +235,13 @@ def _look_again(session: Session, mailings: Sequence[Planned], now: datetime) ->
     for each in mailings:
         whole = each.step == 0 and each.enrolment_id is None
         if whole and each.state == "expanded" and now < each.closes_at:
-            mailing = session.get_one(Mailing, each.id)
-            mailing.recheck = mailing.recheck or audience_queries.has_candidates(session, mailing)
-    session.flush()
+            _recheck(session, session.get_one(Mailing, each.id))
+
+
+def _recheck(session: Session, mailing: Mailing) -> None:
+    if audience_queries.has_candidates(session, mailing):
+        # Written whatever was read: the planner may have looked, and said so, since.
+        session.execute(update(Mailing).where(Mailing.id == mailing.id).values(recheck=True))
 
 
 def _cancel(session: Session, course: Course, mailings: Sequence[Planned]) -> None:

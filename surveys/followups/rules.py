@@ -14,7 +14,7 @@ from surveys.database import Database
 from surveys.domain.patterns import code_for
 from surveys.domain.rule_spec import RuleSpec, tidied
 from surveys.domain.timing import TimingError
-from surveys.followups import planning
+from surveys.followups import gone, planning
 from surveys.followups.difference import (
     Difference,
     Photograph,
@@ -174,6 +174,7 @@ def remove_rule(
         subject = _subject(rule)
         _clear(session, rule)
         session.add(_deed(rule.series.project_id, "rule_removed", subject, code, user_id, now))
+        gone.let_go(session, "rule", "mailing")
         planning.refresh_mailings(session, series_id, now)
         return Changed(code, difference(before, photograph(session, series_id, now, keys)))
 
@@ -215,7 +216,6 @@ def _clear(session: Session, rule: FollowUpRule) -> None:
     session.execute(update(Message).where(Message.mailing_id.in_(mailings)).values(mailing_id=None))
     session.execute(delete(Mailing).where(of_rule))
     session.delete(rule)
-    session.flush()
 
 
 def _subject(rule: FollowUpRule) -> str:

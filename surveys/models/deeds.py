@@ -12,7 +12,9 @@ from surveys.models.programme import JsonObject
 
 
 class Deed(Base):
-    """One act of a user (null: of the system), never changed. ``subject`` is such as ``mailing:12``."""
+    """One act of a user (null: of the system). ``subject`` is such as ``mailing:12``, and ``gone:mailing:12``
+    from when that is removed; all else is never changed.
+    """
 
     __tablename__ = "deed"
     __table_args__ = (Index("ix_deed_project_id_subject", "project_id", "subject"),)

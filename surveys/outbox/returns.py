@@ -89,11 +89,13 @@ def _follow(session: Session, message: Message, found: Returned, now: datetime) 
         participant.dead_address = participant.email
         return None
     if found.kind == "complaint":
-        return _stop_everything(session, participant, now)
+        # As the link in the mail would: a complaint without its mail tells that a reminder went.
+        source = "unsubscribe" if message.kind == "log_reminder" else "complaint"
+        return _stop_everything(session, participant, source, now)
     return "no_consequence"
 
 
-def _stop_everything(session: Session, participant: Participant, now: datetime) -> str | None:
+def _stop_everything(session: Session, participant: Participant, source: str, now: datetime) -> str | None:
     same = select(MailStop).where(
         MailStop.participant_id == participant.id,
         MailStop.scope == "everything",
@@ -101,9 +103,7 @@ def _stop_everything(session: Session, participant: Participant, now: datetime) 
     )
     if session.scalar(same) is not None:
         return "no_consequence"
-    session.add(
-        MailStop(participant_id=participant.id, scope="everything", source="complaint", stopped_at=now)
-    )
+    session.add(MailStop(participant_id=participant.id, scope="everything", source=source, stopped_at=now))
     return None
 
 

@@ -187,8 +187,14 @@ def _look(
 
 
 def _held(session: Session, row: Row[Any], now: datetime) -> Verdict | None:
-    """A mail about an occasion that somebody is changing at this moment is looked at again soon."""
-    if row.occasion_id is None or queries.hold_as_told(session, row.occasion_id, row.sequence):
+    """A mail about an occasion that somebody is changing at this moment is looked at again soon.
+
+    So is the first try of one that has changed since the claim wrote down what the receiver is told.
+    """
+    as_claimed = row.attempts > 1 or row.occasion_sequence == row.sequence
+    if row.occasion_id is None or (
+        as_claimed and queries.hold_as_told(session, row.occasion_id, row.sequence)
+    ):
         return None
     return Verdict("due", "deferred", now + SOON)
 

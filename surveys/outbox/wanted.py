@@ -45,10 +45,10 @@ def asked(
     if row.dead_address == row.email:
         return Verdict("refused", "address_dead")
     is_log = row.log_prompt is not None
-    reason = _cancelled(row) or (_log_done if is_log else _answered)(session, keys, row)
-    if reason:
+    if reason := _cancelled(row) or (_log_closed(row) if is_log else _answered(session, keys, row)):
         return Verdict("cancelled", LOG_REASON if is_log else reason)
-    return _deferred(session, message_id, row, now)
+    # Before it is asked who has written: theirs waits like everybody's.
+    return _deferred(session, message_id, row, now) or _written(session, row)
 
 
 def personal(session: Session, message_id: int, row: Row[Any], now: datetime) -> Verdict | None:
@@ -110,12 +110,14 @@ def _answered(session: Session, keys: Keyring, row: Row[Any]) -> str | None:
     return "answered" if answering.is_answered(session, keys.response_key(row.invitation)) else None
 
 
-def _log_done(session: Session, _keys: Keyring, row: Row[Any]) -> str | None:
-    if row.book is None or row.book_withdrawn_at is not None:
-        return LOG_REASON
+def _log_closed(row: Row[Any]) -> str | None:
+    return LOG_REASON if row.book is None or row.book_withdrawn_at is not None else None
+
+
+def _written(session: Session, row: Row[Any]) -> Verdict | None:
     # Of reminders alone, which no page shows person by person: that a prompt did not go would tell.
     written = row.kind == "log_reminder" and queries.has_entry(session, row.invitation_id)
-    return LOG_REASON if written else None
+    return Verdict("cancelled", LOG_REASON) if written else None
 
 
 def _deferred(session: Session, message_id: int, row: Row[Any], now: datetime) -> Verdict | None:

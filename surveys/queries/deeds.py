@@ -105,7 +105,16 @@ def _mailings(session: Session, project_id: int, ids: Collection[int]) -> Iterat
     for each in session.scalars(wanted.where(Mailing.id.in_(ids), Series.project_id == project_id)):
         held = each.occasion
         name = named(held.number, held.title) if held else each.rule.series.title
-        yield each.id, About(("utskick", str(each.id)), name, each.rule, "invitation", each.step)
+        yield (
+            each.id,
+            About(
+                ("utskick", str(each.id)),
+                name,
+                each.rule,
+                "reminder" if each.step else "invitation",
+                each.step,
+            ),
+        )
 
 
 def _mails(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:

@@ -23,6 +23,7 @@ _MAIL = (
     Message.attempts,
     Message.not_before,
     Message.quiet_override,
+    Message.occasion_sequence,
 )
 _SERIES = (Series.id.label("series_id"), Series.title.label("series_title"))
 _PROJECT = (

@@ -52,17 +52,19 @@ class Receiver:
 def counts(session: Session, mailing_ids: Collection[int], now: datetime) -> dict[int, Counts]:
     """How the mails of each mailing stand; mailings without mails are not there.
 
-    Of reminders about the log only how many have been seen to, once all have been: how many were not
-    needed is how many have written, and that is theirs to tell.
+    Of reminders about the log only how many have been seen to, once all have been, and of a single one not
+    before it closes: how many were not needed is how many have written, and that is theirs to tell.
     """
     about_log = Message.kind == "log_reminder"
     state = case(
-        (and_(about_log, Message.state.in_(("sent", "cancelled"))), "seen_to"),
+        (and_(about_log, Mailing.closes_at <= now), "seen_to"),
         (and_(about_log, Message.state.in_(("due", "claimed"))), "under_way"),
+        (about_log, "over"),
         else_=_state(now),
     )
     rows = session.execute(
         select(Message.mailing_id, state.label("shown"), func.count().label("mails"))
+        .join(Mailing, Mailing.id == Message.mailing_id)
         .where(Message.mailing_id.in_(mailing_ids), Message.user_id.is_(None))
         # By its label: PostgreSQL does not see that two expressions with parameters are one.
         .group_by(Message.mailing_id, literal_column("shown"))
@@ -170,7 +172,8 @@ def _state(now: datetime) -> ColumnElement[str]:
 
 def _as_one(states: dict[str, int]) -> dict[str, int]:
     """While some reminders about the log are under way all are: the rest would tell how many have written."""
-    if "under_way" not in states:
+    if not {"under_way", "over"} & states.keys():
         return states
-    rest = {state: mails for state, mails in states.items() if state != "seen_to"}
-    return rest | {"under_way": states["under_way"] + states.get("seen_to", 0)}
+    # When a single one is over tells whether a server had to be asked again.
+    together = "under_way" if "under_way" in states or states == {"over": 1} else "seen_to"
+    return {together: sum(states.values())}

@@ -36,7 +36,6 @@ class Line:
     state: str
     reason: str | None
     mailing_id: int
-    to_one_each: bool
     first_at: datetime
     last_at: datetime
     mailings: int
@@ -73,7 +72,7 @@ def lines(
     for row in rows:
         day = row.due_at.astimezone(zone).date()
         key = (day, row.rule_id, row.step, row.state, row.reason, row.apart)
-        one = Line(*key[:5], row.first, row.apart is None, row.due_at, row.due_at, row.held)
+        one = Line(*key[:5], row.first, row.due_at, row.due_at, row.held)
         found[key] = _together(found[key], one) if key in found else one
     return list(found.values())
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveys.database import Database
 from surveys.domain import marks
-from surveys.followups import planning
+from surveys.followups import gone, planning
 from surveys.importing import people_rows
 from surveys.importing.people_rows import PersonRow, RowFault
 from surveys.models.deeds import Deed
@@ -140,6 +140,7 @@ def remove_person(db: Database, participant_id: int, now: datetime, user_id: int
         session.flush()
         session.expire(person)
         session.delete(person)
+        gone.let_go(session, "participant")
 
 
 def _row(fields: Mapping[str, str], zone: str) -> PersonRow:
@@ -191,7 +192,7 @@ def remove_untouched(session: Session, enrolment: Enrolment, now: datetime) -> N
         session.delete(outcome)
     session.flush()
     session.delete(enrolment)
-    session.flush()
+    gone.let_go(session, "enrolment", "mailing")
     planning.refresh_mailings(session, series_id, now, only=())
 
 

@@ -28,6 +28,7 @@ PAGES = (
     f"{COURSE}/tillfallen/t2/flytta",
     f"{COURSE}/tillfallen/t2/flytta-resten",
     f"{COURSE}/tillfallen/t3/ta-bort",
+    f"{COURSE}/ta-bort",
 )
 
 

@@ -77,10 +77,29 @@ def test_wordings_lifted_stops_and_all_else_are_listed(
         "Wording of a mail changed Reminder of a questionnaire (Svenska)",
     ]
     assert [line for line in found if "2 Feb 2027 at 21:0" not in line or "Organiser" not in line] == []
+    assert found[0].endswith("Stopped by hand")
     page = organiser.get(HERE).text
     assert "&lt;b&gt;Behövs inte&lt;/b&gt;" in page
     assert f'href="/projekt/liten/utskick/{planned}"' in page
     assert 'href="/projekt/liten/deltagare/p05"' in page
+
+
+def test_a_notice_is_named_by_its_kind_and_not_by_its_number(
+    organiser: FlaskClient, sqlite_installation: Installation
+) -> None:
+    with sqlite_installation.database.transaction() as session:
+        mail = session.scalars(select(Message).where(Message.kind == "invitation")).first()
+        assert mail is not None
+        mail.kind, mail.step = "moved", 2
+        session.add(
+            Deed(
+                project_id=session.scalars(select(Project.id)).one(),
+                done_at=NOW,
+                action="send_again",
+                subject=f"message:{mail.id}",
+            )
+        )
+    assert "Sent again Message that the occasion is changed" in lines(organiser)[0]
 
 
 def test_what_is_gone_strange_or_secret_has_no_name(

@@ -268,6 +268,21 @@ def test_faulty_rows_are_corrected_in_a_file_of_their_own(
     assert "Pia Palm" not in found
 
 
+def test_no_file_of_faulty_rows_of_an_import_that_did_not_keep_them(
+    organiser: FlaskClient, sqlite_installation: Installation
+) -> None:
+    preview = matched(organiser, csv("Åsa;Öberg;asa@ny.example;;38", "Cia;Cederblad;cia;;"))
+    there = send(organiser, preview, "/spara").location
+    with sqlite_installation.database.transaction() as session:
+        row = session.scalars(select(PeopleImport)).one()
+        assert row.report is not None
+        rows = [{name: each[name] for name in each if name != "cells"} for each in row.report["rows"]]
+        row.report = row.report | {"rows": rows}
+    page = organiser.get(there)
+    assert "Rows that were left out" in words_of(page)
+    assert "felaktiga.csv" not in page.text
+
+
 def test_no_file_of_faulty_rows_where_there_are_none(organiser: FlaskClient) -> None:
     preview = matched(organiser, csv("Åsa;Öberg;asa@ny.example;;"))
     assert "felaktiga.csv" not in preview.text

@@ -101,10 +101,21 @@ def test_pasted_lines_tell_all_that_is_wrong_and_keep_what_was_pasted(organiser:
 
 def test_of_the_days_of_many_occasions_nothing_is_called_optional(organiser: FlaskClient) -> None:
     text = words(organiser.get(f"{COURSE}/nya-tillfallen"))
-    for label in ("Starts at", "Ends at", "First day", "How many", "Dates"):
+    for label in ("First day", "How many", "Dates"):
         assert label in text
         assert f"{label} (optional)" not in text
     assert "Place (optional)" in text
+
+
+def test_pasted_lines_may_have_all_the_times_but_an_even_pace_needs_its_own(organiser: FlaskClient) -> None:
+    there = f"{COURSE}/nya-tillfallen"
+    none = {"title": "Halvdag", "starts_time": "", "ends_time": ""}
+    lines = fill(organiser, there, **none, how="lines", lines="2027-03-01 13-16\n2027-03-02 9-12")
+    assert lines.status_code == 200
+    pace = fill(organiser, there, **none, how="pace", first_day="2027-03-01", weeks="1", count="2")
+    assert pace.status_code == 422
+    assert 'id="starts_time-error"' in pace.text
+    assert 'id="ends_time-error"' in pace.text
 
 
 def test_what_was_written_can_be_changed_after_it_was_shown(organiser: FlaskClient) -> None:
@@ -260,13 +271,16 @@ def test_a_round_is_held_again_when_it_is_confirmed(
 ) -> None:
     made = fill(organiser, f"{COURSE}/ny-omgang", title="Omgång 2", starts_on="2027-09-07")
     assert made.location == f"{HERE}/insatser/omgang-2"
-    assert "This round is not confirmed" in words(organiser.get(made.location))
+    off = "Its rules send nothing until somebody has looked through its dates and confirmed the round."
+    assert off in words(organiser.get(made.location))
     shown = organiser.get(f"{made.location}/bekrafta")
     text = words(shown)
     assert "Nobody takes part yet." in text
     assert "Confirm the round and plan 12 mailings" in text
     assert agree(organiser, shown, "/bekrafta").location == made.location
-    assert "This round is not confirmed" not in words(organiser.get(made.location))
+    now_on = words(organiser.get(made.location))
+    assert "The round is confirmed. Its mailings go as planned." in now_on
+    assert off not in now_on
     assert agree(organiser, shown, "/bekrafta").location == made.location
     bad = fill(organiser, f"{COURSE}/ny-omgang", title="", starts_on="2027-02-30")
     assert bad.status_code == 422

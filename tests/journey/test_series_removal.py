@@ -15,6 +15,7 @@ from tests.support.staffed import sign_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/insatser"
+TOLD = "Those who have had a mail about an occasion are still told if it is moved or cancelled."
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def test_a_series_that_has_sent_is_switched_off(
     text = words(page.text)
     assert "The series stays" in text
     assert "There are answers to its questionnaires." in text
+    assert TOLD in text
     assert "Remove the series</button>" not in page.text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     assert token
@@ -68,9 +70,14 @@ def test_a_series_that_has_sent_is_switched_off(
     assert "kurs" in codes(sqlite_installation)
     text = words(client.get(send(client, page, "/stang-av").location).text)
     assert "The series is switched off" in text
-    assert "It was copied from an earlier round" not in text
-    assert "It is switched off already" in words(client.get(f"{HERE}/kurs/ta-bort").text)
+    assert "confirmed the round" not in text
+    assert TOLD in text
+    assert f"It is switched off already: its rules send nothing. {TOLD}" in words(
+        client.get(f"{HERE}/kurs/ta-bort").text
+    )
     on = client.get(f"{HERE}/kurs/bekrafta")
     assert "Switch on the series and plan" in words(on.text)
-    send(client, on, "/bekrafta")
-    assert "The series is switched off" not in client.get(f"{HERE}/kurs").text
+    told = words(client.get(send(client, on, "/bekrafta").location).text)
+    assert "The series is switched on. Its mailings go as planned." in told
+    assert "The series is switched off" not in told
+    assert "Series switched on" in words(client.get("/projekt/liten/installningar/gjort").text)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from surveys.course import rescheduling
+from surveys.course import rescheduling, series_removal
 from surveys.course.rescheduling import By, When
 from surveys.domain.timing import wall_time
 from surveys.followups import planning
@@ -16,6 +16,7 @@ from surveys.models.access import User
 from surveys.models.followup import Invitation
 from surveys.models.message import Message
 from surveys.models.people import Enrolment
+from surveys.models.programme import Series
 from surveys.outbox import sending
 from surveys.outbox.sending import Desk
 from surveys.register import people, people_enrolment
@@ -130,6 +131,16 @@ def test_a_notice_that_was_stopped_by_leaving_goes_after_all(house: House) -> No
     assert ("moved", 1, "cancelled", "enrolment_ended") in house.rows()
     house.state("started", ASKED + 3 * HOUR)
     assert told(house.send_all(ASKED + 3 * HOUR)) == [MOVED]
+
+
+def test_of_a_series_switched_off_no_more_than_notices_go(house: House) -> None:
+    house.send_all(ASKED)
+    with house.db.reading() as session:
+        series = session.scalars(select(Series.id)).one()
+    series_removal.switch_off_series(house.db, series, None, ASKED + HOUR)
+    house.move(LATER, ASKED + 2 * HOUR)
+    assert told(house.send_all(ASKED + 3 * HOUR)) == [MOVED]
+    assert house.send_all(ASKED + 3 * DAY) == []  # not the reminder
 
 
 def test_whoever_comes_back_to_what_is_over_or_as_it_was_hears_nothing(house: House) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from surveys.followups import expanding, planning
@@ -323,3 +323,24 @@ def test_killed_on_the_way_it_goes_on_where_it_was(installation: Installation) -
     with db.reading() as session:
         assert len(invited(session)) == len(set(invited(session))) == 8
         assert len(messages(session)) == 8
+
+
+def test_a_second_look_is_not_lost_to_what_was_read_before(installation: Installation) -> None:
+    """The planner has looked meanwhile, and the mailing was read before that."""
+    with installation.database.transaction() as session:
+        course = Course(session)
+        course.people(1)
+        course.occasion()
+        course.rule(audience="everyone", reminder_days=[], late="catch_up")
+        course.refresh()
+    exhaust(installation, DUE)
+    with installation.database.transaction() as session:
+        course.session = session
+        enrol_late(course, LATE)
+        (mailing,) = course.mailings()
+        mailing.recheck = True
+        session.flush()
+        session.connection().execute(text("UPDATE mailing SET recheck = false"))
+        course.refresh(LATE)
+    with installation.database.reading() as session:
+        assert session.scalars(select(Mailing.recheck)).all() == [True]

@@ -28,12 +28,7 @@ def test_those_to_one_person_each_are_one_line_a_day(db: Database) -> None:
     with db.reading() as session:
         where = mailings.in_series(course.series.id)
         found = send_calendar.lines(session, where, STOCKHOLM)
-        assert [(each.on.day, each.mailings, each.to_one_each) for each in found] == [
-            (3, 1, False),
-            (3, 1, False),
-            (3, 30, True),
-            (4, 40, True),
-        ]
+        assert [(each.on.day, each.mailings) for each in found] == [(3, 1), (3, 1), (3, 30), (4, 40)]
         last = found[-1]
         assert last.last_at - last.first_at == timedelta(minutes=39)
         held = send_calendar.mailings(session, where, found, 5)
@@ -64,7 +59,7 @@ def test_other_states_are_other_lines(db: Database) -> None:
 
 
 def test_a_page_holds_whole_days_and_says_what_remains() -> None:
-    one = Line(date(2026, 12, 1), 1, 0, "planned", None, 1, False, EVENING, EVENING, 3)
+    one = Line(date(2026, 12, 1), 1, 0, "planned", None, 1, EVENING, EVENING, 3)
     days = [replace(one, on=one.on + timedelta(days=day)) for day in range(50) for _ in range(7)]
     sheets = [send_calendar.sheet(days, number) for number in (1, 2, 6, 99, -1)]
     assert [each.number for each in sheets] == [1, 2, 6, 6, 1]

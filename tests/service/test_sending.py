@@ -220,7 +220,7 @@ def test_a_refused_receiver_is_stopped_and_why_is_kept(installation: Installatio
     [
         ("550 5.1.1 no such user", True, True),
         ("550 no", True, True),
-        ("550 5.4.1 access denied", True, True),
+        ("550 5.4.1 access denied", True, False),
         ("553 not ours", True, True),
         ("552 5.2.2 mailbox full", True, False),
         ("550 5.7.1 not from you", True, False),

@@ -18,6 +18,8 @@ from surveys.mail.outgoing import Outcome, Outgoing
 from surveys.models.message import Message
 from surveys.models.programme import Occasion, Project
 from surveys.outbox import sending, sending_state
+from surveys.queries import letters
+from surveys.queries import sending as queries
 from tests.support.books import ZONE
 from tests.support.builders import Course
 from tests.support.waiting import until
@@ -165,3 +167,21 @@ def test_two_that_fail_at_once_pause_once(installation: Installation) -> None:
     for each in threads:
         each.join()
     assert sending_state.state(installation.database).pauses == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_mail_tells_the_date_that_its_claim_wrote_down(installation: Installation) -> None:
+    """On SQLite nobody writes between a claim and what it reads."""
+    occasion_id = begin(installation)
+    wanted = When(STARTS + timedelta(days=1), ENDS + timedelta(days=1), ZONE, "Storgatan 1")
+    with installation.database.transaction() as session:
+        found = queries.claim(session, ASKED, "a", LEASE)
+        assert found is not None
+        with installation.database.transaction() as other:
+            occasion = other.get_one(Occasion, occasion_id)
+            occasion.starts_wall, occasion.ends_wall = wanted.starts_wall, wanted.ends_wall
+            occasion.sequence += 1
+        row = letters.asked(session, found[0])
+        assert (row.occasion_sequence, row.sequence) == (0, 1)
+        held = sending._held(session, row, ASKED)
+    assert held == sending.Verdict("due", "deferred", ASKED + sending.SOON)

@@ -10,6 +10,7 @@ from surveys.course.programme_load.tally import Loading, assign
 from surveys.course.rescheduling import forget_changes, record_change
 from surveys.domain import timing
 from surveys.domain.pictures import picture_type
+from surveys.followups import gone
 from surveys.followups.planning import forget_mailings
 from surveys.importing import schema
 from surveys.importing.checks import PRIVACY
@@ -213,6 +214,7 @@ def _remove(loading: Loading, series: SeriesEntry, rows: list[Occasion]) -> None
             loading.fault((*series.path, "occasions"), "occasion_has_attendance", occasion=row.code)
         else:
             _delete(loading, row)
+    gone.let_go(loading.session, "occasion", "mailing")
 
 
 def _delete(loading: Loading, row: Occasion) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from surveys.course.programme_load.plan import SeriesEntry
 from surveys.course.programme_load.tally import Loading, assign
 from surveys.domain.questionnaire import digest
+from surveys.followups import gone
 from surveys.followups.planning import forget_mailings
 from surveys.importing import schema
 from surveys.importing.checks import offset_of
@@ -78,7 +79,7 @@ def load_rules(loading: Loading, questionnaires: dict[str, Questionnaire], serie
     for code, row in known.items():
         if code not in wanted:
             _remove(loading, series, row)
-    loading.session.flush()
+    gone.let_go(loading.session, "rule", "mailing")
 
 
 def _rule_values(

@@ -3,21 +3,30 @@
 
 const place = document.getElementById("progress");
 const PAUSE_MS = 3000;
+const LONGEST_MS = 30 * 60 * 1000; // every look keeps the sign-in alive, and the page may be left open
+const began = Date.now();
 
+// Whether there is reason to look again.
 async function look() {
   try {
     const answer = await fetch(location.href);
+    if (!answer.ok) return answer.status >= 500;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.getElementById("progress");
-    if (answer.ok && !next) {
+    if (!next) {
       location.reload();
-      return;
+      return false;
     }
-    if (next && next.textContent !== place.textContent) place.replaceChildren(...next.childNodes);
+    if (next.textContent !== place.textContent) place.replaceChildren(...next.childNodes);
   } catch {
     // The net is away: what stands there stays.
   }
-  setTimeout(look, PAUSE_MS);
+  return true;
 }
 
-setTimeout(look, PAUSE_MS);
+async function again() {
+  if (Date.now() - began > LONGEST_MS) return;
+  if (document.hidden || (await look())) setTimeout(again, PAUSE_MS);
+}
+
+setTimeout(again, PAUSE_MS);

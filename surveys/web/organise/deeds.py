@@ -26,6 +26,7 @@ class Line:
     said: str
     about: str
     link: str
+    why: str
 
 
 @blueprint.get("/projekt/<project>/installningar/gjort")
@@ -50,6 +51,14 @@ def _line(deed: Deed, about: About | None, titles: Mapping[int, Mapping[str, str
         words.deed_name(deed.action),
         _told(deed, about, titles),
         address(*about.address) if about else "",
+        deed.why or _muted_why(deed),
+    )
+
+
+def _muted_why(deed: Deed) -> str:
+    known = deed.details or {}
+    return (
+        words.said(words.MUTE_REASONS, str(known.get("reason", ""))) if deed.action == "mute_sending" else ""
     )
 
 
@@ -67,7 +76,7 @@ def _named(about: About, titles: Mapping[int, Mapping[str, str]]) -> str:
         title = titles.get(about.rule.questionnaire_id or 0)
         parts.append(local(title) if title else _("Question for the learning log"))
     if about.kind:
-        mail = words.message_name(about.kind, about.step) if not about.step else words.step_text(about.step)
+        mail = words.message_name(about.kind, about.step)
         parts.append(mail.lower() if parts else mail)
     return ", ".join(parts) + f" ({about.name})" if parts else about.name
 

@@ -112,8 +112,10 @@ class ManyForm(FlaskForm):  # type: ignore[misc]
         validate_choice=False,
     )
     place = StringField(_l("Place"))
-    starts_time = StringField(_l("Starts at"), [Needed()])
-    ends_time = StringField(_l("Ends at"), [Needed()])
+    starts_time = StringField(
+        _l("Starts at"), description=_l("A pasted line may have times of its own. An even pace needs both.")
+    )
+    ends_time = StringField(_l("Ends at"))
     measured = BooleanField(_l("Are measured"))
     how = RadioField(
         _l("Which days"),

@@ -33,8 +33,8 @@ def ask_to_remove_series(project: str, series: str) -> str:
 def remove_series(project: str, series: str) -> Answer:
     try:
         series_removal.remove_series(installation().database, g.series.id, g.user.user_id, clock.now())
-    except series_removal.SeriesKept:
-        return _page(), 409
+    except series_removal.SeriesKept as kept:
+        return _page(kept.code), 409
     except SeriesGone:
         pass
     flash(_("The series is removed. Its participants are still in the project."), "positive")
@@ -44,14 +44,17 @@ def remove_series(project: str, series: str) -> Answer:
 @blueprint.post(f"{_ADDRESS}/stang-av")
 @staff("organiser")
 def switch_off_series(project: str, series: str) -> Response:
-    series_removal.switch_off_series(installation().database, g.series.id, g.user.user_id, clock.now())
-    flash(_("The series is switched off. Nothing more is sent in it."), "positive")
+    try:
+        series_removal.switch_off_series(installation().database, g.series.id, g.user.user_id, clock.now())
+    except SeriesGone:
+        return redirect(address("insatser"), 303)
+    flash(_("The series is switched off. Its rules send nothing more."), "positive")
     return redirect(series_address(), 303)
 
 
-def _page() -> str:
+def _page(kept_by: str | None = None) -> str:
     session, db, now = reading_session(), installation().database, clock.now()
-    why = queries.trace(session, g.series.id)
+    why = queries.trace(session, g.series.id) or kept_by
     difference = None
     if why and g.series.active:
         difference = series_removal.switch_off_series(db, g.series.id, g.user.user_id, now, rehearse=True)

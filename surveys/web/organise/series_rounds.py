@@ -97,10 +97,22 @@ def confirm_round(project: str, series: str) -> Answer:
     try:
         _confirmed(rehearse=False)
     except series_rounds.AlreadyConfirmed:
-        flash(_("The round was confirmed already."), "info")
+        flash(_already(), "info")
     else:
-        flash(_("The round is confirmed. Its mailings go as planned."), "positive")
+        flash(_done(), "positive")
     return redirect(series_address(), 303)
+
+
+def _already() -> str:
+    if g.series.round_of_id is None:
+        return _("The series was switched on already.")
+    return _("The round was confirmed already.")
+
+
+def _done() -> str:
+    if g.series.round_of_id is None:
+        return _("The series is switched on. Its mailings go as planned.")
+    return _("The round is confirmed. Its mailings go as planned.")
 
 
 def _copied(form: RoundForm) -> str:

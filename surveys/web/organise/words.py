@@ -199,6 +199,7 @@ DEED_ACTIONS: Words = {
     "occasion_removed": _l("Removed"),
     "round_confirmed": _l("Confirmed"),
     "series_removed": _l("Series removed"),
+    "series_on": _l("Series switched on"),
     "series_off": _l("Series switched off"),
     "rule_added": _l("Rule added"),
     "rule_changed": _l("Rule changed"),
@@ -220,6 +221,11 @@ DEED_ACTIONS: Words = {
     "door_code_renewed": _l("New code for the door"),
     "own_page_sent": _l("Link to the own page mailed"),
     "own_page_renewed": _l("New link to the own page mailed"),
+}
+MUTE_REASONS: Words = {
+    "restored": _l("Restored from a backup"),
+    "demo": _l("Demonstration data were read in"),
+    "by_hand": _l("Stopped by hand"),
 }
 MAIL_NAMES: Words = {
     "invitation": _l("First mail"),
