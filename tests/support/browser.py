@@ -1,18 +1,20 @@
 """Real pages in a real Chromium, and the accessibility check on them."""
 
 import importlib.resources
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support import chromium, run_folder
 from tests.support.staffed import PASSWORD
 
 # A page that is there shows within seconds; the default of 30 s would only make failures slow.
 TIMEOUT_MS = 10_000
+expect.set_options(timeout=TIMEOUT_MS)
 WIDTHS = (1280, 320)
 OPTIONS = "{resultTypes: ['violations'], preload: false}"
 PHONE = {"width": 320, "height": 800}
@@ -32,30 +34,61 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> "Contexts":
+    return Contexts(browser)
+
+
 @pytest.fixture
-def new_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[PageMaker]:
+def new_page(request: pytest.FixtureRequest, contexts: "Contexts") -> Iterator[PageMaker]:
     """Return a maker of pages, each with cookies of its own; takes what Playwright's new_context takes.
 
     ``new_page(viewport={"width": 390, "height": 844}, locale="en-GB", java_script_enabled=False)``
     """
     request.node.user_properties.append(("browser", str(chromium.found()[1])))  # type: ignore[index]
     faults: list[str] = []
-    contexts = []
+    lent = []
 
     def make(**options: Any) -> Page:
-        defaults = {"locale": "sv-SE", "viewport": {"width": 1280, "height": 800}}
-        context = browser.new_context(**(defaults | options))
-        context.set_default_timeout(TIMEOUT_MS)
-        contexts.append(context)
+        context = contexts.lend(**({"locale": "sv-SE"} | options))
+        lent.append(context)
         page = context.new_page()
+        page.set_viewport_size(options.get("viewport", {"width": 1280, "height": 800}))
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
         page.on("console", lambda message: _note(message, faults))
         return page
 
     yield make
-    for context in contexts:
-        context.close()
+    for context in lent:
+        contexts.give_back(context)
     assert not faults, "the browser complained:\n" + "\n".join(faults)
+
+
+class Contexts:
+    """Contexts that are used again: Chromium takes half a second to make one.
+
+    What a page leaves in one is cookies, which are cleared; all else belongs to the address of its test.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[BrowserContext]] = defaultdict(list)
+        self._kinds: dict[BrowserContext, str] = {}
+
+    def lend(self, **options: Any) -> BrowserContext:
+        kind = repr(sorted((name, value) for name, value in options.items() if name != "viewport"))
+        if self._free[kind]:
+            return self._free[kind].pop()
+        made = self._browser.new_context(**options)
+        made.set_default_timeout(TIMEOUT_MS)
+        self._kinds[made] = kind
+        return made
+
+    def give_back(self, context: BrowserContext) -> None:
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        self._free[self._kinds[context]].append(context)
 
 
 @pytest.fixture
