@@ -12,13 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from surveys.answers.asking_project import Logotype
-from surveys.answers.log_view import (
-    BookView,
-    EntryView,
-    UnknownEntry,
-    entry_view,
-    view_of,
-)
+from surveys.answers.log_view import BookView, EntryView, UnknownEntry, entry_view, view_of
 from surveys.database import Database
 from surveys.domain.entry import Draft, check
 from surveys.domain.timing import to_wall

@@ -18,33 +18,17 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from surveys.answers.form_view import GRACE
-from surveys.answers.results_model import (
-    INVITED,
-    Funnel,
-    Measurement,
-    OccasionInfo,
-    SeriesResults,
-)
+from surveys.answers.results_model import INVITED, Funnel, Measurement, OccasionInfo, SeriesResults
 from surveys.answers.results_questions import Answered, question_results, share
 from surveys.database import Database
 from surveys.domain.privacy import Limit
-from surveys.domain.questionnaire import (
-    Form,
-    ThemeRef,
-    expand,
-    parse,
-)
+from surveys.domain.questionnaire import Form, ThemeRef, expand, parse
 from surveys.domain.statistics import Rate
 from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.queries import results as queries
-from surveys.queries.results import (
-    Asked,
-    Counts,
-    HeadCounts,
-    Key,
-)
+from surveys.queries.results import Asked, Counts, HeadCounts, Key
 
 _NEVER_ASKED = {"missed": "not_measured", "cancelled": "not_measured"}
 

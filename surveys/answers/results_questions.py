@@ -7,13 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from surveys.answers.results_model import (
-    Bar,
-    Middle,
-    QuestionResult,
-    Share,
-    Top,
-)
+from surveys.answers.results_model import Bar, Middle, QuestionResult, Share, Top
 from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import (

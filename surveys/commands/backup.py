@@ -10,12 +10,7 @@ from surveys import clock
 from surveys.backup import keeping
 from surveys.backup.archive import Manifest
 from surveys.backup.faults import BadBackup, RestoreRefused, ToolFailed
-from surveys.commands import (
-    Failed,
-    first_line,
-    opened,
-    settings,
-)
+from surveys.commands import Failed, first_line, opened, settings
 from surveys.commands.language import _
 
 A_FILE = click.Path(dir_okay=False, path_type=Path)

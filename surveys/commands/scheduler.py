@@ -15,12 +15,7 @@ from surveys.commands import Failed, first_line, opened
 from surveys.commands.language import _, current, ngettext
 from surveys.domain import dates
 from surveys.followups import planning, preview
-from surveys.followups.preview import (
-    LeftOut,
-    Person,
-    PlannedMail,
-    Why,
-)
+from surveys.followups.preview import LeftOut, Person, PlannedMail, Why
 from surveys.installation import Installation
 from surveys.mail.deliver import transport_for
 from surveys.mail.office import Office

@@ -21,12 +21,7 @@ from surveys.followups.difference import Difference
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
 from surveys.models.message import Message
-from surveys.models.programme import (
-    Occasion,
-    OccasionChange,
-    Series,
-    Theme,
-)
+from surveys.models.programme import Occasion, OccasionChange, Series, Theme
 from surveys.queries import occasions as queries
 
 

@@ -4,12 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from surveys.course.programme_load import (
-    dumping,
-    people,
-    plan,
-    rules,
-)
+from surveys.course.programme_load import dumping, people, plan, rules
 from surveys.course.programme_load.tally import Counts, Loading
 from surveys.database import Database
 from surveys.followups import planning

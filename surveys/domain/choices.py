@@ -6,21 +6,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from surveys.domain.document import Node
-from surveys.domain.question import (
-    Answer,
-    Fields,
-    Question,
-    Unacceptable,
-    answered,
-    line_in,
-    typed_in,
-)
-from surveys.domain.scales import (
-    Point,
-    Scale,
-    read_points,
-    repeated,
-)
+from surveys.domain.question import Answer, Fields, Question, Unacceptable, answered, line_in, typed_in
+from surveys.domain.scales import Point, Scale, read_points, repeated
 from surveys.domain.statistics import Distribution
 from surveys.domain.summaries import CellWriter, Column, Summary
 from surveys.domain.texts import LocalText, pick

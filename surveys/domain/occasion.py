@@ -6,12 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from surveys.domain import timing
-from surveys.domain.series import (
-    BadField,
-    BadFields,
-    Fields,
-    a_line,
-)
+from surveys.domain.series import BadField, BadFields, Fields, a_line
 from surveys.domain.texts import unfolded
 
 KINDS = ("session", "trip", "meeting", "seminar")

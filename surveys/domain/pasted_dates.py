@@ -7,12 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from surveys.domain.dates import MONTHS
 from surveys.domain.occasion import LONGEST, a_clock, span_of
-from surveys.domain.series import (
-    YEARS,
-    BadField,
-    a_date,
-    a_line,
-)
+from surveys.domain.series import YEARS, BadField, a_date, a_line
 from surveys.domain.texts import unfolded
 
 MOST_LINES = 100

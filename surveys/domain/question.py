@@ -6,12 +6,7 @@ from typing import Any, ClassVar, Self
 
 from surveys.domain.document import Node
 from surveys.domain.summaries import CellWriter, Column, Summary
-from surveys.domain.texts import (
-    LocalText,
-    has_bad_characters,
-    pick,
-    unfolded,
-)
+from surveys.domain.texts import LocalText, has_bad_characters, pick, unfolded
 
 Fields = Mapping[str, Sequence[str]]
 Answer = Any  # JSON: a string, a list of strings, or a mapping of strings

@@ -8,14 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from surveys.domain.document import BadForm, FormFault, Node
-from surveys.domain.questions import (
-    KINDS,
-    Answer,
-    Fields,
-    Question,
-    ThemeChoice,
-    Unacceptable,
-)
+from surveys.domain.questions import KINDS, Answer, Fields, Question, ThemeChoice, Unacceptable
 from surveys.domain.scales import Point
 from surveys.domain.texts import LocalText
 

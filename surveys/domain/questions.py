@@ -10,30 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
-from surveys.domain.choices import (
-    DONT_KNOW,
-    OTHER,
-    OneChoice,
-    ScaleQuestion,
-    SeveralChoices,
-    ThemeChoice,
-)
+from surveys.domain.choices import DONT_KNOW, OTHER, OneChoice, ScaleQuestion, SeveralChoices, ThemeChoice
 from surveys.domain.document import Node
-from surveys.domain.numbers import (
-    BadNumber,
-    canonical,
-    read_number,
-    swedish,
-)
-from surveys.domain.question import (
-    Answer,
-    Fields,
-    Question,
-    Unacceptable,
-    answered,
-    line_in,
-    text_in,
-)
+from surveys.domain.numbers import BadNumber, canonical, read_number, swedish
+from surveys.domain.question import Answer, Fields, Question, Unacceptable, answered, line_in, text_in
 from surveys.domain.statistics import number_summary, word_frequencies
 from surveys.domain.summaries import CellWriter, Column, Summary
 from surveys.domain.texts import LocalText, pick

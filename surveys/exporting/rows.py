@@ -26,12 +26,7 @@ from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.questions import ThemeChoice
 from surveys.domain.summaries import Cell, Column
 from surveys.exporting.hidden import Hidden, hidden_questions
-from surveys.exporting.layout import (
-    Asked,
-    Dress,
-    Layout,
-    Memo,
-)
+from surveys.exporting.layout import Asked, Dress, Layout, Memo
 from surveys.keys import Keyring
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.queries import export as queries

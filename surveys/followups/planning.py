@@ -14,18 +14,8 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
-from surveys.followups.audience import (
-    Audience,
-    LeftOut,
-    Person,
-    who,
-)
-from surveys.followups.expanding import (
-    CATCH_UP,
-    FORM_KINDS,
-    LOG_KINDS,
-    see_to,
-)
+from surveys.followups.audience import Audience, LeftOut, Person, who
+from surveys.followups.expanding import CATCH_UP, FORM_KINDS, LOG_KINDS, see_to
 from surveys.followups.targets import (
     BY_PERSON,
     ENDED,

@@ -15,18 +15,8 @@ from surveys.domain.patterns import code_for
 from surveys.domain.rule_spec import RuleSpec, tidied
 from surveys.domain.timing import TimingError
 from surveys.followups import gone, planning
-from surveys.followups.difference import (
-    Difference,
-    Photograph,
-    difference,
-    photograph,
-)
-from surveys.followups.rule_checks import (
-    BadRule,
-    checked,
-    spec_of,
-    values_of,
-)
+from surveys.followups.difference import Difference, Photograph, difference, photograph
+from surveys.followups.rule_checks import BadRule, checked, spec_of, values_of
 from surveys.keys import Keyring
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing

@@ -13,20 +13,8 @@ from surveys.followups import planning
 from surveys.followups.audience import as_audience
 from surveys.followups.expanding import catch_up_of
 from surveys.followups.preview import reasons_of
-from surveys.followups.rule_checks import (
-    BadRule,
-    checked,
-    spec_of,
-    values_of,
-)
-from surveys.followups.targets import (
-    BY_PERSON,
-    STARTED,
-    Course,
-    Key,
-    Wanted,
-    wanted,
-)
+from surveys.followups.rule_checks import BadRule, checked, spec_of, values_of
+from surveys.followups.targets import BY_PERSON, STARTED, Course, Key, Wanted, wanted
 from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.programme import Series

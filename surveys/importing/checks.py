@@ -8,13 +8,7 @@ from surveys.domain import condition_tree, timing
 from surveys.domain.questionnaire import BadForm, parse
 from surveys.importing.contents import content, known_to_conditions
 from surveys.importing.faults import Fault
-from surveys.importing.schema import (
-    Occasion,
-    Programme,
-    Questionnaire,
-    Rule,
-    Series,
-)
+from surveys.importing.schema import Occasion, Programme, Questionnaire, Rule, Series
 from surveys.importing.yaml_document import PathKey, YamlDocument
 
 THEME = "{theme}"

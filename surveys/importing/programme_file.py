@@ -9,13 +9,7 @@ from surveys.domain.pictures import LARGEST_LOGOTYPE_BYTES, picture_type
 from surveys.importing.checks import Raw, check_programme
 from surveys.importing.checks_people import check_people
 from surveys.importing.faults import Fault, ProgrammeFaults
-from surveys.importing.people import (
-    AttendanceRow,
-    EnrolmentRow,
-    Person,
-    read_attendance,
-    read_enrolments,
-)
+from surveys.importing.people import AttendanceRow, EnrolmentRow, Person, read_attendance, read_enrolments
 from surveys.importing.schema import Programme
 from surveys.importing.tables import Table, read_table
 from surveys.importing.validation import validate

@@ -10,13 +10,7 @@ from surveys.domain.texts import pick
 from surveys.mail.calendar import calendar_file
 from surveys.mail.letter import EMBLEM_ID, Letter
 from surveys.mail.office import LANGUAGES, Office
-from surveys.mail.outgoing import (
-    About,
-    Outgoing,
-    Sender,
-    StaffMail,
-    Told,
-)
+from surveys.mail.outgoing import About, Outgoing, Sender, StaffMail, Told
 
 TEMPLATES = {
     "invitation": "invitation",

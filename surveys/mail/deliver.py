@@ -7,12 +7,7 @@ from typing import Protocol
 from flask_mail import Message
 
 from surveys.config import Settings
-from surveys.mail.connection import (
-    SafeConnection,
-    Undelivered,
-    envelope,
-    refuse_line_breaks,
-)
+from surveys.mail.connection import SafeConnection, Undelivered, envelope, refuse_line_breaks
 from surveys.mail.mailbox import Mailbox
 from surveys.mail.office import Office
 from surveys.mail.outgoing import Outcome

@@ -8,14 +8,7 @@ from zoneinfo import ZoneInfo
 from surveys.domain.timing import to_utc
 from surveys.mail.compose import TEMPLATES, tidy
 from surveys.mail.office import LANGUAGES, Office
-from surveys.mail.outgoing import (
-    About,
-    Kind,
-    Outgoing,
-    Sender,
-    Told,
-    Wording,
-)
+from surveys.mail.outgoing import About, Kind, Outgoing, Sender, Told, Wording
 
 _FIXED = "\ue000"  # stands around what every mail says below its text
 _REMINDERS = ("reminder", "log_reminder")

@@ -7,12 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, UTCDateTime
 from surveys.models.people import Enrolment
-from surveys.models.programme import (
-    JsonObject,
-    LocalText,
-    Occasion,
-    Series,
-)
+from surveys.models.programme import JsonObject, LocalText, Occasion, Series
 from surveys.models.questionnaire import Questionnaire
 
 ANCHORS = (

@@ -6,12 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, UTCDateTime
-from surveys.models.programme import (
-    Occasion,
-    Organisation,
-    Series,
-    Theme,
-)
+from surveys.models.programme import Occasion, Organisation, Series, Theme
 
 GENDERS = ("woman", "man", "other", "not_stated")
 ENROLMENT_STATES = ("registered", "started", "completed", "cancelled", "dropped_out")

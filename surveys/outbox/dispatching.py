@@ -9,12 +9,7 @@ from surveys.installation import Installation
 from surveys.mail.compose import compose
 from surveys.mail.deliver import Transport
 from surveys.mail.office import Office
-from surveys.mail.outgoing import (
-    Outcome,
-    Outgoing,
-    Skipped,
-    StaffMail,
-)
+from surveys.mail.outgoing import Outcome, Outgoing, Skipped, StaffMail
 from surveys.outbox import sending
 from surveys.outbox.sending import Delivered, Desk
 

@@ -7,16 +7,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from surveys.keys import Keyring
-from surveys.mail.outgoing import (
-    About,
-    Kind,
-    Outgoing,
-    Sender,
-    StaffKind,
-    StaffMail,
-    Told,
-    Wording,
-)
+from surveys.mail.outgoing import About, Kind, Outgoing, Sender, StaffKind, StaffMail, Told, Wording
 from surveys.models.programme import LocalText, OccasionChange, Project
 from surveys.outbox import wanted
 from surveys.queries import letters as queries

@@ -15,12 +15,7 @@ from surveys.domain import timing
 from surveys.domain.returned import stops_address
 from surveys.followups.planning import CATCH_UP
 from surveys.keys import Keyring, new_public_id, token_hash
-from surveys.mail.outgoing import (
-    Outcome,
-    Outgoing,
-    Skipped,
-    StaffMail,
-)
+from surveys.mail.outgoing import Outcome, Outgoing, Skipped, StaffMail
 from surveys.models.followup import Invitation, RetiredLink
 from surveys.models.log import LogBook
 from surveys.models.message import ASKING_KINDS, STAFF_KINDS, Message

@@ -12,28 +12,12 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Pool, Row, Select, String, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
-from surveys.domain.questionnaire import (
-    Form,
-    ThemeRef,
-    expand,
-    parse,
-)
+from surveys.domain.questionnaire import Form, ThemeRef, expand, parse
 from surveys.domain.questions import ThemeChoice
 from surveys.keys import token_hash
-from surveys.models.followup import (
-    FollowUpRule,
-    Invitation,
-    Mailing,
-    RetiredLink,
-)
+from surveys.models.followup import FollowUpRule, Invitation, Mailing, RetiredLink
 from surveys.models.people import Attendance, Enrolment, Participant
-from surveys.models.programme import (
-    Occasion,
-    Organisation,
-    Project,
-    Series,
-    Theme,
-)
+from surveys.models.programme import Occasion, Organisation, Project, Series, Theme
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response
 

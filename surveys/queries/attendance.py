@@ -9,18 +9,8 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from surveys.models.people import (
-    Attendance,
-    Enrolment,
-    Participant,
-    PersonalPage,
-)
-from surveys.models.programme import (
-    Occasion,
-    Organisation,
-    Series,
-    Theme,
-)
+from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
+from surveys.models.programme import Occasion, Organisation, Series, Theme
 from surveys.queries.people import Sheet
 
 PER_PAGE = 200

@@ -13,12 +13,7 @@ from surveys.domain.audience import Facts
 from surveys.domain.condition_tree import Condition, Tree, conditions
 from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
-from surveys.models.people import (
-    Attendance,
-    Enrolment,
-    MailStop,
-    Participant,
-)
+from surveys.models.people import Attendance, Enrolment, MailStop, Participant
 from surveys.models.programme import Organisation, Series, Theme
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response

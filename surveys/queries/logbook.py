@@ -13,12 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from surveys.keys import Keyring, token_hash
-from surveys.models.followup import (
-    FollowUpRule,
-    Invitation,
-    Mailing,
-    RetiredLink,
-)
+from surveys.models.followup import FollowUpRule, Invitation, Mailing, RetiredLink
 from surveys.models.log import LogBook, LogEntry
 from surveys.models.people import Enrolment
 from surveys.models.programme import LocalText, Occasion, Series

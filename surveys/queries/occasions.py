@@ -9,12 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Attendance
-from surveys.models.programme import (
-    Occasion,
-    OccasionChange,
-    Series,
-    Subproject,
-)
+from surveys.models.programme import Occasion, OccasionChange, Series, Subproject
 
 ENDED = ("cancelled", "dropped_out")
 

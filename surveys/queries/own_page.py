@@ -9,12 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.database import insert_into
 from surveys.keys import token_hash
-from surveys.models.followup import (
-    FollowUpRule,
-    Invitation,
-    Mailing,
-    RetiredLink,
-)
+from surveys.models.followup import FollowUpRule, Invitation, Mailing, RetiredLink
 from surveys.models.log import LogBook, LogEntry
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, Participant, PersonalPage

@@ -15,12 +15,7 @@ from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant
-from surveys.models.programme import (
-    Occasion,
-    Organisation,
-    Series,
-    Theme,
-)
+from surveys.models.programme import Occasion, Organisation, Series, Theme
 from surveys.models.response import Response
 
 Row = TypeVar("Row")

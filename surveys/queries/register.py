@@ -11,14 +11,7 @@ from surveys.models.followup import Invitation, Mailing
 from surveys.models.imports import PeopleImport
 from surveys.models.log import LogBook
 from surveys.models.message import Message
-from surveys.models.people import (
-    Attendance,
-    Enrolment,
-    MailStop,
-    Outcome,
-    Participant,
-    PersonalPage,
-)
+from surveys.models.people import Attendance, Enrolment, MailStop, Outcome, Participant, PersonalPage
 from surveys.models.programme import Organisation, Series
 
 

@@ -11,12 +11,7 @@ from surveys.domain.condition_tree import AskedForm, Known
 from surveys.domain.questionnaire import parse
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.people import Enrolment, Participant
-from surveys.models.programme import (
-    Occasion,
-    Organisation,
-    Series,
-    Theme,
-)
+from surveys.models.programme import Occasion, Organisation, Series, Theme
 from surveys.models.questionnaire import Questionnaire
 from surveys.queries.difference import named
 

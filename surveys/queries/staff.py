@@ -6,12 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from surveys.models.access import (
-    Membership,
-    SignInAttempt,
-    StaffSession,
-    User,
-)
+from surveys.models.access import Membership, SignInAttempt, StaffSession, User
 from surveys.models.programme import Project, Series
 
 

@@ -19,12 +19,7 @@ from surveys.importing.sheets import SheetRow
 from surveys.models.programme import Occasion
 from surveys.queries import attendance as queries
 from surveys.queries.attendance import ListedPerson
-from surveys.register.attendance import (
-    LONGEST_MINUTES,
-    NOTHING,
-    Change,
-    Mark,
-)
+from surveys.register.attendance import LONGEST_MINUTES, NOTHING, Change, Mark
 
 MOST_ROWS = 2_000
 COLUMNS: Mapping[str, frozenset[str]] = {

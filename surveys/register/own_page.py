@@ -22,12 +22,7 @@ from surveys.queries import attendance as attendance_queries
 from surveys.queries import own_page as queries
 from surveys.queries import people as people_queries
 from surveys.register.attendance import follow_up, held_occasion, is_on
-from surveys.register.enrolment import (
-    NotEnrolled,
-    Presence,
-    put_attendance,
-    theme_of,
-)
+from surveys.register.enrolment import NotEnrolled, Presence, put_attendance, theme_of
 from surveys.register.own_page_view import PageView, view_of
 
 

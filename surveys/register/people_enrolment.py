@@ -17,13 +17,7 @@ from surveys.outbox import notices
 from surveys.queries import register as queries
 from surveys.register import people_consequence
 from surveys.register.enrolment import SAID
-from surveys.register.people import (
-    BadPerson,
-    PersonConflict,
-    PersonGone,
-    noted,
-    remove_untouched,
-)
+from surveys.register.people import BadPerson, PersonConflict, PersonGone, noted, remove_untouched
 
 LONGEST_NOTE = 2_000
 

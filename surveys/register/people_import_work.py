@@ -24,18 +24,8 @@ from surveys.models.programme import JsonObject
 from surveys.queries import projects as project_queries
 from surveys.queries import register as queries
 from surveys.register import people_consequence
-from surveys.register.people_import import (
-    AT_ONCE,
-    LEASE,
-    UnknownImport,
-    mapping_of,
-)
-from surveys.register.people_register import (
-    Register,
-    Verdict,
-    judge,
-    read_register,
-)
+from surveys.register.people_import import AT_ONCE, LEASE, UnknownImport, mapping_of
+from surveys.register.people_register import Register, Verdict, judge, read_register
 from surveys.register.people_saving import carry_out
 
 ROWS_AT_ONCE = 1_000

@@ -13,13 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.database import Database
 from surveys.keys import token_hash
-from surveys.models.access import (
-    ROLES,
-    Membership,
-    SignInAttempt,
-    StaffSession,
-    User,
-)
+from surveys.models.access import ROLES, Membership, SignInAttempt, StaffSession, User
 from surveys.queries import staff
 from surveys.running import passwords
 

@@ -21,12 +21,7 @@ from surveys.web.evaluate_blocks import blocks_of
 from surveys.web.evaluate_logs import Shelf, occasion_name
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.navigation import may_open
-from surveys.web.organise.base import (
-    crumbs,
-    series_address,
-    series_crumbs,
-    series_tabs,
-)
+from surveys.web.organise.base import crumbs, series_address, series_crumbs, series_tabs
 from surveys.web.phrases import _
 
 blueprint = Blueprint("evaluate", __name__)

@@ -11,12 +11,7 @@ from werkzeug.wrappers import Response
 
 from surveys import clock
 from surveys.answers import logbook
-from surveys.answers.log_view import (
-    BookView,
-    EntryView,
-    PromptView,
-    UnknownEntry,
-)
+from surveys.answers.log_view import BookView, EntryView, PromptView, UnknownEntry
 from surveys.answers.logbook import EntryConflict
 from surveys.domain.entry import FIELDS, BadEntry, EntryFault
 from surveys.domain.texts import printable, unfolded

@@ -4,13 +4,7 @@ from datetime import date
 
 import pytest
 
-from surveys.domain.entry import (
-    PLAN_LENGTH,
-    TEXT_LENGTH,
-    BadEntry,
-    Draft,
-    check,
-)
+from surveys.domain.entry import PLAN_LENGTH, TEXT_LENGTH, BadEntry, Draft, check
 
 TODAY = date(2026, 11, 21)
 GOOD = {"written_on": "2026-11-20", "text": "Vi provade dialog.", "plan": "Fråga gruppen."}

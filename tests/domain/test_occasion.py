@@ -4,19 +4,8 @@ from datetime import date, datetime, time
 
 import pytest
 
-from surveys.domain.occasion import (
-    a_clock,
-    both,
-    described,
-    placed,
-    themes_in,
-)
-from surveys.domain.pasted_dates import (
-    BadLines,
-    Dated,
-    pasted,
-    recurring,
-)
+from surveys.domain.occasion import a_clock, both, described, placed, themes_in
+from surveys.domain.pasted_dates import BadLines, Dated, pasted, recurring
 from surveys.domain.series import BadField, BadFields, code_from
 from surveys.domain.series import described as series_described
 

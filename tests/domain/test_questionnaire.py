@@ -5,16 +5,7 @@ from typing import Any
 
 import pytest
 
-from surveys.domain.questionnaire import (
-    BadForm,
-    Form,
-    ThemeRef,
-    check,
-    digest,
-    expand,
-    fields_of,
-    parse,
-)
+from surveys.domain.questionnaire import BadForm, Form, ThemeRef, check, digest, expand, fields_of, parse
 from surveys.domain.questions import KINDS
 from tests.support.forms import DEGREE, EVERY_KIND, local
 

@@ -5,23 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from surveys.calendar_days import is_quiet_day
-from surveys.domain.quiet import (
-    Allowed,
-    Held,
-    NeverAllowed,
-    Plan,
-    Quiet,
-    Step,
-    next_allowed,
-    plan,
-)
-from surveys.domain.timing import (
-    Moment,
-    OutsideCalendar,
-    to_utc,
-    to_wall,
-    wall_time,
-)
+from surveys.domain.quiet import Allowed, Held, NeverAllowed, Plan, Quiet, Step, next_allowed, plan
+from surveys.domain.timing import Moment, OutsideCalendar, to_utc, to_wall, wall_time
 
 STOCKHOLM = "Europe/Stockholm"
 NIGHTS = Quiet(time(20), time(7))

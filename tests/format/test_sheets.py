@@ -7,12 +7,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from surveys.importing import (
-    columns,
-    people_rows,
-    sheets,
-    spreadsheets,
-)
+from surveys.importing import columns, people_rows, sheets, spreadsheets
 from surveys.importing.files import Refused
 from surveys.register.people_saving import free_code, next_codes
 

@@ -10,12 +10,7 @@ from werkzeug.test import TestResponse
 
 from surveys.installation import Installation
 from surveys.models.message import Message
-from surveys.models.people import (
-    Attendance,
-    Enrolment,
-    Participant,
-    PersonalPage,
-)
+from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
 from surveys.models.programme import Occasion, Series
 from surveys.register import own_page
 from tests.support.pages import forms_of, send

@@ -26,15 +26,7 @@ from surveys.web.organise.rules import in_words
 from tests.support.books import a_project
 from tests.support.compiled import app_of
 from tests.support.pages import crawl, forms_of, send
-from tests.support.staffed import (
-    NOW,
-    PASSWORD,
-    answer,
-    copy_of,
-    go,
-    invitation,
-    sign_in,
-)
+from tests.support.staffed import NOW, PASSWORD, answer, copy_of, go, invitation, sign_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"

@@ -12,12 +12,7 @@ from werkzeug.test import TestResponse
 from surveys.installation import Installation
 from surveys.models.followup import Mailing
 from surveys.models.message import Message
-from surveys.models.people import (
-    Attendance,
-    Enrolment,
-    Participant,
-    PersonalPage,
-)
+from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
 from surveys.models.programme import Occasion
 from surveys.register import room
 from tests.support.pages import forms_of, send

@@ -16,19 +16,9 @@ from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Theme
 from surveys.queries import attendance as queries
 from surveys.register import attendance, attendance_file
-from surveys.register.attendance import (
-    NOTHING,
-    Change,
-    ChangedMeanwhile,
-    Mark,
-)
+from surveys.register.attendance import NOTHING, Change, ChangedMeanwhile, Mark
 from surveys.register.attendance_file import Judged
-from surveys.register.enrolment import (
-    AttendanceNotKept,
-    NotEnrolled,
-    UnknownOccasion,
-    UnknownTheme,
-)
+from surveys.register.enrolment import AttendanceNotKept, NotEnrolled, UnknownOccasion, UnknownTheme
 from tests.support.builders import ENDED, Course
 
 NOW = ENDED + timedelta(minutes=10)

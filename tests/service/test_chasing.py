@@ -6,12 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from surveys.answers import chasing
-from surveys.answers.chasing import (
-    BadNote,
-    CallList,
-    CannotBeKnown,
-    UnknownInvitation,
-)
+from surveys.answers.chasing import BadNote, CallList, CannotBeKnown, UnknownInvitation
 from surveys.followups import person_plan, planning
 from surveys.installation import Installation
 from surveys.models.access import User

@@ -21,12 +21,7 @@ from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.log import LogEntry
 from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant
-from surveys.models.programme import (
-    Occasion,
-    Organisation,
-    Project,
-    Series,
-)
+from surveys.models.programme import Occasion, Organisation, Project, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from tests.support.demo import NOW, demo_copy
 

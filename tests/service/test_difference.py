@@ -14,12 +14,7 @@ from surveys.config import Settings
 from surveys.database import Database
 from surveys.domain.timing import wall_time
 from surveys.followups import rules_ahead
-from surveys.followups.difference import (
-    Difference,
-    difference,
-    photograph,
-    photograph_project,
-)
+from surveys.followups.difference import Difference, difference, photograph, photograph_project
 from surveys.followups.rule_checks import spec_of
 from surveys.installation import Installation, open_installation
 from surveys.keys import new_public_id

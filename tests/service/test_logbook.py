@@ -17,12 +17,7 @@ from surveys.keys import token_hash
 from surveys.models.followup import Invitation, Mailing, RetiredLink
 from surveys.models.log import LogBook, LogEntry
 from surveys.models.programme import Series
-from surveys.queries.logbook import (
-    SharedEntry,
-    author_alias,
-    shared_counts,
-    shared_entries,
-)
+from surveys.queries.logbook import SharedEntry, author_alias, shared_counts, shared_entries
 from tests.support.books import NOW, PROMPT, Traveller, travellers
 
 SECRET = "Chefen lyssnade inte alls på oss."

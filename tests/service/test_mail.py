@@ -22,15 +22,7 @@ from surveys.mail.compose import compose
 from surveys.mail.deliver import MailboxTransport, SmtpTransport, transport_for
 from surveys.mail.mailbox import Mailbox
 from surveys.mail.office import Office
-from surveys.mail.outgoing import (
-    About,
-    Outcome,
-    Outgoing,
-    Sender,
-    StaffMail,
-    Told,
-    Wording,
-)
+from surveys.mail.outgoing import About, Outcome, Outgoing, Sender, StaffMail, Told, Wording
 from tests.support.smtp import SmtpSink, closed_port
 
 MAILS = Path(__file__).parents[1] / "mails"

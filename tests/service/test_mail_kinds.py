@@ -17,14 +17,7 @@ from surveys.domain.timing import to_utc, wall_time
 from surveys.mail.calendar import zone_component
 from surveys.mail.compose import compose
 from surveys.mail.office import Office
-from surveys.mail.outgoing import (
-    About,
-    Outgoing,
-    Sender,
-    StaffMail,
-    Told,
-    Wording,
-)
+from surveys.mail.outgoing import About, Outgoing, Sender, StaffMail, Told, Wording
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 HOME = "Europe/Stockholm"

@@ -17,12 +17,7 @@ from surveys.models.deeds import Deed
 from surveys.models.programme import Project
 from surveys.models.texts import MailText
 from surveys.outbox import mail_texts
-from surveys.outbox.mail_texts import (
-    KINDS,
-    BadMailText,
-    MailTextConflict,
-    UnknownMailText,
-)
+from surveys.outbox.mail_texts import KINDS, BadMailText, MailTextConflict, UnknownMailText
 from tests.support.books import a_project
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)

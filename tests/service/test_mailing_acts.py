@@ -10,12 +10,7 @@ from sqlalchemy import select, update
 from surveys.database import Database
 from surveys.followups import planning
 from surveys.installation import Installation
-from surveys.mail.outgoing import (
-    Outcome,
-    Outgoing,
-    Skipped,
-    StaffMail,
-)
+from surveys.mail.outgoing import Outcome, Outgoing, Skipped, StaffMail
 from surveys.models.access import User
 from surveys.models.deeds import Deed
 from surveys.models.followup import Invitation, Mailing

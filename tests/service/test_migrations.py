@@ -12,12 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from surveys.database import (
-    MIGRATIONS,
-    Base,
-    Database,
-    migrate,
-)
+from surveys.database import MIGRATIONS, Base, Database, migrate
 from tests.support import databases, postgres
 
 # What stood in the first tables: one occasion, one rule, a mailing, an invitation and its mail.

@@ -5,12 +5,7 @@ from dataclasses import replace
 import pytest
 
 from surveys.course import profile
-from surveys.course.profile import (
-    BadLogotype,
-    BadProfile,
-    Profile,
-    ProfileConflict,
-)
+from surveys.course.profile import BadLogotype, BadProfile, Profile, ProfileConflict
 from surveys.domain.pictures import LARGEST_LOGOTYPE_BYTES
 from surveys.installation import Installation
 from surveys.models.programme import Project

@@ -11,12 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from surveys.answers.results import (
-    UnknownMeasurement,
-    read_measurement,
-    read_rates,
-    series_results,
-)
+from surveys.answers.results import UnknownMeasurement, read_measurement, read_rates, series_results
 from surveys.answers.results_model import Measurement, QuestionResult, SeriesResults
 from surveys.domain.privacy import Verdict
 from surveys.installation import Installation

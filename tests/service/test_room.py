@@ -15,12 +15,7 @@ from surveys.keys import token_hash
 from surveys.models.access import SignInAttempt, User
 from surveys.models.followup import Invitation
 from surveys.models.message import Message
-from surveys.models.people import (
-    Attendance,
-    Enrolment,
-    Participant,
-    PersonalPage,
-)
+from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
 from surveys.models.programme import Occasion, Theme
 from surveys.register import own_page, room
 from surveys.register.enrolment import NotEnrolled, UnknownTheme

@@ -11,12 +11,7 @@ from surveys.database import Database
 from surveys.domain.rule_spec import RuleSpec
 from surveys.domain.timing import wall_time
 from surveys.followups import planning, rules, rules_ahead
-from surveys.followups.rules import (
-    BadRule,
-    RuleConflict,
-    RuleGone,
-    RuleHasSent,
-)
+from surveys.followups.rules import BadRule, RuleConflict, RuleGone, RuleHasSent
 from surveys.installation import Installation
 from surveys.keys import new_public_id
 from surveys.models.access import User

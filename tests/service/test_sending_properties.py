@@ -18,13 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -39,13 +33,7 @@ from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import NOTICE_KINDS, Message, SendingState
 from surveys.models.people import Enrolment
 from surveys.models.programme import Occasion, Project
-from surveys.outbox import (
-    mailing_acts,
-    message_acts,
-    sending,
-    sending_state,
-    stops,
-)
+from surveys.outbox import mailing_acts, message_acts, sending, sending_state, stops
 from surveys.outbox.act_faults import ActError
 from surveys.register import enrolment, people, people_enrolment
 from surveys.register.enrolment import Presence

@@ -13,12 +13,7 @@ from surveys.keys import Keyring, new_public_id, token_hash
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant
-from surveys.models.programme import (
-    Occasion,
-    Project,
-    Series,
-    Theme,
-)
+from surveys.models.programme import Occasion, Project, Series, Theme
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response
 from tests.support.books import PRIVACY, ZONE

@@ -10,19 +10,9 @@ from surveys.domain.questionnaire import digest
 from surveys.domain.timing import to_wall
 from surveys.installation import Installation
 from surveys.keys import new_public_id, token_hash
-from surveys.models.followup import (
-    FollowUpRule,
-    Invitation,
-    Mailing,
-    RetiredLink,
-)
+from surveys.models.followup import FollowUpRule, Invitation, Mailing, RetiredLink
 from surveys.models.people import Attendance, Enrolment, Participant
-from surveys.models.programme import (
-    Occasion,
-    Organisation,
-    Series,
-    Theme,
-)
+from surveys.models.programme import Occasion, Organisation, Series, Theme
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from tests.support.books import ZONE, a_project
 

@@ -18,12 +18,7 @@ from surveys.database import Database
 from surveys.domain.quiet import next_allowed
 from surveys.followups import planning
 from surveys.keys import Keyring
-from surveys.mail.outgoing import (
-    Outcome,
-    Outgoing,
-    Skipped,
-    StaffMail,
-)
+from surveys.mail.outgoing import Outcome, Outgoing, Skipped, StaffMail
 from surveys.models.followup import Invitation, Mailing
 from surveys.models.log import LogEntry
 from surveys.models.message import ASKING_KINDS, NOTICE_KINDS, Message

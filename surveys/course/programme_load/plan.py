@@ -16,14 +16,7 @@ from surveys.importing import schema
 from surveys.importing.checks import PRIVACY
 from surveys.importing.yaml_document import PathKey
 from surveys.models.people import Attendance
-from surveys.models.programme import (
-    Occasion,
-    Organisation,
-    Project,
-    Series,
-    Subproject,
-    Theme,
-)
+from surveys.models.programme import Occasion, Organisation, Project, Series, Subproject, Theme
 from surveys.outbox.notices import stand
 from surveys.queries import programme as queries
 

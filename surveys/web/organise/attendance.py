@@ -16,12 +16,7 @@ from surveys.queries import attendance as queries
 from surveys.queries import mailings as mailing_queries
 from surveys.queries import projects as project_queries
 from surveys.register import attendance
-from surveys.register.attendance import (
-    BadMinutes,
-    ChangedMeanwhile,
-    Mark,
-    OccasionCancelled,
-)
+from surveys.register.attendance import BadMinutes, ChangedMeanwhile, Mark, OccasionCancelled
 from surveys.register.enrolment import AttendanceNotKept, NotEnrolled, UnknownTheme
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.attendance_forms import (

@@ -9,12 +9,7 @@ from surveys import clock
 from surveys.importing.files import Refused
 from surveys.models.programme import Occasion
 from surveys.register import attendance, attendance_file
-from surveys.register.attendance import (
-    BadMinutes,
-    Change,
-    ChangedMeanwhile,
-    OccasionCancelled,
-)
+from surveys.register.attendance import BadMinutes, Change, ChangedMeanwhile, OccasionCancelled
 from surveys.register.attendance_file import JudgedRow
 from surveys.register.enrolment import AttendanceNotKept, NotEnrolled, UnknownTheme
 from surveys.web.guard import installation, reading_session, staff

@@ -13,22 +13,8 @@ from surveys.queries import mailings as mailing_queries
 from surveys.queries import rules as queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import conditions, words
-from surveys.web.organise.base import (
-    Crumbs,
-    address,
-    asked_by,
-    blueprint,
-    crumbs,
-    page,
-    series_address,
-)
-from surveys.web.organise.rule_parts import (
-    RULES,
-    known_choices,
-    occasion_titles,
-    rule_crumbs,
-    rule_of,
-)
+from surveys.web.organise.base import Crumbs, address, asked_by, blueprint, crumbs, page, series_address
+from surveys.web.organise.rule_parts import RULES, known_choices, occasion_titles, rule_crumbs, rule_of
 from surveys.web.organise.rules import in_words
 from surveys.web.phrases import _
 

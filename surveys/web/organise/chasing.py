@@ -18,13 +18,7 @@ from surveys.queries import mailings as queries
 from surveys.web import filters
 from surveys.web.filters import when
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.organise.base import (
-    address,
-    asked_by,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
 from surveys.web.phrases import _
 
 FAULTS = {

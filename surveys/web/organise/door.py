@@ -17,14 +17,7 @@ from surveys.register.enrolment import UnknownTheme
 from surveys.web import qr
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.attendance import attendance_address, attendance_crumbs, occasion_or_404
-from surveys.web.organise.base import (
-    address,
-    asked_by,
-    blueprint,
-    crumbs,
-    page,
-    series_tabs,
-)
+from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page, series_tabs
 from surveys.web.phrases import _
 
 AROUND = timedelta(hours=12)  # before and after now: the occasions that a scanned person may be at

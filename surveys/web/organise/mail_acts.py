@@ -21,13 +21,7 @@ from surveys.queries import mailings as queries
 from surveys.queries import mails as mail_queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import words
-from surveys.web.organise.base import (
-    address,
-    asked_by,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
 from surveys.web.phrases import _
 
 MOST_WHY = 500

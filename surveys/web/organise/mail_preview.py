@@ -14,13 +14,7 @@ from surveys.queries import mailings as queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.language import NAMES
 from surveys.web.mail_html import shown_html
-from surveys.web.organise.base import (
-    address,
-    asked_by,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
 from surveys.web.phrases import _
 
 

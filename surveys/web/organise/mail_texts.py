@@ -12,22 +12,12 @@ from surveys.domain.wording import Fault
 from surveys.mail.outgoing import Wording
 from surveys.mail.specimens import built_in
 from surveys.outbox import mail_texts
-from surveys.outbox.mail_texts import (
-    BadMailText,
-    MailTextConflict,
-    Preview,
-    UnknownMailText,
-)
+from surveys.outbox.mail_texts import BadMailText, MailTextConflict, Preview, UnknownMailText
 from surveys.queries import mail_texts as queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.language import NAMES
 from surveys.web.mail_html import shown_html
-from surveys.web.organise.base import (
-    address,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.organise.mail_preview import office
 from surveys.web.phrases import _
 

@@ -20,13 +20,7 @@ from surveys.queries import people as people_queries
 from surveys.queries import projects as project_queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import words
-from surveys.web.organise.base import (
-    address,
-    asked_by,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
 from surveys.web.organise.mail_acts import offered, offered_on_mail
 from surveys.web.organise.rules import in_words
 from surveys.web.phrases import _, ngettext

@@ -17,13 +17,7 @@ from surveys.domain.timing import TimingError
 from surveys.followups.difference import Difference
 from surveys.web.filters import span
 from surveys.web.guard import installation, staff
-from surveys.web.organise.base import (
-    blueprint,
-    page,
-    series_address,
-    series_crumbs,
-    series_tabs,
-)
+from surveys.web.organise.base import blueprint, page, series_address, series_crumbs, series_tabs
 from surveys.web.organise.occasion_forms import (
     ManyForm,
     OccasionForm,
@@ -34,14 +28,7 @@ from surveys.web.organise.occasion_forms import (
     with_choices,
 )
 from surveys.web.organise.occasions import present
-from surveys.web.organise.planning import (
-    Answer,
-    confirm_page,
-    decide,
-    raw,
-    show_faults,
-    typed,
-)
+from surveys.web.organise.planning import Answer, confirm_page, decide, raw, show_faults, typed
 from surveys.web.phrases import _, ngettext
 
 

@@ -10,21 +10,8 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice
 
 from surveys.course import occasions
-from surveys.domain.occasion import (
-    KINDS,
-    Description,
-    TimeAndPlace,
-    a_clock,
-    both,
-    span_of,
-)
-from surveys.domain.pasted_dates import (
-    MOST_LINES,
-    BadLines,
-    Dated,
-    pasted,
-    recurring,
-)
+from surveys.domain.occasion import KINDS, Description, TimeAndPlace, a_clock, both, span_of
+from surveys.domain.pasted_dates import MOST_LINES, BadLines, Dated, pasted, recurring
 from surveys.domain.series import BadField, BadFields, Fields
 from surveys.models.programme import Occasion
 from surveys.web.organise import words

@@ -14,28 +14,9 @@ from surveys.models.programme import Occasion
 from surveys.queries import mailings as mailing_queries
 from surveys.queries import occasions as queries
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.organise.base import (
-    asked_by,
-    blueprint,
-    page,
-    series_address,
-    series_crumbs,
-    series_tabs,
-)
-from surveys.web.organise.occasion_forms import (
-    DescriptionForm,
-    changes,
-    description_form,
-    with_choices,
-)
-from surveys.web.organise.planning import (
-    Answer,
-    confirm_page,
-    decide,
-    raw,
-    show_faults,
-    typed,
-)
+from surveys.web.organise.base import asked_by, blueprint, page, series_address, series_crumbs, series_tabs
+from surveys.web.organise.occasion_forms import DescriptionForm, changes, description_form, with_choices
+from surveys.web.organise.planning import Answer, confirm_page, decide, raw, show_faults, typed
 from surveys.web.phrases import _, ngettext
 
 

@@ -9,12 +9,7 @@ from surveys.queries import people as queries
 from surveys.register import own_page
 from surveys.register.enrolment import NotEnrolled
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.organise.base import (
-    address,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.phrases import _
 
 

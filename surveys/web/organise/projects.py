@@ -16,14 +16,7 @@ from surveys.queries import projects as queries
 from surveys.queries import staff as staff_queries
 from surveys.web.guard import reading_session, staff
 from surveys.web.organise import words
-from surveys.web.organise.base import (
-    asked_by,
-    blueprint,
-    crumbs,
-    page,
-    series_crumbs,
-    series_tabs,
-)
+from surveys.web.organise.base import asked_by, blueprint, crumbs, page, series_crumbs, series_tabs
 from surveys.web.phrases import _
 
 NEXT_SHOWN = 5

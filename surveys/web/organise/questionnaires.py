@@ -14,12 +14,7 @@ from surveys.web.answer_privacy import PRIVACY_TEXTS
 from surveys.web.answer_questions import questions_html
 from surveys.web.filters import local
 from surveys.web.guard import reading_session, staff
-from surveys.web.organise.base import (
-    address,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.phrases import _
 
 

@@ -6,12 +6,7 @@ from flask_babel import lazy_gettext as _l
 from surveys.queries import people as people_queries
 from surveys.queries import returns as queries
 from surveys.web.guard import reading_session, staff
-from surveys.web.organise.base import (
-    address,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.phrases import _
 
 KINDS = {

@@ -11,13 +11,7 @@ from surveys.queries import rules as queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import conditions
 from surveys.web.organise import rule_forms as forms
-from surveys.web.organise.base import (
-    blueprint,
-    page,
-    series_address,
-    series_crumbs,
-    series_tabs,
-)
+from surveys.web.organise.base import blueprint, page, series_address, series_crumbs, series_tabs
 from surveys.web.organise.rule_editor import Shown, refused
 from surveys.web.organise.rule_parts import (
     RULES,

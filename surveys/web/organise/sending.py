@@ -16,13 +16,7 @@ from surveys.queries import mailings as queries
 from surveys.queries import sending_state as state_queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.navigation import may_open
-from surveys.web.organise.base import (
-    address,
-    asked_by,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
 from surveys.web.phrases import _, ngettext
 
 SILENT_AFTER = timedelta(minutes=5)

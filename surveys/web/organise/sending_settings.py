@@ -15,12 +15,7 @@ from surveys.course.sending_settings import MOST_A_WEEK, SendingSettings
 from surveys.followups.difference import Difference
 from surveys.web import filters
 from surveys.web.guard import installation, staff
-from surveys.web.organise.base import (
-    address,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.phrases import _
 
 FAULTS = {

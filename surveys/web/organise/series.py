@@ -23,14 +23,7 @@ from surveys.web.organise.base import (
     series_crumbs,
     series_tabs,
 )
-from surveys.web.organise.planning import (
-    Answer,
-    confirm_page,
-    decide,
-    raw,
-    show_faults,
-    typed,
-)
+from surveys.web.organise.planning import Answer, confirm_page, decide, raw, show_faults, typed
 from surveys.web.organise.settings import Needed
 from surveys.web.phrases import _, ngettext
 

@@ -10,30 +10,13 @@ from wtforms import StringField
 
 from surveys import clock
 from surveys.course import series_rounds
-from surveys.domain.series import (
-    BadField,
-    BadFields,
-    Fields,
-    a_line,
-)
+from surveys.domain.series import BadField, BadFields, Fields, a_line
 from surveys.followups.difference import Difference
 from surveys.queries import occasions as queries
 from surveys.web.filters import day
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.organise.base import (
-    address,
-    blueprint,
-    page,
-    series_address,
-    series_crumbs,
-    series_tabs,
-)
-from surveys.web.organise.planning import (
-    Answer,
-    confirm_page,
-    raw,
-    show_faults,
-)
+from surveys.web.organise.base import address, blueprint, page, series_address, series_crumbs, series_tabs
+from surveys.web.organise.planning import Answer, confirm_page, raw, show_faults
 from surveys.web.organise.settings import Needed
 from surveys.web.phrases import _, ngettext
 

@@ -14,12 +14,7 @@ from surveys.course import profile
 from surveys.domain.pictures import LARGEST_LOGOTYPE_BYTES
 from surveys.queries import projects as queries
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.organise.base import (
-    address,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.phrases import _
 
 FAULTS = {

@@ -10,12 +10,7 @@ from surveys.outbox import stops
 from surveys.queries import people as people_queries
 from surveys.queries import stops as queries
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.organise.base import (
-    address,
-    blueprint,
-    crumbs,
-    page,
-)
+from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.phrases import _
 
 LIFT = "/projekt/<project>/deltagare/<code>/stopp/<int:stop>"
