@@ -8,7 +8,7 @@ Used inside the transaction that makes the change, or rehearses it::
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -153,6 +153,16 @@ def difference(before: Photograph, after: Photograph) -> Difference:
         missed=tuple(each.shown for each in touched if _fate(each, after) == "missed"),
         notices=_notices(before, after),
     )
+
+
+def together(changes: Iterable[Shown | Moved]) -> list[list[Shown | Moved]]:
+    """Changes in their order; those of one rule and step to one person each are together."""
+    found: dict[tuple[object, ...], list[Shown | Moved]] = {}
+    for number, one in enumerate(changes):
+        after = one.after if isinstance(one, Moved) else one
+        apart = number if after.person is None else None
+        found.setdefault((after.rule_code, after.step, str(after.asks), apart), []).append(one)
+    return list(found.values())
 
 
 def shown(mailing: Mailing, rule: FollowUpRule, asks: LocalText | None, occasion: str | None) -> Shown:

@@ -44,6 +44,15 @@ def between(since: datetime, until: datetime) -> Scope:
     return (Mailing.due_at >= since) & (Mailing.due_at < until)
 
 
+def ahead() -> Scope:
+    """What has not gone yet."""
+    return Mailing.state.in_(AHEAD)
+
+
+def not_cancelled() -> Scope:
+    return Mailing.state != "cancelled"
+
+
 def only(what: str) -> Scope:
     """Those that are put off (``deferred``), wait, were missed or cancelled; any other word: all."""
     if what == "deferred":

@@ -153,27 +153,3 @@ def mailing_states(session: Session, project_id: int) -> dict[int, dict[str, int
     for occasion_id, state, count in rows:
         found.setdefault(occasion_id or 0, {})[state] = count
     return found
-
-
-def mailings_between(
-    session: Session, project_id: int, series_id: int | None, since: datetime, until: datetime
-) -> Sequence[Mailing]:
-    """The mailings due between two moments (UTC), with their rules, but for cancelled ones."""
-    wanted = (
-        select(Mailing)
-        .join(Mailing.rule)
-        .join(FollowUpRule.series)
-        .where(
-            Series.project_id == project_id,
-            Mailing.due_at >= since,
-            Mailing.due_at < until,
-            Mailing.state != "cancelled",
-        )
-        .options(
-            joinedload(Mailing.occasion),
-            joinedload(Mailing.rule).joinedload(FollowUpRule.series),
-            joinedload(Mailing.rule).joinedload(FollowUpRule.questionnaire),
-        )
-        .order_by(Mailing.due_at, Mailing.step, Mailing.id)
-    )
-    return session.scalars(wanted if series_id is None else wanted.where(Series.id == series_id)).all()

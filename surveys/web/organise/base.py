@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, g, render_template, request, url_for
 
 from surveys import clock
+from surveys.followups.difference import together
 from surveys.models.followup import Mailing
 from surveys.queries import projects as queries
 from surveys.web.filters import local
@@ -20,7 +21,7 @@ Crumbs = list[tuple[str, str | None]]
 
 @blueprint.context_processor
 def _words() -> dict[str, object]:
-    return {"words": words, "may_open": may_open}
+    return {"words": words, "together": together, "may_open": may_open}
 
 
 def page(name: str, **values: object) -> str:

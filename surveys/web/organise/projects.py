@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import g
 
@@ -13,14 +14,15 @@ from surveys.models.followup import Mailing
 from surveys.models.programme import Occasion, Series
 from surveys.queries import mailings as mailing_queries
 from surveys.queries import projects as queries
+from surveys.queries import send_calendar
 from surveys.queries import staff as staff_queries
+from surveys.queries.send_calendar import Line
 from surveys.web.guard import reading_session, staff
-from surveys.web.organise import words
 from surveys.web.organise.base import asked_by, blueprint, crumbs, page, series_crumbs, series_tabs
 from surveys.web.phrases import _
 
 NEXT_SHOWN = 5
-NEXT_READ = 100  # what goes to one person each is shown together
+NEXT_WITHIN = timedelta(days=60)  # of the first
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,25 @@ def projects() -> str:
 @staff("organiser", "evaluator", "reader")
 def overview(project: str) -> str:
     session, now = reading_session(), clock.now()
-    ahead = mailing_queries.next_ones(session, mailing_queries.in_project(g.project.id), NEXT_READ)
-    bundles = words.bundled(ahead)[:NEXT_SHOWN]
-    coming = [bundle[0] for bundle in bundles]
+    coming = _next_lines()
+    held = send_calendar.mailings(session, mailing_queries.ahead(), coming, 1)
     return page(
         "overview",
         crumbs=crumbs(),
-        coming=coming,
-        together={bundle[0].id: len(bundle) for bundle in bundles},
-        asks=asked_by(coming),
+        coming=[(line, *held[line.mailing_id]) for line in coming],
+        asks=asked_by([mailing for (mailing,) in held.values()]),
         cards=list(_cards(now)),
     )
+
+
+def _next_lines() -> Sequence[Line]:
+    """What goes next, of the first weeks in which anything goes."""
+    session, where = reading_session(), mailing_queries.in_project(g.project.id) & mailing_queries.ahead()
+    first = mailing_queries.next_ones(session, where, 1)
+    if not first:
+        return ()
+    near = mailing_queries.between(first[0].due_at, first[0].due_at + NEXT_WITHIN)
+    return send_calendar.lines(session, where & near, ZoneInfo(g.project.timezone))[:NEXT_SHOWN]
 
 
 @blueprint.get("/projekt/<project>/insatser")

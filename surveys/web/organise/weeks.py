@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import g, request
 from markupsafe import Markup
@@ -12,9 +13,10 @@ from surveys import clock
 from surveys.calendar_days import is_quiet_day
 from surveys.domain import timing
 from surveys.domain.series import YEARS
-from surveys.models.followup import Mailing
 from surveys.models.programme import Occasion
+from surveys.queries import mailings, send_calendar
 from surveys.queries import occasions as queries
+from surveys.queries.send_calendar import Line
 from surveys.web.filters import short_date
 from surveys.web.guard import reading_session, staff
 from surveys.web.organise.base import (
@@ -41,7 +43,7 @@ class Day:
     today: bool
     quiet: bool
     occasions: Sequence[Occasion]
-    mailings: Sequence[Mailing]
+    lines: Sequence[Line]
 
 
 @dataclass(frozen=True)
@@ -90,19 +92,23 @@ def _week(series_id: int | None) -> dict[str, object]:
     monday = _wanted_week() or _first_week(mondays, today)
     since, until = (_start(monday + timedelta(days=number)) for number in (0, DAYS))
     occasions = queries.between(session, g.project.id, series_id, since, until)
-    mailings = queries.mailings_between(session, g.project.id, series_id, since, until)
-    days = [_day(monday + timedelta(days=number), today, occasions, mailings) for number in range(DAYS)]
+    whose = mailings.in_project(g.project.id) if series_id is None else mailings.in_series(series_id)
+    where = whose & mailings.between(since, until) & mailings.not_cancelled()
+    lines = send_calendar.lines(session, where, ZoneInfo(zone))
+    held = send_calendar.mailings(session, where, lines, 1)
+    days = [_day(monday + timedelta(days=number), today, occasions, lines) for number in range(DAYS)]
     return {
         "monday": monday,
         "days": days,
-        "asks": asked_by(mailings),
+        "held": held,
+        "asks": asked_by([mailing for (mailing,) in held.values()]),
         "before": _towards(monday, -1, mondays, today),
         "after": _towards(monday, 1, mondays, today),
         "week_name": week_name(monday),
     }
 
 
-def _day(day: date, today: date, occasions: Sequence[Occasion], mailings: Sequence[Mailing]) -> Day:
+def _day(day: date, today: date, occasions: Sequence[Occasion], lines: Sequence[Line]) -> Day:
     starts, ends = _start(day), _start(day + timedelta(days=1))
     return Day(
         day,
@@ -113,7 +119,7 @@ def _day(day: date, today: date, occasions: Sequence[Occasion], mailings: Sequen
             for each in occasions
             if each.starts_at and each.ends_at and each.starts_at < ends and each.ends_at > starts
         ],
-        [each for each in mailings if starts <= each.due_at < ends],
+        [each for each in lines if each.on == day],
     )
 
 

@@ -1,12 +1,11 @@
 """What the organiser's pages call states, reasons, kinds and roles."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
-from surveys.followups.difference import Moved, Shown
 from surveys.models.followup import Mailing
 from surveys.web.phrases import _
 
@@ -270,26 +269,6 @@ def said(words: Words, code: str | None) -> str:
 def counted(state: str, count: int) -> str:
     """The word for ``count`` mails in ``state``."""
     return said(MESSAGE_STATES if count == 1 else MESSAGE_COUNTS, state)
-
-
-def bundled(mailings: Iterable[Mailing]) -> list[list[Mailing]]:
-    """Mailings in their order; those of one rule to one person each on the same day are together."""
-    found: dict[tuple[object, ...], list[Mailing]] = {}
-    for one in mailings:
-        apart = one.target if one.enrolment_id is None else None
-        key = (one.due_wall.date(), one.rule_id, one.step, one.state, one.reason, apart)
-        found.setdefault(key, []).append(one)
-    return list(found.values())
-
-
-def together(changes: Iterable[Shown | Moved]) -> list[list[Shown | Moved]]:
-    """Changes in their order; those of one rule and step to one person each are together."""
-    found: dict[tuple[object, ...], list[Shown | Moved]] = {}
-    for number, one in enumerate(changes):
-        after = one.after if isinstance(one, Moved) else one
-        apart = number if after.person is None else None
-        found.setdefault((after.rule_code, after.step, str(after.asks), apart), []).append(one)
-    return list(found.values())
 
 
 def step_name(mailing: Mailing) -> str:
