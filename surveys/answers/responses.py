@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Update, bindparam, insert, update
 
 from surveys.answers.asking_project import Logotype
 from surveys.answers.form_view import Answers, FormView, view_of
+from surveys.answers.steps import Step, is_stale, whole
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import Checked, check
@@ -134,19 +135,22 @@ def save(
     keys: Keyring,
     public_id: str,
     token: str,
-    raw: Fields,
+    raw: Fields | None,
     revision: int,
     language: str,
     now: datetime,
     submit: bool,
     version: str = "",
+    step: Step | None = None,
 ) -> Saved:
     """Keep form fields as a draft, or send them in; the first time locks the questionnaire's version.
 
+    ``raw`` None is what is saved already. With ``step`` the fields are those of that question; all other
+    answers stay, and only an answer to the same question given elsewhere is in conflict with it.
     ``revision`` and ``version`` are those of the page that was sent ("" does not ask about the version).
     The same content again changes nothing, whatever the revision. A draft never replaces what was sent in.
     Raises a :class:`LinkError`, :class:`Closed`, :class:`FormChanged`, :class:`Conflict`, and when sending in
-    :class:`Incomplete`.
+    or when the answer of a step cannot be taken :class:`Incomplete`.
     """
     # No objects are made: this is what everybody waits for when a course ends.
     with db.writing() as connection:
@@ -157,13 +161,13 @@ def save(
             raise Closed(view)
         if version and version != view.version:
             raise FormChanged(view)
-        checked = check(view.form, raw, complete=submit)
-        if submit and checked.errors:
+        checked = check(view.form, whole(view, raw, step), complete=submit)
+        if checked.errors and (submit or (step and step.code in checked.errors)):
             raise Incomplete(view, checked)
         answers = _with_theme(connection, row, checked.answers)
         if _is_kept(view, answers, submit):
             return Saved(view.revision, submit, checked)
-        if view.revision and revision != view.revision and answers != view.current:
+        if is_stale(view, answers, revision, step) and (answers != view.current or raw is None):
             raise Conflict(view, answers)
         revision = _keep(connection, keys, row, answers, language, now, submit)
         _lock(connection, row, now)
