@@ -1,10 +1,11 @@
 """One question sent by itself: how it is put together with what is saved of the others."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from surveys.answers.form_view import Answers, FormView
-from surveys.domain.questionnaire import digest, fields_of
-from surveys.domain.questions import Answer, Fields
+from surveys.domain.questionnaire import check, digest, fields_of
+from surveys.domain.questions import Answer, Fields, Unacceptable
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,18 @@ def is_stale(view: FormView, answers: Answers, revision: int, step: Step | None)
         return view.revision > 0 and revision != view.revision
     stored = view.current.get(step.code)
     return mark(stored) != step.was and stored != answers.get(step.code)
+
+
+def unseen(view: FormView, answers: Answers, seen: Collection[str] | None) -> frozenset[str]:
+    """The questions that ``answers`` lead to and that were not in sight (None: all were)."""
+    if seen is None:
+        return frozenset()
+    form = view.form
+    conditional = {each.code for each in form.questions if each.asks and each.code in form.conditions.of}
+    return form.asked(answers, view.today) & frozenset(conditional.difference(seen))
+
+
+def misfit(view: FormView, code: str, answers: Answers) -> Unacceptable | None:
+    """What would stop the answer to one question from being sent in; None where nothing would."""
+    found = check(view.form, fields_of(view.form, answers), today=view.today).errors.get(code)
+    return None if found is not None and found.code == "nothing_answered" else found

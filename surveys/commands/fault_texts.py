@@ -148,6 +148,27 @@ def _forms() -> dict[str, str]:
         "repeated_code": _("the code “%(value)s” stands twice."),
         "reserved_code": _("the code “%(value)s” is taken by Följa itself."),
         "too_few_points": _("a scale needs at least two points."),
+        "too_many_options": _("at most %(limit)s options can be put in order."),
+        "not_a_date": _("“%(field)s” must be a date such as 2027-03-01, not %(value)s."),
+        "nothing_to_check": _("a text to read has no answer to check."),
+        "unknown_layout": _("the layout is one_page or one_at_a_time, not %(value)s."),
+        "unknown_group": _("there is no group “%(value)s”."),
+        "group_apart": _("the questions of the group “%(value)s” must stand together."),
+        "unknown_question": _("no question with an answer has the code “%(name)s”."),
+        "names_each_theme": _(
+            "“%(name)s” is asked once a theme: only questions asked once a theme can name it."
+        ),
+        "circular": _("the conditions lead round in a circle: %(codes)s."),
+        "expression_too_long": _("the expression is longer than %(limit)s characters."),
+        "unknown_character": _(
+            "character %(position)s of the expression, “%(character)s”, means nothing there."
+        ),
+        "bad_name": _("“%(name)s” in the expression is no code of a question."),
+        "unknown_word": _("“%(word)s” in the expression is no known function; a text stands between quotes."),
+        "unexpected": _("“%(found)s” was not expected at character %(position)s of the expression."),
+        "missing_end": _("the expression ends too early."),
+        "wrong_number_of_arguments": _("“%(word)s” takes %(wanted)s values between its brackets."),
+        "too_deep": _("the expression has too many parts. Split it over several questions."),
         "too_few_options": _("a choice needs at least two options."),
         "merged_classes_not_whole": _("the merged classes must hold each point of the scale exactly once."),
         "minimum_above_maximum": _("the minimum is above the maximum."),

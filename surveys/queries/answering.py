@@ -40,7 +40,7 @@ class SheetKey:
     version_id: int
     digest: str
     themes: tuple[ThemeRef, ...] = ()
-    theme_known: bool = False
+    known_theme: str | None = None  # its code, where the register knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,11 @@ def sheet(connection: Connection, row: AskedRow) -> tuple[SheetKey, Form]:
     form = form_of(connection, row.version_id, row.version_digest)
     key = SheetKey(row.version_id, row.version_digest)
     if form.needs_themes:
-        key = SheetKey(row.version_id, row.version_digest, _themes(row), row.theme_code is not None)
+        key = SheetKey(row.version_id, row.version_digest, _themes(row), row.theme_code)
     kept = _expanded.setdefault(connection.engine.pool, {})
     if key not in kept:
         _make_room(kept)
-        kept[key] = expand(form, key.themes, ask_theme=not key.theme_known)
+        kept[key] = expand(form, key.themes, key.known_theme)
     return key, kept[key]
 
 
