@@ -159,11 +159,11 @@ def _make_room(kept: dict[Any, Form]) -> None:
 
 @cache
 def _asked() -> Select[*tuple[Any, ...]]:
-    """A response in progress stays on its version; a new one is on the newest."""
+    """A response in progress stays on its version; a new one is on the newest in use."""
     newer = aliased(QuestionnaireVersion)
     newest = (
         select(newer.id)
-        .where(newer.questionnaire_id == Questionnaire.id)
+        .where(newer.questionnaire_id == Questionnaire.id, newer.draft.is_(False))
         .order_by(newer.number.desc())
         .limit(1)
         .scalar_subquery()
