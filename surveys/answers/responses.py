@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Update, bindparam, insert, update
 
+from surveys.answers import source
 from surveys.answers.asking_project import Logotype
 from surveys.answers.form_view import Answers, FormView, view_of
 from surveys.database import Database
@@ -100,6 +101,12 @@ class Conflict(NotSaved):
         self.stored, self.mine = view.current, mine
 
 
+class AnsweredAlready(NotSaved):
+    """What stood on paper has not been kept: the person has answered, and that is not overwritten."""
+
+    code = "answered_already"
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """``revision`` now; ``checked.errors`` are answers left out of a draft. ``submitted``: it is sent in."""
@@ -140,13 +147,15 @@ def save(
     now: datetime,
     submit: bool,
     version: str = "",
+    paper: source.Paper | None = None,
 ) -> Saved:
     """Keep form fields as a draft, or send them in; the first time locks the questionnaire's version.
 
     ``revision`` and ``version`` are those of the page that was sent ("" does not ask about the version).
     The same content again changes nothing, whatever the revision. A draft never replaces what was sent in.
     Raises a :class:`LinkError`, :class:`Closed`, :class:`FormChanged`, :class:`Conflict`, and when sending in
-    :class:`Incomplete`.
+    :class:`Incomplete`. From ``paper`` what was left out is missing and no fault, and what somebody has begun
+    on the web is kept beside it; where they have sent it in already: :class:`AnsweredAlready`.
     """
     # No objects are made: this is what everybody waits for when a course ends.
     with db.writing() as connection:
@@ -157,15 +166,19 @@ def save(
             raise Closed(view)
         if version and version != view.version:
             raise FormChanged(view)
+        if paper and view.answers is not None:
+            raise AnsweredAlready(view)
         checked = check(view.form, raw, complete=submit)
+        if paper:
+            checked = source.without_gaps(checked)
         if submit and checked.errors:
             raise Incomplete(view, checked)
         answers = _with_theme(connection, row, checked.answers)
         if _is_kept(view, answers, submit):
             return Saved(view.revision, submit, checked)
-        if view.revision and revision != view.revision and answers != view.current:
+        if not paper and view.revision and revision != view.revision and answers != view.current:
             raise Conflict(view, answers)
-        revision = _keep(connection, keys, row, answers, language, now, submit)
+        revision = _keep(connection, keys, row, answers, language, now, submit, paper)
         _lock(connection, row, now)
         return Saved(revision, submit, checked)
 
@@ -220,6 +233,7 @@ def _keep(
     language: str,
     now: datetime,
     submit: bool,
+    paper: source.Paper | None = None,
 ) -> int:
     revision = (row.revision or 0) + 1
     values = {
@@ -230,7 +244,13 @@ def _keep(
         "draft": None if submit or answers == row.answers else answers,
     }
     if submit:
-        values |= {"answers": answers, "submitted_at": now}
+        values |= {
+            "answers": answers,
+            "submitted_at": now,
+            **source.columns(paper, PrivacyMode(row.privacy_mode)),
+        }
+    if paper:
+        values["draft"] = row.draft
     if row.revision:
         connection.execute(_CHANGE[submit], values | {"response": row.response_id})
     else:
@@ -277,7 +297,7 @@ def _lock(connection: Connection, row: AskedRow, now: datetime) -> None:
 
 def _change(submit: bool) -> Update:
     names = ["revision", "language", "saved_at", "background", "draft"]
-    names += ["answers", "submitted_at"] if submit else []
+    names += ["answers", "submitted_at", "source", "entered_by"] if submit else []
     return (
         update(Response)
         .where(Response.id == bindparam("response"))
@@ -285,6 +305,6 @@ def _change(submit: bool) -> Update:
     )
 
 
-_NOTHING: dict[str, object] = {"answers": None, "submitted_at": None}
+_NOTHING: dict[str, object] = {"answers": None, "submitted_at": None, "source": "web", "entered_by": None}
 _INSERT = insert(Response)
 _CHANGE = {submit: _change(submit) for submit in (True, False)}
