@@ -168,7 +168,7 @@ def save(
             raise FormChanged(view)
         if paper and view.answers is not None:
             raise AnsweredAlready(view)
-        checked = check(view.form, raw, complete=submit)
+        checked = check(view.form, raw, complete=submit, today=view.today)
         if paper:
             checked = source.without_gaps(checked)
         if submit and checked.errors:
