@@ -3,40 +3,57 @@
 All are wall times: the zone has been chosen before.
 """
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Protocol
 
 HARD_SPACE = "\u00a0"
-DAYS = {
-    "sv": ("mån", "tis", "ons", "tors", "fre", "lör", "sön"),
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-}
+# As people type them; how a date is written is said by its language.
 MONTHS = {
     "sv": ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec"),
     "en": ("Jan", "Feb", "March", "April", "May", "June", "July", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
-_AT = {"sv": "kl.", "en": "at"}
 
 
-def day(value: date, language: str) -> str:
+class Manner(Protocol):
+    """What a language says about writing: names from Monday and from January, formats of a clock time
+    (as strftime has them) and of a moment ({day}, {clock}).
+    """
+
+    @property
+    def days(self) -> Sequence[str]: ...
+    @property
+    def months(self) -> Sequence[str]: ...
+    @property
+    def clock(self) -> str: ...
+    @property
+    def moment(self) -> str: ...
+
+
+def day(value: date, manner: Manner) -> str:
     """ "tis 1 dec 2026", held together by hard spaces."""
-    month = MONTHS[language][value.month - 1]
-    return HARD_SPACE.join((DAYS[language][value.weekday()], str(value.day), month, str(value.year)))
+    return f"{manner.days[value.weekday()]}{HARD_SPACE}{short_day(value, manner)}"
 
 
-def clock(value: datetime, language: str) -> str:
+def short_day(value: date, manner: Manner) -> str:
+    """ "1 dec 2026", held together by hard spaces."""
+    return HARD_SPACE.join((str(value.day), manner.months[value.month - 1], str(value.year)))
+
+
+def clock(value: datetime | time, manner: Manner) -> str:
     """ "18.00" or "18:00"."""
-    return f"{value:%H.%M}" if language == "sv" else f"{value:%H:%M}"
+    return value.strftime(manner.clock)
 
 
-def when(value: datetime, language: str) -> str:
-    return f"{day(value, language)} {_AT[language]}{HARD_SPACE}{clock(value, language)}"
+def when(value: datetime, manner: Manner) -> str:
+    return manner.moment.format(day=day(value, manner), clock=clock(value, manner))
 
 
-def span(starts: datetime, ends: datetime, language: str) -> str:
+def span(starts: datetime, ends: datetime, manner: Manner) -> str:
     """From one wall time to another; the day is said once where both fall on it."""
     if starts.date() != ends.date():
-        return f"{when(starts, language)} – {when(ends, language)}"
-    return f"{when(starts, language)}–{clock(ends, language)}"
+        return f"{when(starts, manner)} – {when(ends, manner)}"
+    return f"{when(starts, manner)}–{clock(ends, manner)}"
 
 
 def city(zone: str) -> str:

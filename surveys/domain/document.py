@@ -5,12 +5,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from surveys.domain.texts import LocalText
+from surveys.domain.texts import LocalText, language_tag
 
 Path = tuple[str | int, ...]
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
 _FLAGS = {True: True, False: False, "true": True, "false": False, "yes": True, "no": False}
 
 
@@ -73,7 +72,7 @@ class Node:
             return {}
         # {sv: Yes, or no?} in YAML is two keys: what follows the comma must not be lost in silence.
         for key in value:
-            if not _LANGUAGE.fullmatch(str(key)):
+            if language_tag(str(key)) != key:
                 self.fault("unknown_key", name, str(key))
         for language in self.languages:
             if not str(value.get(language, "")).strip():
