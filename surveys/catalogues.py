@@ -4,6 +4,9 @@ A folder is named by the language's BCP 47 tag and holds ``language.toml`` (what
 the catalogue in ``LC_MESSAGES/``. Nothing else in the program lists languages. What a catalogue lacks is
 taken from the one it falls back to, in the end from the code, which is in English.
 
+Importing the module tells the domain how each language writes dates and calls the options that the program
+adds to a question.
+
 A questionnaire may be written in any language: for one without a folder, :func:`language_of` tells its name
 and direction by CLDR, and the interface is in :data:`DEFAULT`.
 """
@@ -16,6 +19,9 @@ from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.support import NullTranslations, Translations
+
+from surveys.domain import dates
+from surveys.domain.choices import DONT_KNOW_LABEL, OTHER_LABEL
 
 FOLDER = Path(__file__).parent / "translations"
 DEFAULT = "sv"
@@ -112,3 +118,14 @@ def _read(path: Path) -> Language:
     given = tomllib.loads(path.read_text("utf-8"))
     lists = {name: tuple(each) for name, each in given.items() if isinstance(each, list)}
     return Language(code=path.parent.name, **{**given, **lists})
+
+
+def _tell_the_domain() -> None:
+    """Give the rules of the field, which read no files, what they write in every language."""
+    dates.MANNERS.update(languages())
+    for code in languages():
+        DONT_KNOW_LABEL[code] = str(catalogue(code).pgettext("answer", "Don’t know"))
+        OTHER_LABEL[code] = str(catalogue(code).pgettext("answer", "Other"))
+
+
+_tell_the_domain()

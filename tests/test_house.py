@@ -23,7 +23,7 @@ FLOORS = (
     {"importing", "mail"},
     {"running"},
     {"followups"},
-    {"answers"},
+    {"answers", "writing"},
     {"register", "outbox"},
     {"course"},
     {"backup", "exporting", "reporting"},
@@ -34,7 +34,7 @@ FLOORS = (
     {"cli"},
     {"scheduler", "wsgi"},
 )
-USE_CASES = {"running", "followups", "answers", "register", "outbox", "course", "backup"}
+USE_CASES = {"running", "followups", "answers", "register", "outbox", "course", "writing", "backup"}
 HEAVY = {"alembic", "openpyxl", "scipy", "typst"}  # may be imported where they are used: they take long
 # The password's slow hash lies between them, and no connection is held while it runs.
 TWO_TRANSACTIONS = {"surveys.running.access.sign_in"}

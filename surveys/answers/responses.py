@@ -157,7 +157,7 @@ def save(
             raise Closed(view)
         if version and version != view.version:
             raise FormChanged(view)
-        checked = check(view.form, raw, complete=submit)
+        checked = check(view.form, raw, complete=submit, today=view.today)
         if submit and checked.errors:
             raise Incomplete(view, checked)
         answers = _with_theme(connection, row, checked.answers)

@@ -3,7 +3,7 @@
 import os
 from contextvars import ContextVar
 
-from surveys.catalogues import DEFAULT, Language, catalogue, for_staff, language_of
+from surveys.catalogues import DEFAULT, catalogue, for_staff
 
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -16,11 +16,6 @@ def current() -> str:
     """The tag of one of the languages that staff's pages are in."""
     asked = _chosen.get() or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     return next((language for language in for_staff() if asked.startswith(language)), DEFAULT)
-
-
-def manner() -> Language:
-    """How dates and times are written."""
-    return language_of(current())
 
 
 def _(message: str, **values: object) -> str:

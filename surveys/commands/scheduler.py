@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from surveys import clock
 from surveys.commands import Failed, first_line, opened
-from surveys.commands.language import _, manner, ngettext
+from surveys.commands.language import _, current, ngettext
 from surveys.domain import dates
 from surveys.followups import planning, preview
 from surveys.followups.preview import LeftOut, Person, PlannedMail, Why
@@ -125,7 +125,7 @@ def preview_(start: datetime | None, days: int, project: str | None, everyone: b
     console = Console() if os.isatty(1) else Console(width=WIDTH_OF_FILES)
     most = None if everyone else SHOWN_NAMES
     for day, mails in groupby(sorted(ahead, key=lambda each: each.wall), lambda each: each.wall.date()):
-        console.print(_table(dates.day(day, manner()), list(mails), most), markup=False)
+        console.print(_table(dates.day(day, current()), list(mails), most), markup=False)
 
 
 def _table(title: str, mails: list[PlannedMail], most: int | None) -> Table:
@@ -133,7 +133,7 @@ def _table(title: str, mails: list[PlannedMail], most: int | None) -> Table:
     for heading in (_("Time"), _("What"), _("Why"), _("To"), _("Left out")):
         table.add_column(heading, overflow="fold")
     for mail in mails:
-        time = dates.clock(mail.wall, manner())
+        time = dates.clock(mail.wall, current())
         # Cells are texts of other people: as they stand, without rich's markup.
         cells = (
             f"{time}\n{dates.city(mail.zone)}",
@@ -167,7 +167,7 @@ def _why(mail: PlannedMail) -> str:
 
 def _deferred(mail: PlannedMail) -> str:
     reasons = {"quiet_hours": _("quiet hours"), "weekend": _("weekend"), "holiday": _("holiday")}
-    moment = dates.when(mail.intended, manner())
+    moment = dates.when(mail.intended, current())
     return _("deferred from %(moment)s: %(reason)s", moment=moment, reason=reasons[mail.deferral or ""])
 
 

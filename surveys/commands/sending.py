@@ -4,7 +4,7 @@ import click
 
 from surveys import clock
 from surveys.commands import opened
-from surveys.commands.language import _, current, manner, ngettext
+from surveys.commands.language import _, current, ngettext
 from surveys.domain import dates
 from surveys.domain.texts import pick
 from surveys.outbox import sending_state
@@ -84,7 +84,7 @@ def _list(found: FallenDue) -> None:
             if mailing.occasion
             else pick(mailing.rule.log_prompt or {}, current()) or series
         )
-        when = dates.when(mailing.due_wall, manner())
+        when = dates.when(mailing.due_wall, current())
         click.echo(_("Due: %(series)s, %(what)s, %(when)s", series=series, what=what, when=when))
     if found.mails:
         click.echo(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from surveys.domain.document import Node
+from surveys.domain.expressions import Term
 from surveys.domain.question import Answer, Fields, Question, Unacceptable, answered, line_in, typed_in
 from surveys.domain.scales import Point, Scale, read_points, repeated
 from surveys.domain.statistics import Distribution
@@ -16,6 +17,9 @@ DONT_KNOW = "dk"
 OTHER = "other"
 OTHER_TEXT_LENGTH = 200
 DONT_KNOW_LABEL: LocalText = {"sv": "Vet ej", "en": "Don’t know"}
+YES, NO = "yes", "no"
+CONSENTS_LABEL: LocalText = {"sv": "Samtycker", "en": "Consents"}
+CONSENTS_NOT_LABEL: LocalText = {"sv": "Har inte samtyckt", "en": "Has not consented"}
 OTHER_LABEL: LocalText = {"sv": "Annat", "en": "Other"}
 
 
@@ -87,7 +91,7 @@ class OneChoice(Question):
 
     @classmethod
     def read(cls, node: Node, common: dict[str, Any]) -> Self:
-        return cls(**common, options=_read_options(node), other=node.flag("other"))
+        return cls(**common, options=read_options(node), other=node.flag("other"))
 
     @property
     def choices(self) -> tuple[Point, ...]:
@@ -112,6 +116,9 @@ class OneChoice(Question):
     def fields(self, value: Answer) -> dict[str, list[str]]:
         chosen = {self.field: [value["code"]]}
         return chosen | {self.text_field: [value["text"]]} if "text" in value else chosen
+
+    def term(self, value: Answer) -> Term:
+        return str(value["code"])
 
     def shown(self, value: Answer, language: str) -> str:
         return _with_text(_label(self.choices, value["code"], language), value)
@@ -152,7 +159,7 @@ class SeveralChoices(Question):
 
     @classmethod
     def read(cls, node: Node, common: dict[str, Any]) -> Self:
-        options, other = _read_options(node), node.flag("other")
+        options, other = read_options(node), node.flag("other")
         most = node.whole("max", 0, 0, max(len(options) + other, 1))
         return cls(**common, options=options, other=other, max=most)
 
@@ -182,6 +189,9 @@ class SeveralChoices(Question):
     def fields(self, value: Answer) -> dict[str, list[str]]:
         chosen = {self.field: list(value["codes"])}
         return chosen | {self.text_field: [value["text"]]} if "text" in value else chosen
+
+    def term(self, value: Answer) -> Term:
+        return tuple(value["codes"])
 
     def shown(self, value: Answer, language: str) -> str:
         labels = (_label(self.choices, code, language) for code in value["codes"])
@@ -235,6 +245,37 @@ class ThemeChoice(PointQuestion):
         return self.options
 
 
+@dataclass(frozen=True, kw_only=True)
+class Consent(Question):
+    """A statement that one agrees to, or not. Kept as "yes"; what is not ticked is no consent."""
+
+    kind: ClassVar[str] = "consent"
+
+    @property
+    def choices(self) -> tuple[Point, ...]:
+        """What results and exports count."""
+        return (Point(YES, CONSENTS_LABEL), Point(NO, CONSENTS_NOT_LABEL))
+
+    def accept(self, raw: Fields) -> str | None:
+        typed = typed_in(raw, self.field)
+        if typed not in ("", YES):
+            raise Unacceptable("not_an_option")
+        return typed or None
+
+    def shown(self, value: Answer, language: str) -> str:
+        return _label(self.choices, value, language)
+
+    def columns(self, language: str) -> tuple[Column, ...]:
+        return _coded_columns(self, language)
+
+    def writer(self, language: str) -> CellWriter:
+        return _coded_writer(self.choices, language)
+
+    def summarise(self, values: Iterable[Answer | None]) -> Summary:
+        """Everyone who was asked has said one or the other: nobody is missing."""
+        return _summary_of_classes((YES, NO), (NO if value is None else value for value in values))
+
+
 def _one_of(choices: Sequence[Point], code: str) -> str | None:
     if code and all(code != point.code for point in choices):
         raise Unacceptable("not_an_option")
@@ -269,7 +310,8 @@ def _summary_of_classes(codes: tuple[str, ...], values: Iterable[Answer | None])
     )
 
 
-def _read_options(node: Node) -> tuple[Point, ...]:
+def read_options(node: Node) -> tuple[Point, ...]:
+    """The options of a question, two or more; faults are noted in the node."""
     options = read_points(node, "options")
     if len(options) < 2:
         node.fault("too_few_options", "options")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Protocol
 
+from surveys.domain.texts import DEFAULT_LANGUAGE
+
 HARD_SPACE = "\u00a0"
 # As people type them; how a date is written is said by its language.
 MONTHS = {
@@ -30,32 +32,41 @@ class Manner(Protocol):
     def moment(self) -> str: ...
 
 
-def day(value: date, manner: Manner) -> str:
+MANNERS: dict[str, Manner] = {}  # language tag → its manner; filled by surveys/catalogues.py
+
+
+def day(value: date, language: str) -> str:
     """ "tis 1 dec 2026", held together by hard spaces."""
-    return f"{manner.days[value.weekday()]}{HARD_SPACE}{short_day(value, manner)}"
+    return f"{_manner(language).days[value.weekday()]}{HARD_SPACE}{short_day(value, language)}"
 
 
-def short_day(value: date, manner: Manner) -> str:
+def short_day(value: date, language: str) -> str:
     """ "1 dec 2026", held together by hard spaces."""
-    return HARD_SPACE.join((str(value.day), manner.months[value.month - 1], str(value.year)))
+    month = _manner(language).months[value.month - 1]
+    return HARD_SPACE.join((str(value.day), month, str(value.year)))
 
 
-def clock(value: datetime | time, manner: Manner) -> str:
+def clock(value: datetime | time, language: str) -> str:
     """ "18.00" or "18:00"."""
-    return value.strftime(manner.clock)
+    return value.strftime(_manner(language).clock)
 
 
-def when(value: datetime, manner: Manner) -> str:
-    return manner.moment.format(day=day(value, manner), clock=clock(value, manner))
+def when(value: datetime, language: str) -> str:
+    return _manner(language).moment.format(day=day(value, language), clock=clock(value, language))
 
 
-def span(starts: datetime, ends: datetime, manner: Manner) -> str:
+def span(starts: datetime, ends: datetime, language: str) -> str:
     """From one wall time to another; the day is said once where both fall on it."""
     if starts.date() != ends.date():
-        return f"{when(starts, manner)} – {when(ends, manner)}"
-    return f"{when(starts, manner)}–{clock(ends, manner)}"
+        return f"{when(starts, language)} – {when(ends, language)}"
+    return f"{when(starts, language)}–{clock(ends, language)}"
 
 
 def city(zone: str) -> str:
     """ "London" of "Europe/London"."""
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+def _manner(language: str) -> Manner:
+    """That of the language, else of the one that the words around are in."""
+    return MANNERS.get(language) or MANNERS[DEFAULT_LANGUAGE]

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from surveys.domain.expressions import BadExpression, Expression, parse
 from surveys.domain.texts import LocalText, language_tag
 
 Path = tuple[str | int, ...]
@@ -87,6 +89,26 @@ class Node:
         elif not pattern.fullmatch(value):
             self.fault("bad_code", name, value=value)
         return value
+
+    def day(self, name: str) -> date | None:
+        """A date (YYYY-MM-DD), or None where there is none."""
+        value = self._take(name)
+        if value is None or value == "":
+            return None
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fault("not_a_date", name, value=str(value))
+            return None
+
+    def expression(self, name: str) -> Expression | None:
+        """An expression, or None where there is none."""
+        text = str(self._take(name) or "").strip()
+        try:
+            return parse(text) if text else None
+        except BadExpression as bad:
+            self.fault(bad.code, name, **{"position": bad.position + 1} | bad.params)
+            return None
 
     def optional_code(self, name: str) -> str:
         """A short code, or "" where there is none."""

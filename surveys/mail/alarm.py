@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from flask_mail import Message
 
-from surveys.catalogues import for_staff, language_of
+from surveys.catalogues import for_staff
 from surveys.domain import dates
 from surveys.mail.office import Office
 
@@ -44,8 +44,4 @@ def compose_alarm(
 
 
 def _moment(since: datetime | None, language: str) -> str:
-    return (
-        f"{dates.when(since.astimezone(UTC).replace(tzinfo=None), language_of(language))} UTC"
-        if since
-        else ""
-    )
+    return f"{dates.when(since.astimezone(UTC).replace(tzinfo=None), language)} UTC" if since else ""

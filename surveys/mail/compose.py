@@ -198,12 +198,12 @@ def _place_and_time(which: About | Told, home: str, language: str) -> str:
 def _when(which: About | Told, home: str, language: str) -> str:
     if which.starts is None or which.ends is None:
         return ""
-    span = dates.span(which.starts, which.ends, language_of(language))
+    span = dates.span(which.starts, which.ends, language)
     return span if which.timezone == home else f"{span} ({dates.city(which.timezone)})"
 
 
 def _local(moment: datetime, zone: str, language: str) -> str:
-    return dates.when(moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None), language_of(language))
+    return dates.when(moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None), language)
 
 
 def _organiser(mail: Outgoing, office: Office) -> str:

@@ -117,13 +117,14 @@ def rules(session: Session, series_id: int) -> Sequence[FollowUpRule]:
 
 
 def versions(session: Session, series_id: int) -> dict[int, list[QuestionnaireVersion]]:
-    """Return the versions of the questionnaires of a series, newest last, by questionnaire."""
+    """Return the versions of the questionnaires of a series but for drafts, newest last, by questionnaire."""
     found = session.scalars(
         select(QuestionnaireVersion)
         .where(
             QuestionnaireVersion.questionnaire_id.in_(
                 select(FollowUpRule.questionnaire_id).where(FollowUpRule.series_id == series_id)
-            )
+            ),
+            QuestionnaireVersion.draft.is_(False),
         )
         .order_by(QuestionnaireVersion.questionnaire_id, QuestionnaireVersion.number)
     )

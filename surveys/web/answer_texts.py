@@ -1,6 +1,7 @@
 """What the answer pages say when an answer cannot be taken, or a link does not lead to a form."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,6 +11,7 @@ from surveys.domain.questionnaire import Checked, Form
 from surveys.domain.questions import Unacceptable
 from surveys.domain.texts import pick
 from surveys.web import language
+from surveys.web.filters import day
 from surveys.web.links import LinkProblem
 
 LINK_PROBLEMS = {
@@ -49,6 +51,9 @@ LINK_PROBLEMS = {
 
 def fault_text(fault: Unacceptable) -> str:
     """Return the sentence for an answer that cannot be taken."""
+    if fault.code == "does_not_fit":  # its parameters are the questionnaire's own words, by language
+        own = pick({code: str(text) for code, text in fault.params.items()}, language.current())
+        return own or str(_("This answer does not fit with your other answers."))
     if fault.code in _PLAIN:
         return str(_PLAIN[fault.code])
     return _WITH_LIMITS[fault.code](fault.params)
@@ -72,6 +77,10 @@ Params = Mapping[str, str | int]
 
 def _number(value: str | int) -> str:
     return str(value).replace(".", language.of_page().decimal_mark)
+
+
+def _day(value: str | int) -> str:
+    return day(date.fromisoformat(str(value)))
 
 
 def _too_many(params: Params) -> str:
@@ -101,6 +110,9 @@ _PLAIN = {
         "You have chosen one of the answers and written another. Choose the last answer, or empty the text."
     ),
     "number_too_long": _l("The number has too many digits."),
+    "not_a_date": _l("Write a date, for example 2027-03-01 or 1 March 2027."),
+    "no_such_day": _l("There is no such day. Look at the day and the month."),
+    "year_out_of_range": _l("Write a year between 1900 and 2100."),
 }
 _WITH_LIMITS: dict[str, Callable[[Params], str]] = {
     "too_many": _too_many,
@@ -108,6 +120,13 @@ _WITH_LIMITS: dict[str, Callable[[Params], str]] = {
         "The text is %(length)s characters long. At most %(limit)s fit. Shorten it.", **params
     ),
     "too_many_decimals": _too_many_decimals,
+    "too_early": lambda params: _("Write %(day)s or a later day.", day=_day(params["earliest"])),
+    "too_late": lambda params: _("Write %(day)s or an earlier day.", day=_day(params["latest"])),
+    "no_such_place": lambda params: _("Choose places from 1 to %(places)s.", **params),
+    "place_twice": lambda params: _("Place %(place)s is given twice. Give each place once.", **params),
+    "place_skipped": lambda params: _(
+        "Place %(place)s is missing. Give the places in order, from 1.", **params
+    ),
     "too_small": lambda params: _("Write %(minimum)s or more.", minimum=_number(params["minimum"])),
     "too_large": lambda params: _("Write %(maximum)s or less.", maximum=_number(params["maximum"])),
 }

@@ -37,31 +37,31 @@ def when(moment: datetime, zone: str | None = None) -> str:
 
     The zone is named when it is not the project's.
     """
-    return _with_zone(dates.when(_wall(moment, zone), language.of_page()), zone)
+    return _with_zone(dates.when(_wall(moment, zone), language.of_page().code), zone)
 
 
 def span(starts: datetime, ends: datetime, zone: str | None = None) -> str:
     """From one moment to another: the day is said once where both fall on it."""
     first, last = _wall(starts, zone), _wall(ends, zone)
-    return _with_zone(dates.span(first, last, language.of_page()), zone)
+    return _with_zone(dates.span(first, last, language.of_page().code), zone)
 
 
 def day(moment: date) -> str:
     """ "tis 1 dec 2026"; a moment with an offset is taken in the project's zone."""
     local = _wall(moment, None) if isinstance(moment, datetime) else moment
-    return dates.day(local, language.of_page())
+    return dates.day(local, language.of_page().code)
 
 
 def short_date(moment: date) -> str:
     """ "1 dec 2026"."""
     local = _wall(moment, None) if isinstance(moment, datetime) else moment
-    return dates.short_day(local, language.of_page())
+    return dates.short_day(local, language.of_page().code)
 
 
 def clock(moment: datetime | time) -> str:
     """ "18.00" or "18:00"."""
     local = _wall(moment, None) if isinstance(moment, datetime) else moment
-    return dates.clock(local, language.of_page())
+    return dates.clock(local, language.of_page().code)
 
 
 def number(value: int | float | Decimal | str, decimals: int | None = None) -> str:

@@ -17,7 +17,6 @@ from flask_babel import Domain, get_babel, refresh
 from markupsafe import Markup
 
 from surveys.catalogues import DEFAULT, Language, catalogue, for_staff, is_known, language_of, languages
-from surveys.domain.choices import DONT_KNOW_LABEL, OTHER_LABEL
 from surveys.domain.texts import nearest, pick
 
 COOKIE = "folja-language"
@@ -95,7 +94,6 @@ def shown(text: Mapping[str, str]) -> str | Markup:
 def register(app: Flask) -> None:
     """Give the templates the languages; after Flask-Babel, whose lookup of a text asks for its context."""
     get_babel(app).instance.domain_instance = _Texts()
-    _name_own_options()
     app.after_request(_remember)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
@@ -115,13 +113,6 @@ def register(app: Flask) -> None:
         switch_address=switch_address,
         shown_text=shown,
     )
-
-
-def _name_own_options() -> None:
-    """Options that the program itself adds to a question are called what the catalogues call them."""
-    for code in languages():
-        DONT_KNOW_LABEL[code] = str(catalogue(code).pgettext("answer", "Don’t know"))
-        OTHER_LABEL[code] = str(catalogue(code).pgettext("answer", "Other"))
 
 
 def name(language: str) -> str:

@@ -36,6 +36,7 @@ PARTICIPANTS = (
     *(f"surveys/web/{name}.py" for name in ("answer*", "errors", "filters", "language", "links", "logbook*")),
     *(f"surveys/web/{name}.py" for name in ("own_page", "public*", "room", "unsubscribe")),
     "surveys/mail/*.py",
+    "surveys/catalogues.py",
 )  # fmt: skip
 STAFF_MAILS = ("alarm", "closing_summary", "sending_paused", "staff")
 

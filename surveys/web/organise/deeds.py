@@ -87,4 +87,11 @@ def _from_details(deed: Deed) -> str:
     if deed.action == "mail_text":
         language = str(known.get("language"))
         return f"{words.said(KINDS, str(known.get('kind')))} ({language_name(language)})"
-    return next((str(known[name]) for name in ("title", "rule", "participant") if name in known), "")
+    return next(
+        (
+            str(known[name])
+            for name in ("title", "rule", "participant", "questionnaire", "scale")
+            if name in known
+        ),
+        "",
+    )

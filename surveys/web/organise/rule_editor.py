@@ -286,10 +286,8 @@ def _questionnaire_for(chosen: patterns.Pattern) -> str:
     code = patterns.proposed(
         chosen,
         (
-            patterns.Candidate(
-                each.code, each.wave, parse(each.versions[-1].content).needs_themes, each.id in used
-            )
-            for each in project_queries.questionnaires_of(session, g.project.id)
+            patterns.Candidate(each.code, each.wave, parse(version.content).needs_themes, each.id in used)
+            for each, version in project_queries.asked_questionnaires(session, g.project.id)
         ),
     )
     return f"q:{code}" if code else ""
