@@ -161,9 +161,9 @@ def save(
     ``revision`` and ``version`` are those of the page that was sent ("" does not ask about the version).
     The same content again changes nothing, whatever the revision. A draft never replaces what was sent in.
     Raises a :class:`LinkError`, :class:`Closed`, :class:`FormChanged`, :class:`Conflict`, and when sending in
-    or when the answer of a step cannot be taken :class:`Incomplete`. From ``paper`` what was left out is missing
-    and no fault, and what somebody has begun on the web is kept beside it; where they have sent it in already:
-    :class:`AnsweredAlready`.
+    or when the answer of a step cannot be taken :class:`Incomplete`. From ``paper`` what was left out is
+    missing and no fault, and what somebody has begun on the web is kept beside it; where they have sent it in
+    already: :class:`AnsweredAlready`.
     """
     # No objects are made: this is what everybody waits for when a course ends.
     with db.writing() as connection:
