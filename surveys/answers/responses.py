@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Update, bindparam, insert, update
 
+from surveys.answers import source
 from surveys.answers.asking_project import Logotype
 from surveys.answers.form_view import Answers, FormView, view_of
 from surveys.answers.steps import Step, is_stale, unseen, whole
@@ -101,6 +102,12 @@ class Conflict(NotSaved):
         self.stored, self.mine = view.current, mine
 
 
+class AnsweredAlready(NotSaved):
+    """What stood on paper has not been kept: the person has answered, and that is not overwritten."""
+
+    code = "answered_already"
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """``revision`` now; ``checked.errors`` are left out of a draft. ``view`` is the form as it was before."""
@@ -144,6 +151,7 @@ def save(
     version: str = "",
     step: Step | None = None,
     seen: Collection[str] | None = None,
+    paper: source.Paper | None = None,
 ) -> Saved:
     """Keep form fields as a draft, or send them in; the first time locks the questionnaire's version.
 
@@ -153,7 +161,9 @@ def save(
     ``revision`` and ``version`` are those of the page that was sent ("" does not ask about the version).
     The same content again changes nothing, whatever the revision. A draft never replaces what was sent in.
     Raises a :class:`LinkError`, :class:`Closed`, :class:`FormChanged`, :class:`Conflict`, and when sending in
-    or when the answer of a step cannot be taken :class:`Incomplete`.
+    or when the answer of a step cannot be taken :class:`Incomplete`. From ``paper`` what was left out is
+    missing and no fault, and what somebody has begun on the web is kept beside it; where they have sent it in
+    already: :class:`AnsweredAlready`.
     """
     # No objects are made: this is what everybody waits for when a course ends.
     with db.writing() as connection:
@@ -164,16 +174,21 @@ def save(
             raise Closed(view)
         if version and version != view.version:
             raise FormChanged(view)
+        if paper and view.answers is not None:
+            raise AnsweredAlready(view)
         checked = check(view.form, whole(view, raw, step), complete=submit, today=view.today)
+        if paper:
+            checked = source.without_gaps(checked)
         new = unseen(view, checked.answers, seen if submit else None)
         if new or (checked.errors and (submit or (step and step.code in checked.errors))):
             raise Incomplete(view, checked, new)
         answers = _with_theme(connection, row, checked.answers)
         if _is_kept(view, answers, submit):
             return Saved(view.revision, submit, checked, view)
-        if is_stale(view, answers, revision, step) and (answers != view.current or raw is None):
+        stale = not paper and is_stale(view, answers, revision, step)
+        if stale and (answers != view.current or raw is None):
             raise Conflict(view, answers)
-        revision = _keep(connection, keys, row, answers, language, now, submit)
+        revision = _keep(connection, keys, row, answers, language, now, submit, paper)
         _lock(connection, row, now)
         return Saved(revision, submit, checked, view)
 
@@ -228,6 +243,7 @@ def _keep(
     language: str,
     now: datetime,
     submit: bool,
+    paper: source.Paper | None = None,
 ) -> int:
     revision = (row.revision or 0) + 1
     values = {
@@ -238,7 +254,13 @@ def _keep(
         "draft": None if submit or answers == row.answers else answers,
     }
     if submit:
-        values |= {"answers": answers, "submitted_at": now}
+        values |= {
+            "answers": answers,
+            "submitted_at": now,
+            **source.columns(paper, PrivacyMode(row.privacy_mode)),
+        }
+    if paper:
+        values["draft"] = row.draft
     if row.revision:
         connection.execute(_CHANGE[submit], values | {"response": row.response_id})
     else:
@@ -285,7 +307,7 @@ def _lock(connection: Connection, row: AskedRow, now: datetime) -> None:
 
 def _change(submit: bool) -> Update:
     names = ["revision", "language", "saved_at", "background", "draft"]
-    names += ["answers", "submitted_at"] if submit else []
+    names += ["answers", "submitted_at", "source", "entered_by"] if submit else []
     return (
         update(Response)
         .where(Response.id == bindparam("response"))
@@ -293,6 +315,6 @@ def _change(submit: bool) -> Update:
     )
 
 
-_NOTHING: dict[str, object] = {"answers": None, "submitted_at": None}
+_NOTHING: dict[str, object] = {"answers": None, "submitted_at": None, "source": "web", "entered_by": None}
 _INSERT = insert(Response)
 _CHANGE = {submit: _change(submit) for submit in (True, False)}

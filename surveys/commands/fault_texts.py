@@ -121,6 +121,7 @@ def _structure() -> dict[str, str]:
         "missing_language": _("“%(field)s” has no text in the language “%(language)s”."),
         "repeated_language": _("a language stands twice."),
         "unknown_scale": _("there is no scale with the code “%(value)s”."),
+        "questionnaire_draft": _("the questionnaire “%(value)s” is a draft, which nobody can be asked."),
         "unknown_questionnaire": _("there is no questionnaire with the code “%(value)s”."),
         "unknown_subproject": _("there is no subproject with the code “%(value)s”."),
         "unknown_occasion": _("there is no occasion with the code “%(value)s” in the series."),

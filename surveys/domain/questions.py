@@ -93,7 +93,7 @@ class NumberQuestion(Question):
         return {self.field: [swedish(value)]}
 
     def shown(self, value: Answer, language: str) -> str:
-        number = swedish(value) if language != "en" else value
+        number = swedish(value) if language.startswith("sv") else value
         return f"{number} {pick(self.unit, language)}".strip()
 
     def columns(self, language: str) -> tuple[Column, ...]:

@@ -217,6 +217,7 @@ class Questionnaire(Part):
     code: Code
     wave: Literal["pre", "post", "occasion", "follow_up", "other"]
     privacy_mode: Literal["named", "pseudonymous"] = "pseudonymous"
+    draft: YesNo = False
     title: Local
     intro: Local | None = None
     minutes: whole(1, 120)  # type: ignore[valid-type]

@@ -159,11 +159,11 @@ def _make_room(kept: dict[Any, Form]) -> None:
 
 @cache
 def _asked() -> Select[*tuple[Any, ...]]:
-    """A response in progress stays on its version; a new one is on the newest."""
+    """A response in progress stays on its version; a new one is on the newest in use."""
     newer = aliased(QuestionnaireVersion)
     newest = (
         select(newer.id)
-        .where(newer.questionnaire_id == Questionnaire.id)
+        .where(newer.questionnaire_id == Questionnaire.id, newer.draft.is_(False))
         .order_by(newer.number.desc())
         .limit(1)
         .scalar_subquery()
@@ -220,6 +220,7 @@ def _asked() -> Select[*tuple[Any, ...]]:
             Response.draft,
             Response.saved_at,
             Response.submitted_at,
+            Response.source,
         )
         .join(FollowUpRule, FollowUpRule.id == Invitation.rule_id)
         .join(Questionnaire, Questionnaire.id == FollowUpRule.questionnaire_id)

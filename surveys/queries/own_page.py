@@ -185,14 +185,17 @@ def written_to(session: Session, invitation_ids: Collection[int]) -> set[int]:
 def newest_forms(
     session: Session, questionnaire_ids: Collection[int]
 ) -> dict[int, tuple[dict[str, str], int]]:
-    """Title and minutes of the newest version of each questionnaire."""
+    """Title and minutes of the newest version in use of each questionnaire."""
     rows = session.execute(
         select(
             QuestionnaireVersion.questionnaire_id,
             QuestionnaireVersion.content["title"].label("title"),
             QuestionnaireVersion.content["minutes"].label("minutes"),
         )
-        .where(QuestionnaireVersion.questionnaire_id.in_(questionnaire_ids))
+        .where(
+            QuestionnaireVersion.questionnaire_id.in_(questionnaire_ids),
+            QuestionnaireVersion.draft.is_(False),
+        )
         .order_by(QuestionnaireVersion.number)
     )
     return {row.questionnaire_id: (row.title, row.minutes or 0) for row in rows}

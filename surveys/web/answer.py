@@ -62,7 +62,6 @@ def answer(public_id: str) -> Page:
         return _not_saved(reason)
     if answer_saved.is_asked_for():
         answer_pages.prefer(saved.view)
-        answer_pages.as_written()
         return answer_saved.saved(saved, clock.now())
     if saved.checked.errors:
         notice = _("What could be saved is saved. Put the rest right and save again.")
@@ -124,7 +123,6 @@ def expired(_error: CSRFError) -> Page:
 def _not_saved(reason: responses.NotSaved) -> Page:
     view, typed = reason.view, answer_pages.typed()
     answer_pages.prefer(view)
-    answer_pages.as_written()
     if answer_saved.is_asked_for():
         return answer_saved.not_saved(reason)
     match reason:

@@ -146,13 +146,12 @@ def page(name: str, view: FormView, status: int = 200, **values: object) -> Page
 
 def prefer(view: FormView) -> None:
     g.timezone = view.project.timezone
-    language.prefer(view.language)
+    language.prefer(view.language, view.project.languages)
 
 
 def as_written() -> None:
     """Answer in the language of the page that was sent: the questions were read in that one."""
-    if (written_in := request.form.get("written_in")) in language.LANGUAGES:
-        language.prefer(str(written_in))
+    language.written_in(request.form.get("written_in"))
 
 
 def typed() -> Mapping[str, list[str]]:
@@ -183,7 +182,7 @@ def copy(view: FormView, answers: Answers) -> list[tuple[str, str]]:
     """Question and answer in words, of all that was answered."""
     code = language.current()
     asked = (each for each in view.form.questions if each.code in answers)
-    return [(pick(each.text, code), each.shown(answers[each.code], code)) for each in asked]
+    return [(language.shown(each.text), each.shown(answers[each.code], code)) for each in asked]
 
 
 def render_copy(answers: list[tuple[str, str]]) -> str:
@@ -198,7 +197,7 @@ def differences(view: FormView, stored: Answers, mine: Answers) -> list[tuple[st
         return question.shown(answers[question.code], code) if question.code in answers else ""
 
     differ = (each for each in view.form.questions if stored.get(each.code) != mine.get(each.code))
-    return [(pick(each.text, code), shown(each, stored), shown(each, mine)) for each in differ]
+    return [(language.shown(each.text), shown(each, stored), shown(each, mine)) for each in differ]
 
 
 def out_of_date() -> str:

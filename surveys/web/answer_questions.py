@@ -12,7 +12,7 @@ from markupsafe import Markup
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import Question, ScaleQuestion, ThemeChoice
 from surveys.domain.stops import Stop
-from surveys.domain.texts import pick, printable
+from surveys.domain.texts import printable
 from surveys.queries.answering import SheetKey
 from surveys.web import language
 from surveys.web.answer_conditions import groups_of
@@ -85,9 +85,9 @@ def _group_html(form: Form, code: str, heading: bool = True) -> Markup:
     if group is None:
         return Markup("")
     template = current_app.jinja_env.get_template("answer/group.html")
-    here = language.current()
+    title, text = language.shown(group.title), language.shown(group.text)
     return Markup(  # noqa: S704 - the output of a template, which escapes what is put into it
-        template.render(title=pick(group.title, here), text=pick(group.text, here), heading=heading)
+        template.render(title=title, text=text, heading=heading)
     )
 
 
@@ -112,8 +112,8 @@ def _made(question: Question, values: Fields, error: str, heading: bool = False)
         template.render(
             question=question,
             name=question.field,
-            text=pick(question.text, code),
-            hint=pick(question.hint, code),
+            text=language.shown(question.text),
+            hint=language.shown(question.hint),
             values={name: [printable(each) for each in typed] for name, typed in values.items()},
             error=error,
             language=code,

@@ -72,7 +72,6 @@ def take_step(public_id: str, code: str) -> Page:
         return _not_saved(reason, sent, typed)
     view, answers = saved.view, saved.checked.answers
     answer_pages.prefer(view)
-    answer_pages.as_written()
     if answer_saved.is_asked_for():
         return answer_saved.saved(saved, clock.now(), code)
     if layout := answer_layout.asked_for():
@@ -89,7 +88,6 @@ def step_as_typed(
     public_id: str, code: str, notice: str, status: int, fault: Unacceptable | None = None
 ) -> Page:
     view = answer_pages.opened(public_id)
-    answer_pages.as_written()
     found = stops.stop_at(view.form, code)
     if found is None:  # the questions have changed
         return answer_pages.typed_page(
@@ -110,14 +108,12 @@ def send_in(public_id: str) -> Page:
         answer_pages.save(public_id, None, submit=True)
     except responses.Incomplete as reason:
         answer_pages.prefer(reason.view)
-        answer_pages.as_written()
         return _overview_page(reason.view, 422, reason.checked.errors)
     except responses.Closed as reason:
         answer_pages.prefer(reason.view)
         return answer_pages.closed_page(reason.view)
     except responses.NotSaved as reason:
         answer_pages.prefer(reason.view)
-        answer_pages.as_written()
         notice = _("Your answers have been changed on another page or device since. Look through them again.")
         return _overview_page(reason.view, 409, notice=notice)
     return redirect(url_for(".receipt", public_id=public_id), 303)
@@ -133,7 +129,6 @@ def choose_layout(public_id: str) -> Page:
 def _not_saved(reason: responses.NotSaved, sent: Step, typed: Fields) -> Page:
     view = reason.view
     answer_pages.prefer(view)
-    answer_pages.as_written()
     if answer_saved.is_asked_for():
         return answer_saved.not_saved(reason)
     match reason:
@@ -212,7 +207,8 @@ def _overview_page(
     rows = [
         {
             "code": each.code,
-            "text": pick(each.text, here),
+            "text": language.shown(each.text),
+            "named": pick(each.text, here),
             "answer": each.shown(view.current[each.code], here) if each.code in view.current else "",
             "required": each.required,
             "error": fault_text(faults[each.code]) if each.code in faults else "",
@@ -225,7 +221,7 @@ def _overview_page(
         view,
         status,
         rows=rows,
-        errors=[(f"change-{row['code']}", f"{row['text']} {row['error']}") for row in rows if row["error"]],
+        errors=[(f"change-{row['code']}", f"{row['named']} {row['error']}") for row in rows if row["error"]],
         notice=notice,
         stage=view.stage,
         token=links.form_token(view.public_id),

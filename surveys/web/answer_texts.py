@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from surveys.domain.numbers import swedish
 from surveys.domain.questionnaire import Checked, Form
 from surveys.domain.questions import Unacceptable
 from surveys.domain.stops import Progress
@@ -88,7 +87,7 @@ Params = Mapping[str, str | int]
 
 
 def _number(value: str | int) -> str:
-    return str(value) if language.current() == "en" else swedish(str(value))
+    return str(value).replace(".", language.of_page().decimal_mark)
 
 
 def _day(value: str | int) -> str:

@@ -140,7 +140,7 @@ def expired(_error: CSRFError) -> Page:
 def _opened(public_id: str, door: str = "") -> PageView:
     house = installation()
     view = own_page.open_page(house.database, house.keys, public_id, links.held(public_id), clock.now(), door)
-    language.prefer(view.language)
+    language.prefer(view.language, view.project.languages)
     g.timezone = view.project.timezone
     return view
 
