@@ -10,7 +10,7 @@ from surveys.domain.scales import Point
 from surveys.domain.summaries import Summary
 
 YES, NO = "yes", "no"
-_POINTS = (
+POINTS = (
     Point(YES, {"sv": "Samtycker", "en": "Consents"}),
     Point(NO, {"sv": "Har inte samtyckt", "en": "Has not consented"}),
 )
@@ -24,8 +24,12 @@ class Consent(PointQuestion):
 
     @property
     def choices(self) -> tuple[Point, ...]:
-        """What results and exports count."""
-        return _POINTS
+        return POINTS[:1]
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Both sides: what is not ticked is counted too."""
+        return YES, NO
 
     def accept(self, raw: Fields) -> str | None:
         typed = typed_in(raw, self.field)
