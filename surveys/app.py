@@ -25,6 +25,7 @@ from surveys.web import (
     logbook,
     mailbox,
     navigation,
+    new_link,
     own_page,
     public,
     room,
@@ -121,7 +122,18 @@ def _bind_extensions(app: Flask) -> None:
 
 
 def _add_blueprints(app: Flask, settings: Settings) -> None:
-    for module in (public, signin, answer, logbook, own_page, room, all_pages, evaluate, unsubscribe):
+    for module in (
+        public,
+        signin,
+        answer,
+        logbook,
+        own_page,
+        room,
+        new_link,
+        all_pages,
+        evaluate,
+        unsubscribe,
+    ):
         app.register_blueprint(module.blueprint)
     if settings.demo:
         app.register_blueprint(interface.blueprint)
