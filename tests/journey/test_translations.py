@@ -50,7 +50,12 @@ def stored(installation: Installation) -> Questionnaire:
 def publish(installation: Installation) -> int:
     row = stored(installation)
     return drafts.publish(
-        installation.database, row.project_id, "efter-tillfalle", row.written.digest, None, NOW + timedelta(hours=1)
+        installation.database,
+        row.project_id,
+        "efter-tillfalle",
+        row.written.digest,
+        None,
+        NOW + timedelta(hours=1),
     )
 
 

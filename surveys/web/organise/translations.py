@@ -135,9 +135,7 @@ def save_texts(project: str, questionnaire: str) -> Response | tuple[str, int]:
     except drafts.BadForm as bad:
         return _grid(at, request.form.get("seen", ""), typed, _faults(at, bad)), 422
     except drafts.Changed:
-        told = _(
-            "Somebody else has changed the questionnaire meanwhile. Look through your texts and save again."
-        )
+        told = _("Somebody else has changed the questionnaire. Look through your texts and save again.")
         return _grid(at, at.digest, typed, notice=told), 409
     flash(_("The texts are saved."), "positive")
     return redirect(_grid_address(at, into), 303)

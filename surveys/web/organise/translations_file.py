@@ -56,7 +56,7 @@ def texts_workbook(project: str, questionnaire: str) -> FlaskResponse:
     if is_known(wanted) and wanted not in languages:
         languages.append(wanted)
     answer = FlaskResponse(workbook(at.document, languages, what), mimetype=XLSX)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{at.row.code}-{_('texts')}.xlsx")
+    answer.headers.set("Content-Disposition", "attachment", filename=at.row.code + "-" + _("texts") + ".xlsx")
     return answer
 
 
