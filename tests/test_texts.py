@@ -20,15 +20,20 @@ def swedish():
     return texts.catalogue("sv")
 
 
-def test_every_text_has_a_swedish_one(swedish) -> None:
+@pytest.fixture(scope="module")
+def collected():
+    return texts.collected()
+
+
+def test_every_text_has_a_swedish_one(swedish, collected) -> None:
     kept = {key(message) for message in swedish}
-    missing = [str(key(message)) for message in texts.collected() if key(message) not in kept]
+    missing = [str(key(message)) for message in collected if key(message) not in kept]
     assert not missing, "make texts, then translate: " + "; ".join(missing)
     assert not texts.untranslated(swedish)
 
 
-def test_no_text_is_left_over(swedish) -> None:
-    used = {key(message) for message in texts.collected()}
+def test_no_text_is_left_over(swedish, collected) -> None:
+    used = {key(message) for message in collected}
     assert [key(message) for message in swedish if key(message) not in used] == []
 
 
