@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from surveys.answers.asking_project import AskingProject, asking_row
 from surveys.domain.privacy import PrivacyMode
@@ -36,6 +37,7 @@ class FormView:
     occasion: AskedOccasion | None
     privacy_mode: PrivacyMode
     timezone: str
+    today: str  # as an ISO date, in ``timezone``: what today() means in the form's conditions
     closes_at: datetime
     closed: bool
     sheet: SheetKey
@@ -80,6 +82,7 @@ def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormVi
         occasion=_occasion(row),
         privacy_mode=PrivacyMode(row.privacy_mode),
         timezone=row.timezone,
+        today=now.astimezone(ZoneInfo(row.timezone)).date().isoformat(),
         closes_at=row.closes_at,
         closed=now >= row.closes_at,
         sheet=sheet,
