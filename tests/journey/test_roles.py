@@ -207,7 +207,10 @@ PUBLIC = {
     "/interface",
     "/logga-in",
     "/logga-ut",
+    "/personuppgifter",
+    "/personuppgifter/<code>",
     "/static/<path:filename>",
+    "/tillganglighet",
 }
 # Pages that are empty in this programme are a 404 to everyone; the role is still checked first.
 NOTHING_THERE = {f"GET {P}/logotyp"}
