@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from surveys.answers.results_model import Bar, Middle, Placed, QuestionResult, Share, Top
+from surveys.domain.consent import POINTS
 from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import (
@@ -30,6 +31,7 @@ from surveys.domain.statistics import (
     swedish_order,
 )
 from surveys.domain.summaries import Summary
+from surveys.domain.texts import LocalText
 
 Choices = ScaleQuestion | OneChoice | SeveralChoices | ThemeChoice | Ranking
 
@@ -201,26 +203,30 @@ def _seen(asked: _Asked, summary: Summary, terms: Terms) -> dict[str, Any]:
 
 
 def _classes(question: Any, summary: Summary, terms: Terms) -> dict[str, Any]:
-    distribution = summary.distribution or Distribution((), ())
     labels = {point.code: point.label for point in question.choices}
+    return _bars(labels, summary, terms)
+
+
+def _consent(_question: Consent, summary: Summary, terms: Terms) -> dict[str, Any]:
+    return _bars({point.code: point.label for point in POINTS}, summary, terms)
+
+
+def _periods(_question: DateQuestion, summary: Summary, terms: Terms) -> dict[str, Any]:
+    """A month or a year is written alike in every language: 2026-11."""
+    return _bars({}, summary, terms)
+
+
+def _bars(labels: Mapping[str, LocalText], summary: Summary, terms: Terms) -> dict[str, Any]:
+    """A bar a class; one without a label is its code."""
+    distribution = summary.distribution or Distribution((), ())
     points = tuple(
-        Bar(code, labels[code], terms.share(count, summary.n))
+        Bar(code, labels.get(code, {"sv": code}), terms.share(count, summary.n))
         for code, count in zip(distribution.codes, distribution.counts, strict=True)
     )
     return {
         "points": points,
         "adds_to_hundred": adds_to_hundred(point.share.percent for point in points),
     }
-
-
-def _periods(_question: DateQuestion, summary: Summary, terms: Terms) -> dict[str, Any]:
-    """A month or a year is written alike in every language: 2026-11."""
-    distribution = summary.distribution or Distribution((), ())
-    points = tuple(
-        Bar(code, {"sv": code}, terms.share(count, summary.n))
-        for code, count in zip(distribution.codes, distribution.counts, strict=True)
-    )
-    return {"points": points, "adds_to_hundred": adds_to_hundred(point.share.percent for point in points)}
 
 
 def _places(question: Ranking, summary: Summary, _terms: Terms) -> dict[str, Any]:
@@ -279,7 +285,7 @@ _MORE: dict[type[Question], Callable[..., dict[str, Any]]] = {
     ThemeChoice: _classes,
     SeveralChoices: _several,
     NumberQuestion: _numbers,
-    Consent: _classes,
+    Consent: _consent,
     DateQuestion: _periods,
     Ranking: _places,
 }

@@ -13,12 +13,12 @@ from typing import Any, ClassVar, Self
 from surveys.domain.choices import (
     DONT_KNOW,
     OTHER,
-    Consent,
     OneChoice,
     ScaleQuestion,
     SeveralChoices,
     ThemeChoice,
 )
+from surveys.domain.consent import Consent
 from surveys.domain.date_question import DateQuestion
 from surveys.domain.document import Node
 from surveys.domain.expressions import Term

@@ -33,6 +33,8 @@ from surveys.web.organise import (
     series_rounds,
     settings,
     stops,
+    translations,
+    translations_file,
     weeks,
 )
 from surveys.web.organise.base import blueprint
@@ -71,5 +73,7 @@ __all__ = [
     "series_rounds",
     "settings",
     "stops",
+    "translations",
+    "translations_file",
     "weeks",
 ]
