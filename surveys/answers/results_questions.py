@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from surveys.answers.results_model import Bar, Middle, QuestionResult, Share, Top
+from surveys.domain.comparison import Likeness, likeness
 from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import (
@@ -88,9 +89,7 @@ def _asked(answered: Sequence[Answered]) -> Iterator[_Asked]:
                 asked = found.setdefault(signature(question), _Asked(question))
                 asked.values.extend(given.get(question.code) for given in each.responses)
                 asked.versions.append(each.version)
-                asked.reworded |= question.text != asked.question.text or _labels(question) != _labels(
-                    asked.question
-                )
+                asked.reworded |= likeness(question, asked.question) is not Likeness.SAME
     yield from found.values()
 
 

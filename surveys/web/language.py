@@ -4,6 +4,8 @@ In this order: what the reader chose with the language switch (``?sprak=``, kept
 page prefers (the participant's, the user's own), what the browser asks for, Swedish.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import quote as _quote
 
@@ -39,6 +41,17 @@ def prefer(language: str) -> None:
     g.preferred_language = language
     g.pop("language", None)
     refresh()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let what is made meanwhile be in ``language``, where the interface has it: a page for somebody else."""
+    before = current()
+    g.language = language if language in LANGUAGES else before
+    try:
+        yield
+    finally:
+        g.language = before
 
 
 def switch_address(language: str) -> str:
