@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from surveys.config import Settings
 from surveys.database import Database
@@ -30,6 +32,10 @@ pytest_plugins = [
     "tests.support.evening",
     "tests.support.network",
 ]
+
+# How long an example takes tells how busy the machine is, not whether the code is right.
+hypothesis_settings.register_profile("folja", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("folja")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -109,7 +115,7 @@ def sqlite_installation(
 @pytest.fixture
 def app(installation: Installation) -> Iterator[Flask]:
     """The web application of ``installation``, on SQLite and on PostgreSQL."""
-    with _application(installation) as application:
+    with compiled.application(installation.settings) as application:
         yield application
 
 
@@ -121,7 +127,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def sqlite_app(sqlite_installation: Installation) -> Iterator[Flask]:
     """The web application of ``sqlite_installation``."""
-    with _application(sqlite_installation) as application:
+    with compiled.application(sqlite_installation.settings) as application:
         yield application
 
 
@@ -161,11 +167,3 @@ def _fresh(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[
         if kind == "postgresql":
             request.node.user_properties.append(("engine", f"postgresql {postgres.version()}"))
         yield url
-
-
-@contextmanager
-def _application(installation: Installation) -> Iterator[Flask]:
-    application = compiled.app_of(installation.settings)
-    application.config["TESTING"] = True
-    with closing(application.extensions["folja"]):
-        yield application

@@ -20,7 +20,7 @@ FLOORS = (
     {"installation"},
     {"models"},
     {"queries"},
-    {"importing", "mail"},
+    {"importing", "mail", "printing"},
     {"running"},
     {"followups"},
     {"answers", "writing"},
@@ -35,7 +35,7 @@ FLOORS = (
     {"scheduler", "wsgi"},
 )
 USE_CASES = {"running", "followups", "answers", "register", "outbox", "course", "writing", "backup"}
-HEAVY = {"alembic", "openpyxl", "scipy", "typst"}  # may be imported where they are used: they take long
+HEAVY = {"alembic", "openpyxl", "scipy", "typst", "pymupdf_fonts"}  # imported where used: they take long
 # The password's slow hash lies between them, and no connection is held while it runs.
 TWO_TRANSACTIONS = {"surveys.running.access.sign_in"}
 READS_THE_CLOCK = {"clock", "web", "api", "demo", "commands", "cli", "scheduler"}

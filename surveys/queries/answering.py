@@ -220,6 +220,7 @@ def _asked() -> Select[*tuple[Any, ...]]:
             Response.draft,
             Response.saved_at,
             Response.submitted_at,
+            Response.source,
         )
         .join(FollowUpRule, FollowUpRule.id == Invitation.rule_id)
         .join(Questionnaire, Questionnaire.id == FollowUpRule.questionnaire_id)

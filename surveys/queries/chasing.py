@@ -23,9 +23,11 @@ class Asked:
 
     invitation_id: int
     invitation: str
+    generation: int
     code: str
     name: str
     email: str
+    language: str
     attributes: dict[str, str]
     dead_address: str | None
     organisation: str | None
@@ -48,9 +50,11 @@ def asked(session: Session, mailing: Mailing, now: datetime) -> list[Asked]:
         select(
             Invitation.id.label("invitation_id"),
             Invitation.public_id.label("invitation"),
+            Invitation.generation,
             Participant.code,
             Participant.name,
             Participant.email,
+            Participant.language,
             Participant.attributes,
             Participant.dead_address,
             Organisation.name.label("organisation"),

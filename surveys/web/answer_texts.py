@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from surveys.domain.numbers import swedish
 from surveys.domain.questionnaire import Checked, Form
 from surveys.domain.questions import Unacceptable
+from surveys.domain.stops import Progress
 from surveys.domain.texts import pick
 from surveys.web import language
 from surveys.web.filters import day
@@ -21,23 +21,25 @@ LINK_PROBLEMS = {
         _l("The link does not lead to a questionnaire"),
         _l(
             "Part of the address may be missing. Open the link from the mail again, or copy the whole "
-            "address. If that does not help, reply to the mail and ask for a new link."
+            "address. If that does not help, ask for a new link here."
         ),
     ),
     "replaced_link": LinkProblem(
         410,
         _l("The link has been replaced by a newer one"),
-        _l("Use the link in the latest mail about the questionnaire. What you have saved is still there."),
+        _l("Use the link in the latest mail from us. What you have saved is still there."),
     ),
     "withdrawn_link": LinkProblem(
         410,
         _l("The link has been withdrawn"),
         _l("You do not need to answer. Reply to the mail you got it in if you want to know why."),
+        mailable=False,
     ),
     "not_open_yet": LinkProblem(
         403,
         _l("The questionnaire is not open yet"),
         _l("The link is right. Open it again when the questionnaire has opened."),
+        mailable=False,
     ),
     "no_cookie": LinkProblem(
         403,
@@ -73,11 +75,19 @@ def error_list(form: Form, checked: Checked) -> list[tuple[str, str]]:
     ]
 
 
+def progress_text(progress: Progress) -> str:
+    """How far one has come, in words; no more is promised than is known."""
+    if progress.total is not None:
+        return str(_("Question %(number)s of %(total)s", number=progress.number, total=progress.total))
+    more = ngettext("at most %(num)s more", "at most %(num)s more", progress.left)
+    return str(_("Question %(number)s, %(more)s", number=progress.number, more=more))
+
+
 Params = Mapping[str, str | int]
 
 
 def _number(value: str | int) -> str:
-    return str(value) if language.current() == "en" else swedish(str(value))
+    return str(value).replace(".", language.of_page().decimal_mark)
 
 
 def _day(value: str | int) -> str:

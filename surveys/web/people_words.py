@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from surveys.web.filters import short_date, when
-from surveys.web.language import NAMES
+from surveys.web.language import name as language_name
 from surveys.web.organise import words
 from surveys.web.organise.words import Words
 from surveys.web.phrases import _
@@ -71,7 +71,7 @@ ROW_FAULTS: Words = {
     "bad_address": _l("“%(value)s” is not an e-mail address."),
     "bad_participant_code": _l("“%(value)s” cannot be a code: letters a–z, digits, point, dash."),
     "unknown_gender": _l("“%(value)s” is not a known gender. Write woman, man, other or not stated."),
-    "unknown_language": _l("“%(value)s” is not a language of Följa. Write sv or en."),
+    "unknown_language": _l("“%(value)s” is not a known language. Write sv, en, ar or its name."),
     "language_not_in_project": _l("The project has no mails in %(value)s."),
     "unknown_state": _l(
         "“%(value)s” is not a known state. Write registered, started, completed, cancelled or dropped out."
@@ -131,7 +131,7 @@ def value(name: str, given: Any) -> str:
         case "state":
             return words.said(words.ENROLMENT_STATES, str(given))
         case "language":
-            return NAMES.get(str(given), str(given))
+            return language_name(str(given))
         case "starts_on" | "ends_on" | "registered_at":
             return _moment(str(given))
         case _:

@@ -18,7 +18,6 @@ from surveys.domain.texts import DEFAULT_LANGUAGE, LocalText
 FOLDER = Path(__file__).parent / "sets"
 # In the order they are offered.
 CODES = ("pre_post", "after_occasion", "reflect_before", "trip_log", "six_months", "retrospective")
-LANGUAGES = ("sv", "en", "sv-simple")
 
 JsonObject = dict[str, Any]
 
@@ -53,6 +52,12 @@ def ready_set(code: str) -> ReadySet | None:
 
 
 @cache
+def languages() -> frozenset[str]:
+    """The languages that the sets are written in."""
+    return frozenset(language for code in CODES for language in _read(code).title)
+
+
+@cache
 def ready_scales() -> Mapping[str, JsonObject]:
     """The ready-made scales by code, each with its code, as a version has them."""
     found = yaml.safe_load((FOLDER / "scales.yaml").read_text(encoding="utf-8"))
@@ -70,7 +75,7 @@ def _fitted(value: Any, languages: frozenset[str]) -> Any:
         return [_fitted(each, languages) for each in value]
     if not isinstance(value, dict):
         return value
-    if value and value.keys() <= set(LANGUAGES) and all(isinstance(each, str) for each in value.values()):
+    if value and value.keys() <= languages() and all(isinstance(each, str) for each in value.values()):
         kept = {language: text for language, text in value.items() if language in languages}
         return kept or {DEFAULT_LANGUAGE: value[DEFAULT_LANGUAGE]}
     return {name: _fitted(part, languages) for name, part in value.items()}

@@ -38,6 +38,8 @@ from surveys.web.organise import (
     series_rounds,
     settings,
     stops,
+    translations,
+    translations_file,
     weeks,
 )
 from surveys.web.organise.base import blueprint
@@ -81,5 +83,7 @@ __all__ = [
     "series_rounds",
     "settings",
     "stops",
+    "translations",
+    "translations_file",
     "weeks",
 ]

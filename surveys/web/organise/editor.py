@@ -11,14 +11,15 @@ from surveys import clock
 from surveys.domain import editing
 from surveys.domain.drafting import missing_texts
 from surveys.domain.editing import NoSuchPart
-from surveys.domain.questionnaire import Form
+from surveys.domain.questionnaire import Form, digest
 from surveys.queries import projects as queries
 from surveys.web.guard import installation, reading_session, staff
+from surveys.web.language import name as name_of
 from surveys.web.organise import kind_fields
 from surveys.web.organise.base import blueprint, page
 from surveys.web.organise.questionnaires import compared
 from surveys.web.organise.writing_base import EDIT, Desk, changed_meanwhile, desk, form_of, preview, save
-from surveys.web.organise.writing_words import LAYOUTS, LIKENESSES, language_name, told
+from surveys.web.organise.writing_words import LAYOUTS, LIKENESSES, told
 from surveys.web.phrases import _
 from surveys.web.relevance_words import relevance_in_words
 from surveys.writing import drafts
@@ -108,18 +109,17 @@ def ask_to_publish(project: str, questionnaire: str) -> str | Response:
 @staff("organiser")
 def publish_draft(project: str, questionnaire: str) -> Response | tuple[str, int]:
     at = desk(questionnaire)
-    if _missing(at.document) and not request.form.get("anyway"):
-        return _publish_page(
-            at, _("Some texts are missing. Write them, or tick that it is to be used anyway.")
-        ), 422
+    missing, seen = _missing(at.document), request.form.get("seen", "")
+    if missing and not request.form.get("anyway"):
+        told_why = _("Some texts are missing. Write them, or tick that it is to be used anyway.")
+        return _publish_page(at, told_why), 422
     try:
+        if missing:
+            partly = {**at.document, "partly_translated": True}
+            save(at, partly, seen)
+            seen = digest(partly)
         number = drafts.publish(
-            installation().database,
-            g.project.id,
-            at.row.code,
-            request.form.get("seen", ""),
-            g.user.user_id,
-            clock.now(),
+            installation().database, g.project.id, at.row.code, seen, g.user.user_id, clock.now()
         )
     except drafts.Changed:
         return changed_meanwhile(f"{at.edit}/borja")
@@ -198,9 +198,7 @@ def _lines(document: Document) -> list[Line]:
                 _when(form, question["code"]),
                 begins,
                 bool(group),
-                ", ".join(
-                    language_name(each) for each in g.project.languages if not question["text"].get(each)
-                ),
+                ", ".join(name_of(each) for each in g.project.languages if not question["text"].get(each)),
             )
         )
     return lines
@@ -218,4 +216,4 @@ def _missing(document: Document) -> list[tuple[str, int]]:
     for each in faults:
         language = str(each.params["language"])
         counts[language] = counts.get(language, 0) + 1
-    return [(language_name(language), count) for language, count in counts.items()]
+    return [(name_of(language), count) for language, count in counts.items()]

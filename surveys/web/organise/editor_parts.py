@@ -11,6 +11,7 @@ from surveys.domain.drafting import QUESTION_CODE, code_from, draft_faults
 from surveys.domain.questionnaire import FormFault
 from surveys.web.filters import local
 from surveys.web.guard import staff
+from surveys.web.language import name as name_of
 from surveys.web.organise.base import blueprint, page
 from surveys.web.organise.question_forms import QuestionForm, put_text
 from surveys.web.organise.writing_base import (
@@ -22,7 +23,7 @@ from surveys.web.organise.writing_base import (
     save,
     text_languages,
 )
-from surveys.web.organise.writing_words import LAYOUTS, fault_text, language_name, told
+from surveys.web.organise.writing_words import LAYOUTS, fault_text, told
 from surveys.web.phrases import _
 from surveys.writing import drafts
 
@@ -181,7 +182,7 @@ def _shared(at: Desk, form: QuestionForm, conflict: bool) -> dict[str, object]:
         "at": at,
         "form": form,
         "seen": form.one("seen") or at.digest,
-        "languages": [(code, language_name(code)) for code in form.languages],
+        "languages": [(code, name_of(code)) for code in form.languages],
         "language_choices": language_choices(),
         "conflict": conflict,
     }

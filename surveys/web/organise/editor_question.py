@@ -14,6 +14,7 @@ from surveys.domain.questions import KINDS
 from surveys.queries import projects as queries
 from surveys.web.filters import local
 from surveys.web.guard import reading_session, staff
+from surveys.web.language import name as name_of
 from surveys.web.organise import question_forms as forms
 from surveys.web.organise.base import blueprint, page
 from surveys.web.organise.kind_fields import info, kinds
@@ -31,7 +32,7 @@ from surveys.web.organise.writing_base import (
     scales,
     text_languages,
 )
-from surveys.web.organise.writing_words import fault_text, language_name, told
+from surveys.web.organise.writing_words import fault_text, told
 from surveys.web.phrases import _
 from surveys.web.relevance_words import in_words
 from surveys.writing import drafts
@@ -147,7 +148,7 @@ def _form_page(
         stored=stored,
         after=after,
         seen=form.fields.get("seen") or at.digest if request.method == "POST" else at.digest,
-        languages=[(code, language_name(code)) for code in form.languages],
+        languages=[(code, name_of(code)) for code in form.languages],
         language_choices=language_choices(),
         library=_offered(found.library),
         ready=_offered({c: s for c, s in found.ready.items() if c not in found.library}),

@@ -127,8 +127,8 @@ def _sides(row: Questionnaire) -> Iterator[Side]:
         for version in versions:
             title = local(version.content["title"]) or each.code
             name = _("%(title)s, version %(number)s", title=title, number=version.number)
-            draft = f" ({_('draft')})" if version.draft else ""
-            yield Side(f"{each.code}:{version.number}", name + draft, version)
+            shown = _("%(name)s (draft)", name=name) if version.draft else name
+            yield Side(f"{each.code}:{version.number}", shown, version)
 
 
 def _akin(row: Questionnaire, form: Form | None) -> list[tuple[Side, int]]:

@@ -18,9 +18,9 @@ from surveys.queries import writing as writing_queries
 from surveys.web.answer_questions import questions_html
 from surveys.web.filters import local
 from surveys.web.guard import installation, reading_session
+from surveys.web.language import name as name_of
 from surveys.web.organise.base import Crumbs, address, crumbs
 from surveys.web.organise.question_forms import Scales
-from surveys.web.organise.writing_words import language_name
 from surveys.web.phrases import _
 from surveys.writing import drafts
 from surveys.writing.sets import fitted, ready_scales
@@ -98,7 +98,7 @@ def text_languages() -> list[str]:
 def language_choices() -> list[tuple[str, str]]:
     """The languages that can be shown beside the first: code and name; none where all are shown anyway."""
     every: Sequence[str] = g.project.languages
-    return [(code, language_name(code)) for code in every[1:]] if len(every) > 2 else []
+    return [(code, name_of(code)) for code in every[1:]] if len(every) > 2 else []
 
 
 def form_of(document: Mapping[str, Any]) -> Form | None:

@@ -10,12 +10,6 @@ from surveys.web.phrases import _
 
 Words = Mapping[str, LazyString]
 
-LANGUAGES: Words = {
-    "sv": _l("Swedish"),
-    "en": _l("English"),
-    "sv-simple": _l("easy Swedish"),
-    "ar": _l("Arabic"),
-}
 LAYOUTS: Words = {
     "one_page": _l("All questions on one page"),
     "one_at_a_time": _l("One question at a time"),
@@ -96,7 +90,3 @@ def fault_text(code: str, params: Mapping[str, object] | None = None) -> str:
 
 def told(fault: FormFault) -> str:
     return fault_text(fault.code, fault.params)
-
-
-def language_name(code: str) -> str:
-    return str(LANGUAGES.get(code, code))
