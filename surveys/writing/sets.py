@@ -52,7 +52,7 @@ def ready_set(code: str) -> ReadySet | None:
 
 
 @cache
-def languages() -> frozenset[str]:
+def written_languages() -> frozenset[str]:
     """The languages that the sets are written in."""
     return frozenset(language for code in CODES for language in _read(code).title)
 
@@ -75,7 +75,8 @@ def _fitted(value: Any, languages: frozenset[str]) -> Any:
         return [_fitted(each, languages) for each in value]
     if not isinstance(value, dict):
         return value
-    if value and value.keys() <= languages() and all(isinstance(each, str) for each in value.values()):
+    texts = all(isinstance(each, str) for each in value.values())
+    if value and texts and value.keys() <= written_languages():
         kept = {language: text for language, text in value.items() if language in languages}
         return kept or {DEFAULT_LANGUAGE: value[DEFAULT_LANGUAGE]}
     return {name: _fitted(part, languages) for name, part in value.items()}

@@ -12,7 +12,7 @@ from surveys.writing import sets
 def test_a_set_is_whole_in_all_its_languages(ready: sets.ReadySet) -> None:
     assert ready.questionnaires or ready.log_prompts
     for text in (ready.title, ready.about, *ready.log_prompts):
-        assert set(text) == sets.languages()
+        assert set(text) == sets.written_languages()
     for each in ready.questionnaires:
         assert QUESTIONNAIRE_CODE.fullmatch(each.code)
         assert each.wave in WAVES
@@ -21,11 +21,11 @@ def test_a_set_is_whole_in_all_its_languages(ready: sets.ReadySet) -> None:
             assert draft_faults(fitted) == ()
             assert missing_texts(fitted, languages) == ()
             assert all(QUESTION_CODE.fullmatch(question.code) for question in parse(fitted).questions)
-        assert missing_texts(each.document, sets.languages()) == ()
+        assert missing_texts(each.document, sets.written_languages()) == ()
 
 
 def test_the_sets_are_also_in_easy_swedish() -> None:
-    assert sets.languages() == {"sv", "en", "sv-simple"}
+    assert sets.written_languages() == {"sv", "en", "sv-simple"}
 
 
 def test_what_is_asked_before_and_after_can_be_compared() -> None:
