@@ -13,7 +13,7 @@ from surveys.config import ROOT, Settings, load
 from surveys.extensions import babel, csrf, login
 from surveys.installation import Installation, open_installation
 from surveys.web import (
-    answer,
+    answer_receipt,
     errors,
     evaluate,
     filters,
@@ -120,7 +120,7 @@ def _bind_extensions(app: Flask) -> None:
 
 
 def _add_blueprints(app: Flask, settings: Settings) -> None:
-    for module in (public, signin, answer, logbook, own_page, room, all_pages, evaluate, unsubscribe):
+    for module in (public, signin, answer_receipt, logbook, own_page, room, all_pages, evaluate, unsubscribe):
         app.register_blueprint(module.blueprint)
     if settings.demo:
         app.register_blueprint(interface.blueprint)

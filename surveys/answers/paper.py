@@ -53,12 +53,12 @@ class NotUndone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PaperForm:
-    """The form of one person. ``link`` opens it on the web; ``answered`` None: nobody may know."""
+    """The form of one person. ``link`` is the token that opens it on the web."""
 
     person: chasing.Asked
     code: str
     link: str
-    answered: bool | None = None
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +97,18 @@ def print_forms(
     user_id: int,
     with_links: bool,
     now: datetime,
+    language: str | None = None,
 ) -> Sequence[PaperForm]:
     """The forms of those who have not answered, with a deed that says who printed them, and how many.
 
-    Raises :class:`NothingToPrint`.
+    ``language``: only of those who prefer it. Raises :class:`NothingToPrint`.
     """
     with db.transaction() as session:
         mailing = mailings.mailing(session, project_id, mailing_id)
         if mailing is None or not is_open(mailing, now):
             raise NothingToPrint
-        found = [each for each in forms(session, keys, mailing, now) if not each.answered]
+        silent = [each for each in forms(session, keys, mailing, now) if not each.answered]
+        found = [each for each in silent if language in (None, each.person.language)]
         if not found:
             raise NothingToPrint
         details = {"forms": len(found), "links": with_links}

@@ -4,6 +4,8 @@ In this order: what the reader chose with the language switch (``?sprak=``, kept
 page prefers (the participant's, the user's own), what the browser asks for, Swedish.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import quote as _quote
 
@@ -21,6 +23,8 @@ KEPT = timedelta(days=30)
 
 def select() -> str:
     """The language for this request; Flask-Babel asks once and remembers."""
+    if "spoken_language" in g:
+        return str(g.spoken_language)
     for wanted in (request.args.get("sprak"), request.cookies.get(COOKIE), g.get("preferred_language")):
         if wanted in LANGUAGES:
             return str(wanted)
@@ -39,6 +43,20 @@ def prefer(language: str) -> None:
     g.preferred_language = language
     g.pop("language", None)
     refresh()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within, texts are in ``language``, whatever the page is in: for what is made for somebody else."""
+    g.spoken_language = language
+    g.pop("language", None)
+    refresh()
+    try:
+        yield
+    finally:
+        g.pop("spoken_language")
+        g.pop("language", None)
+        refresh()
 
 
 def switch_address(language: str) -> str:

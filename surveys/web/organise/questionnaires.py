@@ -40,7 +40,7 @@ def questionnaire(project: str, questionnaire: str) -> str:
     version = found.versions[-1]
     form = answering.form_of(session.connection(), version.id, version.digest)
     uses = queries.used_in(session, found.id)
-    themes = _themes(uses) if form.needs_themes else ()
+    themes = themes_of(uses) if form.needs_themes else ()
     return page(
         "questionnaire",
         crumbs=crumbs((_("Questionnaires"), address("enkater")), (_title(found, form), None)),
@@ -54,7 +54,7 @@ def questionnaire(project: str, questionnaire: str) -> str:
     )
 
 
-def _themes(uses: Sequence[FollowUpRule]) -> tuple[ThemeRef, ...]:
+def themes_of(uses: Sequence[FollowUpRule]) -> tuple[ThemeRef, ...]:
     """The themes of the first occasion that has any; else two made-up ones, so that the questions show."""
     for rule in uses:
         for occasion in queries.occasions_of(reading_session(), rule.series_id):
