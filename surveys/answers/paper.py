@@ -171,7 +171,7 @@ def enter(
         now,
         True,
         version,
-        source.Paper(user_id),
+        paper=source.Paper(user_id),
     )
     return Entered(form.person.invitation, form.code, saved.revision)
 

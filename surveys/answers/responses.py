@@ -3,7 +3,7 @@
 Whoever is writing when a questionnaire closes has a grace of 15 minutes to send in what is on the screen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Update, bindparam, insert, update
 from surveys.answers import source
 from surveys.answers.asking_project import Logotype
 from surveys.answers.form_view import Answers, FormView, view_of
+from surveys.answers.steps import Step, is_stale, unseen, whole
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import Checked, check
@@ -82,13 +83,13 @@ class FormChanged(NotSaved):
 
 
 class Incomplete(NotSaved):
-    """Some answers cannot be sent in as they stand; ``errors`` says which and why."""
+    """``checked.errors`` says which answers cannot be sent in; ``new`` which questions were not in sight."""
 
     code = "incomplete"
 
-    def __init__(self, view: FormView, checked: Checked) -> None:
+    def __init__(self, view: FormView, checked: Checked, new: frozenset[str]) -> None:
         super().__init__(view)
-        self.checked = checked
+        self.checked, self.new = checked, new
 
 
 class Conflict(NotSaved):
@@ -109,11 +110,12 @@ class AnsweredAlready(NotSaved):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """``revision`` now; ``checked.errors`` are answers left out of a draft. ``submitted``: it is sent in."""
+    """``revision`` now; ``checked.errors`` are left out of a draft. ``view`` is the form as it was before."""
 
     revision: int
     submitted: bool
     checked: Checked
+    view: FormView
 
 
 def open_link(db: Database, token: str) -> str:
@@ -141,21 +143,27 @@ def save(
     keys: Keyring,
     public_id: str,
     token: str,
-    raw: Fields,
+    raw: Fields | None,
     revision: int,
     language: str,
     now: datetime,
     submit: bool,
     version: str = "",
+    step: Step | None = None,
+    seen: Collection[str] | None = None,
     paper: source.Paper | None = None,
 ) -> Saved:
     """Keep form fields as a draft, or send them in; the first time locks the questionnaire's version.
 
+    ``raw`` None is what is saved already. With ``step`` the fields are those of that question; all other
+    answers stay, and only an answer to the same question given elsewhere is in conflict with it. ``seen``
+    (None: all) are the questions with a condition that were in sight when the form was sent in.
     ``revision`` and ``version`` are those of the page that was sent ("" does not ask about the version).
     The same content again changes nothing, whatever the revision. A draft never replaces what was sent in.
     Raises a :class:`LinkError`, :class:`Closed`, :class:`FormChanged`, :class:`Conflict`, and when sending in
-    :class:`Incomplete`. From ``paper`` what was left out is missing and no fault, and what somebody has begun
-    on the web is kept beside it; where they have sent it in already: :class:`AnsweredAlready`.
+    or when the answer of a step cannot be taken :class:`Incomplete`. From ``paper`` what was left out is
+    missing and no fault, and what somebody has begun on the web is kept beside it; where they have sent it in
+    already: :class:`AnsweredAlready`.
     """
     # No objects are made: this is what everybody waits for when a course ends.
     with db.writing() as connection:
@@ -168,19 +176,21 @@ def save(
             raise FormChanged(view)
         if paper and view.answers is not None:
             raise AnsweredAlready(view)
-        checked = check(view.form, raw, complete=submit, today=view.today)
+        checked = check(view.form, whole(view, raw, step), complete=submit, today=view.today)
         if paper:
             checked = source.without_gaps(checked)
-        if submit and checked.errors:
-            raise Incomplete(view, checked)
+        new = unseen(view, checked.answers, seen if submit else None)
+        if new or (checked.errors and (submit or (step and step.code in checked.errors))):
+            raise Incomplete(view, checked, new)
         answers = _with_theme(connection, row, checked.answers)
         if _is_kept(view, answers, submit):
-            return Saved(view.revision, submit, checked)
-        if not paper and view.revision and revision != view.revision and answers != view.current:
+            return Saved(view.revision, submit, checked, view)
+        stale = not paper and is_stale(view, answers, revision, step)
+        if stale and (answers != view.current or raw is None):
             raise Conflict(view, answers)
         revision = _keep(connection, keys, row, answers, language, now, submit, paper)
         _lock(connection, row, now)
-        return Saved(revision, submit, checked)
+        return Saved(revision, submit, checked, view)
 
 
 def logotype(db: Database, public_id: str, token: str) -> Logotype:

@@ -17,9 +17,6 @@ DONT_KNOW = "dk"
 OTHER = "other"
 OTHER_TEXT_LENGTH = 200
 DONT_KNOW_LABEL: LocalText = {"sv": "Vet ej", "en": "Don’t know"}
-YES, NO = "yes", "no"
-CONSENTS_LABEL: LocalText = {"sv": "Samtycker", "en": "Consents"}
-CONSENTS_NOT_LABEL: LocalText = {"sv": "Har inte samtyckt", "en": "Has not consented"}
 OTHER_LABEL: LocalText = {"sv": "Annat", "en": "Other"}
 
 
@@ -50,7 +47,7 @@ class PointQuestion(Question):
         return _coded_writer(self.choices, language)
 
     def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        return _summary_of_classes(self.counted, values)
+        return summary_of_classes(self.counted, values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,37 +242,6 @@ class ThemeChoice(PointQuestion):
         return self.options
 
 
-@dataclass(frozen=True, kw_only=True)
-class Consent(Question):
-    """A statement that one agrees to, or not. Kept as "yes"; what is not ticked is no consent."""
-
-    kind: ClassVar[str] = "consent"
-
-    @property
-    def choices(self) -> tuple[Point, ...]:
-        """What results and exports count."""
-        return (Point(YES, CONSENTS_LABEL), Point(NO, CONSENTS_NOT_LABEL))
-
-    def accept(self, raw: Fields) -> str | None:
-        typed = typed_in(raw, self.field)
-        if typed not in ("", YES):
-            raise Unacceptable("not_an_option")
-        return typed or None
-
-    def shown(self, value: Answer, language: str) -> str:
-        return _label(self.choices, value, language)
-
-    def columns(self, language: str) -> tuple[Column, ...]:
-        return _coded_columns(self, language)
-
-    def writer(self, language: str) -> CellWriter:
-        return _coded_writer(self.choices, language)
-
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        """Everyone who was asked has said one or the other: nobody is missing."""
-        return _summary_of_classes((YES, NO), (NO if value is None else value for value in values))
-
-
 def _one_of(choices: Sequence[Point], code: str) -> str | None:
     if code and all(code != point.code for point in choices):
         raise Unacceptable("not_an_option")
@@ -301,7 +267,8 @@ def _coded_writer(choices: Sequence[Point], language: str) -> CellWriter:
     return lambda value: nothing if value is None else rows.get(value, (value, None))
 
 
-def _summary_of_classes(codes: tuple[str, ...], values: Iterable[Answer | None]) -> Summary:
+def summary_of_classes(codes: tuple[str, ...], values: Iterable[Answer | None]) -> Summary:
+    """Answers that are one class each, counted; "don't know" apart."""
     answers, missing = answered(values)
     counts = Counter(answers)
     distribution = Distribution(codes, tuple(counts[code] for code in codes), missing, counts[DONT_KNOW])

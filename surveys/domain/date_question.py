@@ -48,7 +48,7 @@ class DateQuestion(Question):
         return day.isoformat()
 
     def shown(self, value: Answer, language: str) -> str:
-        return dates.day(date.fromisoformat(value), language) if language in dates.DAYS else str(value)
+        return dates.day(date.fromisoformat(value), language)
 
     def summarise(self, values: Iterable[Answer | None]) -> Summary:
         """Counts by month, or by year where there are more than two years of them."""

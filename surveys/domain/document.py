@@ -7,12 +7,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from surveys.domain.expressions import BadExpression, Expression, parse
-from surveys.domain.texts import LocalText
+from surveys.domain.texts import LocalText, language_tag
 
 Path = tuple[str | int, ...]
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)  # BCP 47
 _FLAGS = {True: True, False: False, "true": True, "false": False, "yes": True, "no": False}
 
 
@@ -75,7 +74,7 @@ class Node:
             return {}
         # {sv: Yes, or no?} in YAML is two keys: what follows the comma must not be lost in silence.
         for key in value:
-            if not _LANGUAGE.fullmatch(str(key)):
+            if language_tag(str(key)) != key:
                 self.fault("unknown_key", name, str(key))
         for language in self.languages:
             if not str(value.get(language, "")).strip():

@@ -13,12 +13,12 @@ from typing import Any, ClassVar, Self
 from surveys.domain.choices import (
     DONT_KNOW,
     OTHER,
-    Consent,
     OneChoice,
     ScaleQuestion,
     SeveralChoices,
     ThemeChoice,
 )
+from surveys.domain.consent import Consent
 from surveys.domain.date_question import DateQuestion
 from surveys.domain.document import Node
 from surveys.domain.expressions import Term
@@ -93,7 +93,7 @@ class NumberQuestion(Question):
         return {self.field: [swedish(value)]}
 
     def shown(self, value: Answer, language: str) -> str:
-        number = swedish(value) if language != "en" else value
+        number = swedish(value) if language.startswith("sv") else value
         return f"{number} {pick(self.unit, language)}".strip()
 
     def columns(self, language: str) -> tuple[Column, ...]:

@@ -4,7 +4,7 @@ A question that is not asked counts as not answered, also for what depends on it
 which conditions can be worked out, and one that leads back to itself has none.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -65,6 +65,15 @@ class Conditions:
                 asked.discard(code)
                 terms.pop(code, None)
         return frozenset(asked)
+
+    def led_by(self, codes: Collection[str]) -> frozenset[str]:
+        """The questions that are asked, or not, by the answers to ``codes``, directly or through others."""
+        found: set[str] = set()
+        for code in self.order:
+            names = {name for each in self.of[code] for name in each.names}
+            if names & (found | set(codes)):
+                found.add(code)
+        return frozenset(found)
 
 
 def conditions(

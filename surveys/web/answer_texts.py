@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from surveys.domain.numbers import swedish
 from surveys.domain.questionnaire import Checked, Form
 from surveys.domain.questions import Unacceptable
 from surveys.domain.texts import pick
@@ -21,23 +20,25 @@ LINK_PROBLEMS = {
         _l("The link does not lead to a questionnaire"),
         _l(
             "Part of the address may be missing. Open the link from the mail again, or copy the whole "
-            "address. If that does not help, reply to the mail and ask for a new link."
+            "address. If that does not help, ask for a new link here."
         ),
     ),
     "replaced_link": LinkProblem(
         410,
         _l("The link has been replaced by a newer one"),
-        _l("Use the link in the latest mail about the questionnaire. What you have saved is still there."),
+        _l("Use the link in the latest mail from us. What you have saved is still there."),
     ),
     "withdrawn_link": LinkProblem(
         410,
         _l("The link has been withdrawn"),
         _l("You do not need to answer. Reply to the mail you got it in if you want to know why."),
+        mailable=False,
     ),
     "not_open_yet": LinkProblem(
         403,
         _l("The questionnaire is not open yet"),
         _l("The link is right. Open it again when the questionnaire has opened."),
+        mailable=False,
     ),
     "no_cookie": LinkProblem(
         403,
@@ -77,7 +78,7 @@ Params = Mapping[str, str | int]
 
 
 def _number(value: str | int) -> str:
-    return str(value) if language.current() == "en" else swedish(str(value))
+    return str(value).replace(".", language.of_page().decimal_mark)
 
 
 def _day(value: str | int) -> str:

@@ -20,13 +20,12 @@ from surveys.printing.content import Piece
 from surveys.queries import answering
 from surveys.queries import mailings as mailing_queries
 from surveys.queries import projects as queries
-from surveys.web import language
+from surveys.web import language, print_form
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.organise import paper_sheet
 from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
-from surveys.web.organise.paper_sheet import Sheet, WayIn
 from surveys.web.organise.questionnaires import themes_of
 from surveys.web.phrases import _
+from surveys.web.print_form import Sheet, WayIn
 
 SIZES = {"stor": 13, "storre": 18}  # points
 
@@ -50,9 +49,9 @@ def questionnaire_on_paper(project: str, questionnaire: str) -> Response:
     form = _form(found)
     chosen = _chosen()
     themes = themes_of(queries.used_in(session, found.id)) if form.needs_themes else ()
-    with language.speaking(_spoken(chosen)):
+    with language.speaking(chosen.language):
         sheet = _sheet(found, expand(form, themes), chosen, about="")
-        return _pdf(paper_sheet.blank(sheet, None), found.code)
+        return _pdf(print_form.blank(sheet, None), found.code)
 
 
 @blueprint.get("/projekt/<project>/utskick/<int:mailing>/papper.pdf")
@@ -60,8 +59,8 @@ def questionnaire_on_paper(project: str, questionnaire: str) -> Response:
 def mailing_on_paper(project: str, mailing: int) -> Response:
     """The form of a mailing without name and code; its QR code leads to the page at the occasion's door."""
     one, chosen = asking_mailing(mailing), _chosen()
-    with language.speaking(_spoken(chosen)):
-        return _pdf(paper_sheet.blank(_sheet_of(one, chosen), _door(one)), one.rule.code)
+    with language.speaking(chosen.language):
+        return _pdf(print_form.blank(_sheet_of(one, chosen), _door(one)), one.rule.code)
 
 
 @blueprint.get("/projekt/<project>/utskick/<int:mailing>/papper")
@@ -84,9 +83,9 @@ def personal_papers(project: str, mailing: int) -> Response:
     except paper.NothingToPrint:
         flash(_("There is nobody to print a form for: all have answered, or it has closed."), "warning")
         return redirect(paper_address(one), 303)
-    with language.speaking(_spoken(chosen)):
+    with language.speaking(chosen.language):
         ways = _ways(one, forms, links)
-        return _pdf(paper_sheet.personal(_sheet_of(one, chosen), forms, ways), f"{one.rule.code}-personliga")
+        return _pdf(print_form.personal(_sheet_of(one, chosen), forms, ways), f"{one.rule.code}-personliga")
 
 
 def asking_mailing(mailing_id: int) -> Mailing:
@@ -141,7 +140,7 @@ def _choices_page(one: Mailing) -> str:
         here=paper_address(one),
         mode=mode,
         links=may_have_links(mode),
-        languages=[(code, language.NAMES.get(code, code)) for code in g.project.languages],
+        languages=[(code, language.name(code)) for code in g.project.languages],
         silent={code: sum(each.person.language == code for each in silent) for code in g.project.languages},
         total=len(silent),
         open=paper.is_open(one, now),
@@ -159,11 +158,6 @@ def _chosen() -> Choices:
         only=request.form.get("vilka") == "spraket",
         links="lank" in request.form,
     )
-
-
-def _spoken(chosen: Choices) -> str:
-    """The language of our own words: the interface may not be in all that a questionnaire is in."""
-    return chosen.language if chosen.language in language.LANGUAGES else language.DEFAULT
 
 
 def _sheet_of(one: Mailing, chosen: Choices) -> Sheet:
@@ -197,18 +191,13 @@ def _sheet(
 def _door(one: Mailing) -> WayIn | None:
     if one.occasion is None:
         return None
-    words = _(
-        "Would you rather answer on the web? Scan the code and write your e-mail address. You get a link."
-    )
-    return WayIn(f"{installation().settings.base_url}/t/{one.occasion.door_id}", words)
+    return print_form.by_door(f"{installation().settings.base_url}/t/{one.occasion.door_id}")
 
 
 def _ways(one: Mailing, forms: Sequence[PaperForm], links: bool) -> list[WayIn | None]:
     if not links:
         return [_door(one)] * len(forms)
-    words = _("Would you rather answer on the web? Scan the code. The link is yours: give it to nobody.")
-    base = installation().settings.base_url
-    return [WayIn(f"{base}/s/{each.link}", words) for each in forms]
+    return [print_form.by_link(f"{installation().settings.base_url}/s/{each.link}") for each in forms]
 
 
 def _pdf(content: Piece, name: str) -> Response:

@@ -20,9 +20,9 @@ from surveys.web.answer_texts import error_list, fault_text
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
 from surveys.web.organise.paper import asking_mailing, form_of
-from surveys.web.organise.paper_questions import numbers
-from surveys.web.organise.paper_sheet import written_code
 from surveys.web.phrases import _
+from surveys.web.print_form import written_code
+from surveys.web.print_questions import numbers
 
 Page = str | tuple[str, int] | Response
 LAST = "paper"  # in the session of whoever types: what can be taken back

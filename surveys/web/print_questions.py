@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from surveys.domain.choices import Consent
+from surveys.domain.consent import Consent
 from surveys.domain.date_question import DateQuestion
-from surveys.domain.numbers import swedish
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import (
     LongText,
@@ -21,6 +20,7 @@ from surveys.domain.ranking import Ranking
 from surveys.domain.scales import Point
 from surveys.domain.texts import pick
 from surveys.printing.content import Piece, heading, optional, text
+from surveys.web import filters
 from surveys.web.phrases import _, ngettext
 from surveys.web.relevance_words import relevance_in_words
 
@@ -136,7 +136,7 @@ def _ranked(question: Ranking) -> str:
 
 def _limits(question: NumberQuestion) -> str:
     least, most = (
-        None if each is None else swedish(str(each)) for each in (question.minimum, question.maximum)
+        None if each is None else filters.number(each) for each in (question.minimum, question.maximum)
     )
     if least is not None and most is not None:
         return _("From %(minimum)s to %(maximum)s.", minimum=least, maximum=most)

@@ -15,8 +15,8 @@ from surveys.printing.fonts import settable
 from surveys.web import print_project, qr
 from surveys.web.answer_privacy import PRIVACY_TEXTS
 from surveys.web.filters import when
-from surveys.web.organise.paper_questions import parts
 from surveys.web.phrases import _, ngettext
+from surveys.web.print_questions import parts
 
 CODE_HALF = 4
 
@@ -42,6 +42,20 @@ class WayIn:
 
     address: str
     words: str
+
+
+def by_door(address: str) -> WayIn:
+    """The page at an occasion's door."""
+    words = _(
+        "Would you rather answer on the web? Scan the code and write your e-mail address. You get a link."
+    )
+    return WayIn(address, words)
+
+
+def by_link(address: str) -> WayIn:
+    """The link of one person."""
+    words = _("Would you rather answer on the web? Scan the code. The link is yours: give it to nobody.")
+    return WayIn(address, words)
 
 
 def blank(sheet: Sheet, way_in: WayIn | None) -> Piece:
