@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
+from babel.localedata import locale_identifiers
 from babel.support import NullTranslations, Translations
 
 from surveys.domain import dates
@@ -98,6 +99,14 @@ def language_of(code: str) -> Language:
 def is_known(code: str) -> bool:
     """Whether there is such a language: one of the interface, or one that CLDR has data of."""
     return code in languages() or language_of(code).name != code
+
+
+@cache
+def every_language() -> tuple[Language, ...]:
+    """The languages of the interface, then all that CLDR knows, by their Swedish names."""
+    codes = {code for code in locale_identifiers() if "_" not in code} - set(languages())
+    more = [language_of(code) for code in codes if len(code) < 4 and is_known(code)]
+    return (*languages().values(), *sorted(more, key=lambda each: each.in_swedish.casefold()))
 
 
 @cache

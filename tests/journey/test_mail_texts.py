@@ -15,7 +15,7 @@ from surveys.mail.mailbox import Mailbox
 from surveys.models.deeds import Deed
 from surveys.models.people import MailStop, Participant
 from surveys.models.programme import Project
-from tests.support.compiled import app_of
+from tests.support.compiled import application
 from tests.support.pages import forms_of, send
 from tests.support.staffed import NOW, PASSWORD, copy_of, go, invitation
 
@@ -32,8 +32,9 @@ def house(built: Path, tmp_path: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def app(house: Installation) -> Flask:
-    return app_of(house.settings)
+def app(house: Installation) -> Iterator[Flask]:
+    with application(house.settings) as app:
+        yield app
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Every staff route × every role × own and another project. A route without an entry here fails."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import
 from surveys.running import access
 from surveys.web import guard
-from tests.support.compiled import app_of
+from tests.support.compiled import application
 from tests.support.pages import forms_of
 from tests.support.small import load_small, small_programme
 
@@ -156,6 +157,15 @@ EXPECTED = {
     f"POST {ENROLMENT}/utfall/<int:outcome>/ta-bort": "ao",
     f"GET {P}/enkater": "aoer",
     f"GET {P}/enkater/<questionnaire>": "aoer",
+    f"GET {P}/enkater/<questionnaire>/texter": "ao",
+    f"POST {P}/enkater/<questionnaire>/texter": "ao",
+    f"POST {P}/enkater/<questionnaire>/texter/ofullstandig": "ao",
+    f"GET {P}/enkater/<questionnaire>/texter/<language>/ta-bort": "ao",
+    f"POST {P}/enkater/<questionnaire>/texter/<language>/ta-bort": "ao",
+    f"GET {P}/enkater/<questionnaire>/texter/fil.xlsx": "ao",
+    f"GET {P}/enkater/<questionnaire>/texter/fil": "ao",
+    f"POST {P}/enkater/<questionnaire>/texter/fil": "ao",
+    f"POST {P}/enkater/<questionnaire>/texter/fil/spara": "ao",
     f"GET {P}/utskick": "ao",
     f"GET {P}/utskick/<int:mailing>": "ao",
     f"GET {P}/utskick/<int:mailing>/<act>": "ao",
@@ -268,10 +278,9 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
 
 
 @pytest.fixture
-def app(sqlite_installation: Installation, values: dict[str, object]) -> Flask:
-    application = app_of(sqlite_installation.settings)
-    application.config.update(TESTING=True)
-    return application
+def app(sqlite_installation: Installation, values: dict[str, object]) -> Iterator[Flask]:
+    with application(sqlite_installation.settings) as app:
+        yield app
 
 
 def a_file_of_people(installation: Installation) -> str:

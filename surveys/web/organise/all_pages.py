@@ -35,6 +35,8 @@ from surveys.web.organise import (
     series_rounds,
     settings,
     stops,
+    translations,
+    translations_file,
     weeks,
 )
 from surveys.web.organise.base import blueprint
@@ -75,5 +77,7 @@ __all__ = [
     "series_rounds",
     "settings",
     "stops",
+    "translations",
+    "translations_file",
     "weeks",
 ]

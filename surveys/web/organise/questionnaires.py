@@ -44,6 +44,7 @@ def questionnaire(project: str, questionnaire: str) -> str:
     return page(
         "questionnaire",
         crumbs=crumbs((_("Questionnaires"), address("enkater")), (_title(found, form), None)),
+        here=address("enkater", found.code),
         questionnaire=found,
         version=version,
         form=form,
