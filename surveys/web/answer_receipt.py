@@ -1,6 +1,6 @@
 """The receipt as a PDF: what was answered, when, until when it can be changed, and who to ask."""
 
-from flask import g, redirect, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from surveys import clock
@@ -11,6 +11,7 @@ from surveys.printing import content, typesetting
 from surveys.printing.content import Piece, text
 from surveys.web import language, links, print_project
 from surveys.web.answer import blueprint
+from surveys.web.answer_pages import prefer
 from surveys.web.filters import when
 from surveys.web.guard import installation
 from surveys.web.phrases import _
@@ -26,8 +27,7 @@ def receipt_file(public_id: str) -> Response:
     view = responses.open_form(house.database, house.keys, public_id, token, clock.now())
     if view.answers is None:
         return redirect(url_for("answer.form", public_id=public_id), 303)
-    g.timezone = view.project.timezone
-    language.prefer(view.language)
+    prefer(view)
     logotype = None
     if view.project.logotype_type:
         logotype = responses.logotype(house.database, public_id, token)
