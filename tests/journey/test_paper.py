@@ -87,6 +87,18 @@ def test_forms_are_printed_typed_in_by_code_and_told_apart(
     measured = f"{HERE}/insatser/kurs/resultat/matning/efter/t1"
     assert "of which 1 typed in from paper" in read(organiser.get(measured).text)
 
+    # Where answers have names a person may be chosen; who did not answer so may not be asked all.
+    with house.database.transaction() as session:
+        mailing = session.get_one(Mailing, number)
+        assert mailing.rule.questionnaire is not None
+        mailing.rule.questionnaire.privacy_mode = "named"
+    other = silent[1].person
+    assert f'href="{entry}/papper?person={other.code}"' in organiser.get(entry).text
+    assert other.name in unescape(organiser.get(f"{entry}/papper?person={other.code}").text)
+    with house.database.transaction() as session:
+        session.get_one(Mailing, number).rule.questionnaire.privacy_mode = "pseudonymous"  # type: ignore[union-attr]
+    assert organiser.get(f"{entry}/papper?person={other.code}").status_code == 422
+
     undo = f"{entry}/angra"
     undone = organiser.post(undo, data=forms_of(kept)[undo], follow_redirects=True)
     assert "is taken back" in read(undone.text)

@@ -20,7 +20,7 @@ from surveys.web.answer_texts import error_list, fault_text
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
 from surveys.web.organise.paper import asking_mailing, form_of
-from surveys.web.phrases import _
+from surveys.web.phrases import _, ngettext
 from surveys.web.print_form import written_code
 from surveys.web.print_questions import numbers
 
@@ -98,6 +98,13 @@ def type_in(project: str, mailing: int) -> Page:
         return _not_saved(one, form, raw, reason)
     session[LAST] = [one.id, entered.invitation, entered.code, entered.revision]
     flash(_("Paper %(code)s is kept.", code=written_code(entered.code)), "positive")
+    if entered.left_out:
+        text = ngettext(
+            "%(num)s answer was not kept: the question is not for those who answered the others so.",
+            "%(num)s answers were not kept: the questions are not for those who answered the others so.",
+            entered.left_out,
+        )
+        flash(text, "warning")
     return redirect(_here(one), 303)
 
 
