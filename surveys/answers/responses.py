@@ -5,7 +5,7 @@ Whoever is writing when a questionnaire closes has a grace of 15 minutes to send
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from hmac import compare_digest
 from uuid import uuid4
 
@@ -14,13 +14,14 @@ from sqlalchemy import Connection, Update, bindparam, insert, update
 from surveys.answers.asking_project import Logotype
 from surveys.answers.form_view import Answers, FormView, view_of
 from surveys.database import Database
-from surveys.domain.privacy import PrivacyMode
+from surveys.domain import timing
+from surveys.domain.privacy import PrivacyMode, common_target
 from surveys.domain.questionnaire import Checked, check
 from surveys.domain.questions import Fields
 from surveys.keys import Keyring, token_hash
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
-from surveys.queries import answering
+from surveys.queries import answer_keys, answering
 from surveys.queries.answering import AskedRow
 
 
@@ -153,7 +154,7 @@ def save(
         answering.hold_invitation(connection, public_id)
         row = _opened(connection, keys, public_id, token, now)
         view = _view(connection, row, now)
-        if now >= view.accepts_until:
+        if now >= view.accepts_until or not _stays_open(connection, row):
             raise Closed(view)
         if version and version != view.version:
             raise FormChanged(view)
@@ -167,6 +168,8 @@ def save(
             raise Conflict(view, answers)
         revision = _keep(connection, keys, row, answers, language, now, submit)
         _lock(connection, row, now)
+        if row.declined:
+            answering.decline(connection, public_id, False)
         return Saved(revision, submit, checked)
 
 
@@ -180,7 +183,7 @@ def logotype(db: Database, public_id: str, token: str) -> Logotype:
 
 
 def _opened(connection: Connection, keys: Keyring, public_id: str, token: str, now: datetime) -> AskedRow:
-    row = answering.asked(connection, public_id, keys.response_key(public_id))
+    row = answering.asked(connection, keys, public_id)
     if row is None or not compare_digest(row.token_hash, token_hash(token)):
         raise _gone(connection, token)
     if row.withdrawn_at is not None:
@@ -188,6 +191,13 @@ def _opened(connection: Connection, keys: Keyring, public_id: str, token: str, n
     if row.due_at > now:
         raise NotOpenYet(row.due_at, row.timezone)
     return row
+
+
+def _stays_open(connection: Connection, row: AskedRow) -> bool:
+    """Whether the key that the answer stands under is there, and stays until this transaction ends."""
+    if PrivacyMode(row.privacy_mode).traceable:
+        return True
+    return row.key_name is not None and answer_keys.hold_open(connection, row.key_name)
 
 
 def _gone(connection: Connection, token: str) -> LinkError:
@@ -221,7 +231,7 @@ def _keep(
     now: datetime,
     submit: bool,
 ) -> int:
-    revision = (row.revision or 0) + 1
+    revision, now = (row.revision or 0) + 1, _kept_moment(row, now)
     values = {
         "revision": revision,
         "language": language,
@@ -246,14 +256,21 @@ def _identity(keys: Keyring, row: AskedRow, now: datetime) -> dict[str, object]:
     return {
         "id": uuid4(),
         "rule_id": row.rule_id,
-        "target": row.target,
+        "target": row.target if mode.keeps_link else common_target(row.target),
         "version_id": row.version_id,
         "privacy_mode": mode.value,
-        "response_key": keys.response_key(row.public_id),
-        "pairing_key": keys.pairing_key(row.enrolment) if mode.pairable else None,
+        "response_key": keys.response_key(row.public_id, row.key_name),
+        "pairing_key": keys.pairing_key(row.enrolment, row.key_name) if mode.pairable else None,
         "enrolment_id": row.enrolment_id if mode.keeps_link else None,
         "started_at": now,
     }
+
+
+def _kept_moment(row: AskedRow, now: datetime) -> datetime:
+    """The moment as it is written down: where it could lead to a person, the beginning of its day."""
+    if PrivacyMode(row.privacy_mode).keeps_time:
+        return now
+    return timing.to_utc(datetime.combine(timing.to_wall(now, row.timezone), time()), row.timezone)
 
 
 def _background(row: AskedRow, answers: Answers, theme_questions: Sequence[str]) -> dict[str, str]:
@@ -272,7 +289,8 @@ def _lock(connection: Connection, row: AskedRow, now: datetime) -> None:
     """A version never changes once somebody has answered it, be it in a draft."""
     if row.locked_at is None:
         unlocked = QuestionnaireVersion.id == row.version_id, QuestionnaireVersion.locked_at.is_(None)
-        connection.execute(update(QuestionnaireVersion).where(*unlocked).values(locked_at=now))
+        values = {"locked_at": _kept_moment(row, now)}
+        connection.execute(update(QuestionnaireVersion).where(*unlocked).values(values))
 
 
 def _change(submit: bool) -> Update:
