@@ -3,6 +3,10 @@ PORT ?= 8000
 BIN = .venv/bin
 LINTED = surveys scheduler tests benchmarks deploy wsgi.py
 
+# Where the surroundings forbid compiled files, each of the tests' many processes would compile everything anew.
+export PYTHONDONTWRITEBYTECODE =
+export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
+
 # The first Python that starts is enough to run the bootstrap; it looks for the newest suitable one.
 define venv
 for python in $$PYTHON python3 python3.13 python3.12 python3.11 python; do \

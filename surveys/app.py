@@ -9,6 +9,7 @@ from itsdangerous import URLSafeTimedSerializer
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from surveys.catalogues import DEFAULT
 from surveys.config import ROOT, Settings, load
 from surveys.extensions import babel, csrf, login
 from surveys.installation import Installation, open_installation
@@ -24,6 +25,7 @@ from surveys.web import (
     logbook,
     mailbox,
     navigation,
+    new_link,
     own_page,
     public,
     room,
@@ -99,7 +101,7 @@ def _configure(app: Flask, installation: Installation) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         # The check wants a referrer, which our own no-referrer takes away. The token stays.
         WTF_CSRF_SSL_STRICT=False,
-        BABEL_DEFAULT_LOCALE=language.DEFAULT,
+        BABEL_DEFAULT_LOCALE=DEFAULT,
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
 
@@ -107,7 +109,7 @@ def _configure(app: Flask, installation: Installation) -> None:
 def _bind_extensions(app: Flask) -> None:
     # Before the CSRF check, which is the first to read the form.
     app.before_request(_limit_staff_requests)
-    babel.init_app(app, locale_selector=language.select)
+    babel.init_app(app, locale_selector=language.locale)
     language.register(app)
     csrf.init_app(app)
     # The context processor of Flask-Login would look for a user on every page, participants' included.
@@ -120,7 +122,18 @@ def _bind_extensions(app: Flask) -> None:
 
 
 def _add_blueprints(app: Flask, settings: Settings) -> None:
-    for module in (public, signin, answer, logbook, own_page, room, all_pages, evaluate, unsubscribe):
+    for module in (
+        public,
+        signin,
+        answer,
+        logbook,
+        own_page,
+        room,
+        new_link,
+        all_pages,
+        evaluate,
+        unsubscribe,
+    ):
         app.register_blueprint(module.blueprint)
     if settings.demo:
         app.register_blueprint(interface.blueprint)

@@ -2,6 +2,7 @@
 
 import click
 
+from surveys.catalogues import for_staff
 from surveys.commands import language
 from surveys.commands.backup import backup, restore
 from surveys.commands.database import database
@@ -16,7 +17,7 @@ from surveys.commands.users import user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--language", "chosen", type=click.Choice(language.LANGUAGES), help="Language of the answers.")
+@click.option("--language", "chosen", type=click.Choice(for_staff()), help="Language of the answers.")
 @click.version_option(package_name="folja")
 def folja(chosen: str | None) -> None:
     """Följa: questionnaires and learning logs that follow a learning project through."""

@@ -14,6 +14,8 @@ KEY_BYTES = 32
 STOP_DIGITS = 32  # hexadecimal
 RETURN_DIGITS = 10  # hexadecimal; an address has room for 64 characters before the @
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+PAPER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another (Crockford)
+PAPER_LENGTH = 8
 MOST_BASE36 = 12  # digits, of any 61-bit number
 NAMES = ("link", "answers", "pairing", "session")
 OWN = "own"  # the folder of the keys of their own
@@ -113,6 +115,14 @@ class Keyring:
             _bury(path)
         except OSError as error:
             raise KeysUnreadable(path) from error
+
+    def paper_code(self, response_key: str) -> str:
+        """Return the short code (40 bits) on the paper form whose answer is kept under ``response_key``.
+
+        With the key that made that one gone, nobody can tell whose paper it is.
+        """
+        number = int(self._mac("link", f"paper/{response_key}")[:5].hex(), 16)
+        return "".join(PAPER_LETTERS[number >> (5 * place) & 31] for place in range(PAPER_LENGTH))
 
     def alias(self, scope: str, key: str) -> str:
         """Return a short name (8 letters) for ``key`` that cannot be compared between scopes."""

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from surveys.config import Settings
 from surveys.database import Database
@@ -30,6 +32,10 @@ pytest_plugins = [
     "tests.support.evening",
     "tests.support.network",
 ]
+
+# How long an example takes tells how busy the machine is, not whether the code is right.
+hypothesis_settings.register_profile("folja", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("folja")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -20,10 +20,10 @@ FLOORS = (
     {"installation"},
     {"models"},
     {"queries"},
-    {"importing", "mail"},
+    {"importing", "mail", "printing"},
     {"running"},
     {"followups"},
-    {"answers"},
+    {"answers", "writing"},
     {"register", "outbox"},
     {"course"},
     {"backup", "exporting", "reporting"},
@@ -34,8 +34,8 @@ FLOORS = (
     {"cli"},
     {"scheduler", "wsgi"},
 )
-USE_CASES = {"running", "followups", "answers", "register", "outbox", "course", "backup"}
-HEAVY = {"alembic", "openpyxl", "scipy", "typst"}  # may be imported where they are used: they take long
+USE_CASES = {"running", "followups", "answers", "register", "outbox", "course", "writing", "backup"}
+HEAVY = {"alembic", "openpyxl", "scipy", "typst", "pymupdf_fonts"}  # imported where used: they take long
 # The password's slow hash lies between them, and no connection is held while it runs.
 TWO_TRANSACTIONS = {"surveys.running.access.sign_in"}
 READS_THE_CLOCK = {"clock", "web", "api", "demo", "commands", "cli", "scheduler"}

@@ -1,4 +1,8 @@
-"""The interface is complete in Swedish: nothing missing, nothing doubtful, nothing left over."""
+"""The interface is complete in every language that has a catalogue: nothing missing, nothing left over.
+
+And participants' own texts are easy to read: LIX (C. H. Björnsson, Läsbarhet, 1968) is words a sentence and
+words of more than six letters in a hundred, added. Newspapers lie at about 50, children's books under 30.
+"""
 
 import ast
 import gettext
@@ -6,30 +10,46 @@ import re
 
 import pytest
 
+from surveys.catalogues import FOLDER, languages
 from tests.support import texts
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+STOPS = re.compile(r"[.?!:]+(?=\s|$)")
+EASY_ENOUGH = {"sv": 40, "sv-simple": 30}
+
+translated = pytest.mark.parametrize("language", texts.translated())
 
 
 def key(message: object) -> object:
     return message.id, message.context  # type: ignore[attr-defined]
 
 
-@pytest.fixture(scope="module")
-def swedish():
-    return texts.catalogue("sv")
+def scope(language: str) -> str:
+    return languages()[language].scope
 
 
-def test_every_text_has_a_swedish_one(swedish) -> None:
-    kept = {key(message) for message in swedish}
-    missing = [str(key(message)) for message in texts.collected() if key(message) not in kept]
+def lix(written: list[str]) -> float:
+    """Of all texts together; each ends a sentence."""
+    sentences = [each for text in written for each in STOPS.split(text) if WORD.search(each)]
+    words = [word for each in sentences for word in WORD.findall(PLACEHOLDER.sub("", each))]
+    return len(words) / len(sentences) + 100 * sum(len(word) > 6 for word in words) / len(words)
+
+
+@translated
+def test_every_text_has_a_translation(language) -> None:
+    catalogue = texts.catalogue(language)
+    kept = {key(message) for message in catalogue}
+    wanted = texts.collected(scope(language))
+    missing = [str(key(message)) for message in wanted if key(message) not in kept]
     assert not missing, "make texts, then translate: " + "; ".join(missing)
-    assert not texts.untranslated(swedish)
+    assert not texts.untranslated(catalogue)
 
 
-def test_no_text_is_left_over(swedish) -> None:
-    used = {key(message) for message in texts.collected()}
-    assert [key(message) for message in swedish if key(message) not in used] == []
+@translated
+def test_no_text_is_left_over(language) -> None:
+    used = {key(message) for message in texts.collected(scope(language))}
+    assert [key(message) for message in texts.catalogue(language) if key(message) not in used] == []
 
 
 def test_no_text_hides_in_an_f_string() -> None:
@@ -46,8 +66,9 @@ def test_no_text_hides_in_an_f_string() -> None:
     assert hidden == []
 
 
-def test_placeholders_survive_translation(swedish) -> None:
-    for message in swedish:
+@translated
+def test_placeholders_survive_translation(language) -> None:
+    for message in texts.catalogue(language):
         ids, strings = (
             (message.id, message.string)
             if isinstance(message.id, (tuple, list))
@@ -59,10 +80,11 @@ def test_placeholders_survive_translation(swedish) -> None:
         assert set(PLACEHOLDER.findall(strings[-1])) == set(PLACEHOLDER.findall(ids[-1])), message.id
 
 
-def test_the_compiled_catalogue_is_in_step(swedish) -> None:
-    with texts.catalogue_path("sv").with_suffix(".mo").open("rb") as file:
+@translated
+def test_the_compiled_catalogue_is_in_step(language) -> None:
+    with texts.catalogue_path(language).with_suffix(".mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
-    for message in swedish:
+    for message in texts.catalogue(language):
         if message.id and isinstance(message.id, str):
             found = (
                 compiled.pgettext(message.context, message.id)
@@ -70,3 +92,31 @@ def test_the_compiled_catalogue_is_in_step(swedish) -> None:
                 else compiled.gettext(message.id)
             )
             assert found == message.string
+
+
+@pytest.mark.parametrize(("language", "most"), EASY_ENOUGH.items())
+def test_participants_read_easy_swedish(language, most) -> None:
+    """All of it together, and each text that is long enough to be measured."""
+    theirs = {key(message) for message in texts.collected("participant")}
+    written = [
+        message.string if isinstance(message.string, str) else message.string[-1]
+        for message in texts.catalogue(language)
+        if message.id and key(message) in theirs
+    ]
+    running = [text for text in written if text[-1] in ".?"]
+    assert lix(running) <= most
+    assert [text for text in running if len(WORD.findall(text)) >= 25 and lix([text]) > most] == []
+
+
+def test_nothing_else_lists_the_languages() -> None:
+    """A language that is added is found by its folder, wherever languages are offered or looked up."""
+    sets = [
+        f"{path.name}:{node.lineno}"
+        for path in (texts.ROOT / "surveys").rglob("*.py")
+        if "demo" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Tuple | ast.List | ast.Set)
+        if {getattr(each, "value", "") for each in node.elts} >= {"sv", "en"}
+    ]
+    assert sets == []
+    assert {path.name for path in FOLDER.iterdir() if path.is_dir()} == set(languages())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from surveys.answers.asking_project import AskingProject, asking_row
 from surveys.domain.privacy import PrivacyMode
@@ -39,6 +40,7 @@ class FormView:
     key_closed: bool  # what led from the person to the answer is destroyed: there is nothing to find
     wording: Mapping[str, Any]  # the project's own of its privacy mode: language → title, text
     timezone: str
+    today: str  # as an ISO date, in ``timezone``: what today() means in the form's conditions
     closes_at: datetime
     closed: bool
     sheet: SheetKey
@@ -90,6 +92,7 @@ def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormVi
         key_closed=row.key_closed_at is not None,
         wording=(row.privacy_wording or {}).get(row.privacy_mode) or {},
         timezone=row.timezone,
+        today=now.astimezone(ZoneInfo(row.timezone)).date().isoformat(),
         closes_at=row.closes_at,
         closed=now >= row.closes_at or row.key_closed_at is not None,
         sheet=sheet,

@@ -3,19 +3,19 @@
 Whoever is writing when a questionnaire closes has a grace of 15 minutes to send in what is on the screen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from hmac import compare_digest
-from uuid import uuid4
 
 from sqlalchemy import Connection, Update, bindparam, insert, update
 
+from surveys.answers import beginnings, source
 from surveys.answers.asking_project import Logotype
 from surveys.answers.form_view import Answers, FormView, view_of
+from surveys.answers.steps import Step, is_stale, unseen, whole
 from surveys.database import Database
-from surveys.domain import timing
-from surveys.domain.privacy import PrivacyMode, common_target
+from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import Checked, check
 from surveys.domain.questions import Fields
 from surveys.keys import Keyring, token_hash
@@ -82,13 +82,13 @@ class FormChanged(NotSaved):
 
 
 class Incomplete(NotSaved):
-    """Some answers cannot be sent in as they stand; ``errors`` says which and why."""
+    """``checked.errors`` says which answers cannot be sent in; ``new`` which questions were not in sight."""
 
     code = "incomplete"
 
-    def __init__(self, view: FormView, checked: Checked) -> None:
+    def __init__(self, view: FormView, checked: Checked, new: frozenset[str]) -> None:
         super().__init__(view)
-        self.checked = checked
+        self.checked, self.new = checked, new
 
 
 class Conflict(NotSaved):
@@ -101,13 +101,20 @@ class Conflict(NotSaved):
         self.stored, self.mine = view.current, mine
 
 
+class AnsweredAlready(NotSaved):
+    """What stood on paper has not been kept: the person has answered, and that is not overwritten."""
+
+    code = "answered_already"
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """``revision`` now; ``checked.errors`` are answers left out of a draft. ``submitted``: it is sent in."""
+    """``revision`` now; ``checked.errors`` are left out of a draft. ``view`` is the form as it was before."""
 
     revision: int
     submitted: bool
     checked: Checked
+    view: FormView
 
 
 def open_link(db: Database, token: str) -> str:
@@ -127,7 +134,7 @@ def open_form(db: Database, keys: Keyring, public_id: str, token: str, now: date
     A closed form can still be opened, to read what was answered.
     """
     with db.looking() as connection:
-        return _view(connection, _opened(connection, keys, public_id, token, now), now)
+        return _view(connection, opened(connection, keys, public_id, token, now), now)
 
 
 def save(
@@ -135,42 +142,56 @@ def save(
     keys: Keyring,
     public_id: str,
     token: str,
-    raw: Fields,
+    raw: Fields | None,
     revision: int,
     language: str,
     now: datetime,
     submit: bool,
     version: str = "",
+    step: Step | None = None,
+    seen: Collection[str] | None = None,
+    paper: source.Paper | None = None,
 ) -> Saved:
     """Keep form fields as a draft, or send them in; the first time locks the questionnaire's version.
 
+    ``raw`` None is what is saved already. With ``step`` the fields are those of that question; all other
+    answers stay, and only an answer to the same question given elsewhere is in conflict with it. ``seen``
+    (None: all) are the questions with a condition that were in sight when the form was sent in.
     ``revision`` and ``version`` are those of the page that was sent ("" does not ask about the version).
     The same content again changes nothing, whatever the revision. A draft never replaces what was sent in.
     Raises a :class:`LinkError`, :class:`Closed`, :class:`FormChanged`, :class:`Conflict`, and when sending in
-    :class:`Incomplete`.
+    or when the answer of a step cannot be taken :class:`Incomplete`. From ``paper`` what was left out is
+    missing and no fault, and what somebody has begun on the web is kept beside it; where they have sent it in
+    already: :class:`AnsweredAlready`.
     """
     # No objects are made: this is what everybody waits for when a course ends.
     with db.writing() as connection:
         answering.hold_invitation(connection, public_id)
-        row = _opened(connection, keys, public_id, token, now)
+        row = opened(connection, keys, public_id, token, now)
         view = _view(connection, row, now)
-        if now >= view.accepts_until or not _stays_open(connection, row):
+        if now >= view.accepts_until or not stays_open(connection, row):
             raise Closed(view)
         if version and version != view.version:
             raise FormChanged(view)
-        checked = check(view.form, raw, complete=submit)
-        if submit and checked.errors:
-            raise Incomplete(view, checked)
+        if paper and view.answers is not None:
+            raise AnsweredAlready(view)
+        checked = check(view.form, whole(view, raw, step), complete=submit, today=view.today)
+        if paper:
+            checked = source.without_gaps(checked)
+        new = unseen(view, checked.answers, seen if submit else None)
+        if new or (checked.errors and (submit or (step and step.code in checked.errors))):
+            raise Incomplete(view, checked, new)
         answers = _with_theme(connection, row, checked.answers)
         if _is_kept(view, answers, submit):
-            return Saved(view.revision, submit, checked)
-        if view.revision and revision != view.revision and answers != view.current:
+            return Saved(view.revision, submit, checked, view)
+        stale = not paper and is_stale(view, answers, revision, step)
+        if stale and (answers != view.current or raw is None):
             raise Conflict(view, answers)
-        revision = _keep(connection, keys, row, answers, language, now, submit)
+        revision = _keep(connection, keys, row, answers, language, now, submit, paper)
         _lock(connection, row, now)
         if row.declined:
             answering.decline(connection, public_id, False)
-        return Saved(revision, submit, checked)
+        return Saved(revision, submit, checked, view)
 
 
 def logotype(db: Database, public_id: str, token: str) -> Logotype:
@@ -182,7 +203,8 @@ def logotype(db: Database, public_id: str, token: str) -> Logotype:
         return Logotype(row.logotype, row.logotype_type)
 
 
-def _opened(connection: Connection, keys: Keyring, public_id: str, token: str, now: datetime) -> AskedRow:
+def opened(connection: Connection, keys: Keyring, public_id: str, token: str, now: datetime) -> AskedRow:
+    """What an invitation asks and holds, for whoever has its link; raises a :class:`LinkError`."""
     row = answering.asked(connection, keys, public_id)
     if row is None or not compare_digest(row.token_hash, token_hash(token)):
         raise _gone(connection, token)
@@ -193,7 +215,7 @@ def _opened(connection: Connection, keys: Keyring, public_id: str, token: str, n
     return row
 
 
-def _stays_open(connection: Connection, row: AskedRow) -> bool:
+def stays_open(connection: Connection, row: AskedRow) -> bool:
     """Whether the key that the answer stands under is there, and stays until this transaction ends."""
     if PrivacyMode(row.privacy_mode).traceable:
         return True
@@ -230,72 +252,42 @@ def _keep(
     language: str,
     now: datetime,
     submit: bool,
+    paper: source.Paper | None = None,
 ) -> int:
-    revision, now = (row.revision or 0) + 1, _kept_moment(row, now)
+    revision, now = (row.revision or 0) + 1, beginnings.kept_moment(row, now)
     values = {
         "revision": revision,
         "language": language,
         "saved_at": now,
-        "background": _background(row, answers, answering.theme_questions(connection, row)),
+        "background": beginnings.background(row, answers, answering.theme_questions(connection, row)),
         "draft": None if submit or answers == row.answers else answers,
     }
     if submit:
-        values |= {"answers": answers, "submitted_at": now}
+        values |= {
+            "answers": answers,
+            "submitted_at": now,
+            **source.columns(paper, PrivacyMode(row.privacy_mode)),
+        }
+    if paper:
+        values["draft"] = row.draft
     if row.revision:
         connection.execute(_CHANGE[submit], values | {"response": row.response_id})
     else:
-        connection.execute(_INSERT, _NOTHING | _identity(keys, row, now) | values)
+        connection.execute(_INSERT, _NOTHING | beginnings.identity(keys, row, now) | values)
     return revision
-
-
-def _identity(keys: Keyring, row: AskedRow, now: datetime) -> dict[str, object]:
-    """What a response is from its first moment. Outside *named* nothing in it refers to the register:
-    only keys, which are stored nowhere else.
-    """
-    mode = PrivacyMode(row.privacy_mode)
-    return {
-        "id": uuid4(),
-        "rule_id": row.rule_id,
-        "target": row.target if mode.keeps_link else common_target(row.target),
-        "version_id": row.version_id,
-        "privacy_mode": mode.value,
-        "response_key": keys.response_key(row.public_id, row.key_name),
-        "pairing_key": keys.pairing_key(row.enrolment, row.key_name) if mode.pairable else None,
-        "enrolment_id": row.enrolment_id if mode.keeps_link else None,
-        "started_at": now,
-    }
-
-
-def _kept_moment(row: AskedRow, now: datetime) -> datetime:
-    """The moment as it is written down: where it could lead to a person, the beginning of its day."""
-    if PrivacyMode(row.privacy_mode).keeps_time:
-        return now
-    return timing.to_utc(datetime.combine(timing.to_wall(now, row.timezone), time()), row.timezone)
-
-
-def _background(row: AskedRow, answers: Answers, theme_questions: Sequence[str]) -> dict[str, str]:
-    """Coarse classes to break results down by; the theme chosen counts where the register knows none."""
-    chosen = next((answers[code] for code in theme_questions if code in answers), None)
-    classes = {
-        "gender": row.gender,
-        "organisation": row.organisation,
-        "work_group": row.work_group,
-        "theme": row.theme_code or chosen,
-    }
-    return {name: value for name, value in classes.items() if value}
 
 
 def _lock(connection: Connection, row: AskedRow, now: datetime) -> None:
     """A version never changes once somebody has answered it, be it in a draft."""
     if row.locked_at is None:
         unlocked = QuestionnaireVersion.id == row.version_id, QuestionnaireVersion.locked_at.is_(None)
-        values = {"locked_at": _kept_moment(row, now)}
+        values = {"locked_at": beginnings.kept_moment(row, now)}
         connection.execute(update(QuestionnaireVersion).where(*unlocked).values(values))
 
 
 def _change(submit: bool) -> Update:
     names = ["revision", "language", "saved_at", "background", "draft"]
-    names += ["answers", "submitted_at"] if submit else []
+    names += ["answers", "submitted_at", "source", "entered_by"] if submit else []
     return (
         update(Response)
         .where(Response.id == bindparam("response"))
@@ -303,6 +295,6 @@ def _change(submit: bool) -> Update:
     )
 
 
-_NOTHING: dict[str, object] = {"answers": None, "submitted_at": None}
+_NOTHING: dict[str, object] = {"answers": None, "submitted_at": None, "source": "web", "entered_by": None}
 _INSERT = insert(Response)
 _CHANGE = {submit: _change(submit) for submit in (True, False)}

@@ -57,12 +57,23 @@ class Middle:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """An option put in order: how many gave it each place, the first place first, and how many placed it."""
+
+    code: str
+    label: LocalText
+    places: tuple[int, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionResult:
     """The answers to one question of one measurement.
 
     ``n`` gave an answer other than "don't know". Where ``verdict`` is not ``shown`` there is nothing else:
-    no count, share, word or text is even here. ``versions`` are those the answers were given on;
-    ``reworded`` says that its wording was not the same in all of them.
+    no count, share, word or text is even here; and where the question was asked by the answers to another
+    that is not shown, ``n`` is None, since it would tell those. ``versions`` are those the answers were given
+    on; ``reworded`` says that its wording was not the same in all of them.
     """
 
     code: str
@@ -70,12 +81,14 @@ class QuestionResult:
     theme: str
     text: LocalText
     kind: str
-    n: int
+    n: int | None
     verdict: Verdict
     missing: int = 0
+    not_asked: int = 0  # whose other answers made it not be asked; they are not missing
     dont_know: int | None = None  # None where that was no answer
     points: tuple[Bar, ...] = ()
     merged: tuple[Bar, ...] = ()
+    placed: tuple[Placed, ...] = ()  # those that most put first come first
     several: bool = False  # several answers a person: shares are of n and do not add up
     top: Top | None = None
     middle: Middle | None = None

@@ -7,13 +7,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from surveys.answers.results_model import Bar, Middle, QuestionResult, Share, Top
+from surveys.answers.results_model import Bar, Middle, Placed, QuestionResult, Share, Top
+from surveys.domain.consent import POINTS
 from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import (
+    Consent,
+    DateQuestion,
     NumberQuestion,
     OneChoice,
     Question,
+    Ranking,
     ScaleQuestion,
     SeveralChoices,
     ThemeChoice,
@@ -27,8 +31,9 @@ from surveys.domain.statistics import (
     swedish_order,
 )
 from surveys.domain.summaries import Summary
+from surveys.domain.texts import LocalText
 
-Choices = ScaleQuestion | OneChoice | SeveralChoices | ThemeChoice
+Choices = ScaleQuestion | OneChoice | SeveralChoices | ThemeChoice | Ranking
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class _Asked:
 
     question: Question
     values: list[Any] = field(default_factory=list)
+    not_asked: int = 0
     versions: list[int] = field(default_factory=list)
     reworded: bool = False
 
@@ -77,21 +83,55 @@ def question_results(answered: Sequence[Answered], limit: Limit, decimals: int) 
     otherwise each wording has its own result, and only those who were asked it count as missing.
     """
     terms = Terms(limit, decimals, sum(len(each.responses) for each in answered))
-    return tuple(_result(asked, terms) for asked in _asked(answered))
+    results = [_result(asked, terms) for asked in _asked(answered)]
+    hidden = {result.code for result in results if not result.shown}
+    telling = frozenset(code for each in answered for code in each.form.conditions.led_by(hidden))
+    return tuple(_untold(result) if result.code in telling else result for result in results)
+
+
+def _untold(result: QuestionResult) -> QuestionResult:
+    """Nothing of a question that was asked by answers that are not shown: how many got it would tell them."""
+    return QuestionResult(
+        code=result.code,
+        base_code=result.base_code,
+        theme=result.theme,
+        text=result.text,
+        kind=result.kind,
+        n=None,
+        verdict=Verdict.TOO_FEW,
+        generated_note=result.generated_note,
+        versions=result.versions,
+        reworded=result.reworded,
+    )
 
 
 def _asked(answered: Sequence[Answered]) -> Iterator[_Asked]:
     found: dict[Hashable, _Asked] = {}
     for each in sorted(answered, key=lambda each: -each.version):
+        relevant = [each.form.asked(given) for given in each.responses] if each.form.conditions.order else ()
         for question in each.form.questions:
             if question.asks:
                 asked = found.setdefault(signature(question), _Asked(question))
-                asked.values.extend(given.get(question.code) for given in each.responses)
+                values = _values(question, each, relevant)
+                asked.values.extend(values)
+                asked.not_asked += len(each.responses) - len(values)
                 asked.versions.append(each.version)
                 asked.reworded |= question.text != asked.question.text or _labels(question) != _labels(
                     asked.question
                 )
     yield from found.values()
+
+
+def _values(question: Question, answered: Answered, relevant: Sequence[frozenset[str]]) -> list[Any]:
+    """The answers of those who were asked; whoever has answered was, whatever day it is today."""
+    code = question.code
+    if code not in answered.form.conditions.of:
+        return [given.get(code) for given in answered.responses]
+    return [
+        given.get(code)
+        for given, asked in zip(answered.responses, relevant, strict=True)
+        if code in given or code in asked
+    ]
 
 
 def signature(question: Question) -> Hashable:
@@ -106,9 +146,9 @@ def _labels(question: Question) -> list[tuple[str, Any]]:
 def _result(asked: _Asked, terms: Terms) -> QuestionResult:
     question = asked.question
     summary = question.summarise(asked.values)
-    verdict = _verdict(question, summary, terms)
+    verdict = _verdict(asked, summary, terms)
     base = question.code.removesuffix(f"-{question.theme}") if question.theme else question.code
-    seen = _seen(question, summary, terms) if verdict is Verdict.SHOWN else {}
+    seen = _seen(asked, summary, terms) if verdict is Verdict.SHOWN else {}
     return QuestionResult(
         code=question.code,
         base_code=base,
@@ -124,12 +164,18 @@ def _result(asked: _Asked, terms: Terms) -> QuestionResult:
     )
 
 
-def _verdict(question: Question, summary: Summary, terms: Terms) -> Verdict:
+def _verdict(asked: _Asked, summary: Summary, terms: Terms) -> Verdict:
     """As :func:`surveys.domain.privacy.shown`. What people wrote themselves is weighed against all who
-    answered the questionnaire, since a text does not tell who among them wrote it.
+    answered the questionnaire, since a text does not tell who among them wrote it; where their answers
+    decided who was asked, against those.
     """
+    question = asked.question
+    responses = terms.responses - asked.not_asked
     if summary.distribution is not None:
         return shown(summary.distribution.counts, summary.n, terms.limit)
+    if isinstance(question, Ranking):
+        # everyone put the same option at the same place
+        return shown([count for _, places in summary.placed for count in places], summary.n, terms.limit)
     if isinstance(question, SeveralChoices):
         return shown([count for _, count in summary.chosen], summary.n, terms.limit)
     if isinstance(question, NumberQuestion):
@@ -137,13 +183,15 @@ def _verdict(question: Question, summary: Summary, terms: Terms) -> Verdict:
         same = [summary.n] if numbers is not None and numbers.min == numbers.max else []
         return shown(same, summary.n, terms.limit)
     # one person may write the same word twice with other letters
-    counts = [min(word.count, terms.responses) for word in summary.words]
-    return shown(counts, terms.responses, terms.limit)
+    counts = [min(word.count, responses) for word in summary.words]
+    return shown(counts, responses, terms.limit)
 
 
-def _seen(question: Question, summary: Summary, terms: Terms) -> dict[str, Any]:
+def _seen(asked: _Asked, summary: Summary, terms: Terms) -> dict[str, Any]:
+    question = asked.question
     seen: dict[str, Any] = {
         "missing": summary.missing,
+        "not_asked": asked.not_asked,
         "words": summary.words,
         # in alphabetical order: the order of the responses would join one person's texts
         "texts": tuple(sorted(summary.texts, key=swedish_order)),
@@ -155,16 +203,36 @@ def _seen(question: Question, summary: Summary, terms: Terms) -> dict[str, Any]:
 
 
 def _classes(question: Any, summary: Summary, terms: Terms) -> dict[str, Any]:
-    distribution = summary.distribution or Distribution((), ())
     labels = {point.code: point.label for point in question.choices}
+    return _bars(labels, summary, terms)
+
+
+def _consent(_question: Consent, summary: Summary, terms: Terms) -> dict[str, Any]:
+    return _bars({point.code: point.label for point in POINTS}, summary, terms)
+
+
+def _periods(_question: DateQuestion, summary: Summary, terms: Terms) -> dict[str, Any]:
+    """A month or a year is written alike in every language: 2026-11."""
+    return _bars({}, summary, terms)
+
+
+def _bars(labels: Mapping[str, LocalText], summary: Summary, terms: Terms) -> dict[str, Any]:
+    """A bar a class; one without a label is its code."""
+    distribution = summary.distribution or Distribution((), ())
     points = tuple(
-        Bar(code, labels[code], terms.share(count, summary.n))
+        Bar(code, labels.get(code, {"sv": code}), terms.share(count, summary.n))
         for code, count in zip(distribution.codes, distribution.counts, strict=True)
     )
     return {
         "points": points,
         "adds_to_hundred": adds_to_hundred(point.share.percent for point in points),
     }
+
+
+def _places(question: Ranking, summary: Summary, _terms: Terms) -> dict[str, Any]:
+    labels = {point.code: point.label for point in question.options}
+    placed = [Placed(code, labels[code], places, sum(places)) for code, places in summary.placed]
+    return {"placed": tuple(sorted(placed, key=lambda each: each.places, reverse=True))}
 
 
 def _scale(question: ScaleQuestion, summary: Summary, terms: Terms) -> dict[str, Any]:
@@ -217,4 +285,7 @@ _MORE: dict[type[Question], Callable[..., dict[str, Any]]] = {
     ThemeChoice: _classes,
     SeveralChoices: _several,
     NumberQuestion: _numbers,
+    Consent: _consent,
+    DateQuestion: _periods,
+    Ranking: _places,
 }

@@ -22,9 +22,10 @@ from surveys.models.response import Response
 from surveys.queries import answer_keys as queries
 from surveys.queries.results import key as measurement_of
 
-LANGUAGE, THEME = "language", "theme"
+LANGUAGE, THEME, SOURCE = "language", "theme", "source"
 # Most wanted first: what results are broken down by.
-VARIABLES = (THEME, "gender", "organisation", "work_group", LANGUAGE)
+VARIABLES = (THEME, "gender", "organisation", "work_group", LANGUAGE, SOURCE)
+BESIDE = {LANGUAGE: "", SOURCE: "web"}  # columns of their own, and what stands there where it is not kept
 Row = dict[str, Any]
 
 
@@ -70,7 +71,7 @@ def _compared(session: Session, rows: Sequence[Row]) -> list[tuple[Row, bool]]:
 
 def _held(row: Row, compared: bool) -> Held:
     place = measurement_of(row["rule_id"], row["target"])
-    classes = {**row["background"], LANGUAGE: row["language"]}
+    classes = {**row["background"], **{name: row[name] for name in BESIDE}}
     return Held(f"{place.rule_id}/{place.target}", row["pairing_key"] or "", compared, classes)
 
 
@@ -83,13 +84,13 @@ def _sent(row: Row, left: Freed, form: Form, pairs: Mapping[int, str]) -> Row:
         "answers": answers,
         "draft": None,
         "pairing_key": pairs[left.unit] if left.unit is not None else None,
-        "language": left.classes.get(LANGUAGE, ""),
-        "background": {name: value for name, value in left.classes.items() if name != LANGUAGE},
+        **{name: left.classes.get(name, without) for name, without in BESIDE.items()},
+        "background": {name: value for name, value in left.classes.items() if name not in BESIDE},
     }
 
 
 def _begun(row: Row) -> Row:
-    return {**row, "answers": None, "draft": None, "pairing_key": None, "language": "", "background": {}}
+    return {**row, **BESIDE, "answers": None, "draft": None, "pairing_key": None, "background": {}}
 
 
 def _without_theme(answers: Mapping[str, Any], form: Form) -> dict[str, Any]:

@@ -3,9 +3,7 @@
 import os
 from contextvars import ContextVar
 
-from surveys.catalogues import catalogue
-
-LANGUAGES = ("sv", "en")
+from surveys.catalogues import DEFAULT, catalogue, for_staff
 
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -15,9 +13,9 @@ def choose(language: str | None) -> None:
 
 
 def current() -> str:
-    """ "sv" or "en"."""
+    """The tag of one of the languages that staff's pages are in."""
     asked = _chosen.get() or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return next((language for language in LANGUAGES if asked.startswith(language)), LANGUAGES[0])
+    return next((language for language in for_staff() if asked.startswith(language)), DEFAULT)
 
 
 def _(message: str, **values: object) -> str:

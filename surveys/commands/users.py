@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from surveys.catalogues import for_staff
 from surveys.commands import Failed, opened
 from surveys.commands.language import _
 from surveys.models.access import ROLES
@@ -23,7 +24,7 @@ def user() -> None:
 @click.option("--role", type=click.Choice(ROLES), help="Role in the project.")
 @click.option("--project", help="Code of the project.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the standard input.")
-@click.option("--user-language", type=click.Choice(("sv", "en")), default="sv", help="Language of the pages.")
+@click.option("--user-language", type=click.Choice(for_staff()), default="sv", help="Language of the pages.")
 def add(
     email: str, name: str, role: str | None, project: str | None, password_stdin: bool, user_language: str
 ) -> None:

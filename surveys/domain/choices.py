@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from surveys.domain.document import Node
+from surveys.domain.expressions import Term
 from surveys.domain.question import Answer, Fields, Question, Unacceptable, answered, line_in, typed_in
 from surveys.domain.scales import Point, Scale, read_points, repeated
 from surveys.domain.statistics import Distribution
@@ -46,7 +47,7 @@ class PointQuestion(Question):
         return _coded_writer(self.choices, language)
 
     def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        return _summary_of_classes(self.counted, values)
+        return summary_of_classes(self.counted, values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ class OneChoice(Question):
 
     @classmethod
     def read(cls, node: Node, common: dict[str, Any]) -> Self:
-        return cls(**common, options=_read_options(node), other=node.flag("other"))
+        return cls(**common, options=read_options(node), other=node.flag("other"))
 
     @property
     def choices(self) -> tuple[Point, ...]:
@@ -112,6 +113,9 @@ class OneChoice(Question):
     def fields(self, value: Answer) -> dict[str, list[str]]:
         chosen = {self.field: [value["code"]]}
         return chosen | {self.text_field: [value["text"]]} if "text" in value else chosen
+
+    def term(self, value: Answer) -> Term:
+        return str(value["code"])
 
     def shown(self, value: Answer, language: str) -> str:
         return _with_text(_label(self.choices, value["code"], language), value)
@@ -152,7 +156,7 @@ class SeveralChoices(Question):
 
     @classmethod
     def read(cls, node: Node, common: dict[str, Any]) -> Self:
-        options, other = _read_options(node), node.flag("other")
+        options, other = read_options(node), node.flag("other")
         most = node.whole("max", 0, 0, max(len(options) + other, 1))
         return cls(**common, options=options, other=other, max=most)
 
@@ -182,6 +186,9 @@ class SeveralChoices(Question):
     def fields(self, value: Answer) -> dict[str, list[str]]:
         chosen = {self.field: list(value["codes"])}
         return chosen | {self.text_field: [value["text"]]} if "text" in value else chosen
+
+    def term(self, value: Answer) -> Term:
+        return tuple(value["codes"])
 
     def shown(self, value: Answer, language: str) -> str:
         labels = (_label(self.choices, code, language) for code in value["codes"])
@@ -260,7 +267,8 @@ def _coded_writer(choices: Sequence[Point], language: str) -> CellWriter:
     return lambda value: nothing if value is None else rows.get(value, (value, None))
 
 
-def _summary_of_classes(codes: tuple[str, ...], values: Iterable[Answer | None]) -> Summary:
+def summary_of_classes(codes: tuple[str, ...], values: Iterable[Answer | None]) -> Summary:
+    """Answers that are one class each, counted; "don't know" apart."""
     answers, missing = answered(values)
     counts = Counter(answers)
     distribution = Distribution(codes, tuple(counts[code] for code in codes), missing, counts[DONT_KNOW])
@@ -269,7 +277,8 @@ def _summary_of_classes(codes: tuple[str, ...], values: Iterable[Answer | None])
     )
 
 
-def _read_options(node: Node) -> tuple[Point, ...]:
+def read_options(node: Node) -> tuple[Point, ...]:
+    """The options of a question, two or more; faults are noted in the node."""
     options = read_points(node, "options")
     if len(options) < 2:
         node.fault("too_few_options", "options")

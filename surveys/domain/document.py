@@ -3,14 +3,15 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from surveys.domain.texts import LocalText
+from surveys.domain.expressions import BadExpression, Expression, parse
+from surveys.domain.texts import LocalText, language_tag
 
 Path = tuple[str | int, ...]
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
 _FLAGS = {True: True, False: False, "true": True, "false": False, "yes": True, "no": False}
 
 
@@ -73,7 +74,7 @@ class Node:
             return {}
         # {sv: Yes, or no?} in YAML is two keys: what follows the comma must not be lost in silence.
         for key in value:
-            if not _LANGUAGE.fullmatch(str(key)):
+            if language_tag(str(key)) != key:
                 self.fault("unknown_key", name, str(key))
         for language in self.languages:
             if not str(value.get(language, "")).strip():
@@ -88,6 +89,26 @@ class Node:
         elif not pattern.fullmatch(value):
             self.fault("bad_code", name, value=value)
         return value
+
+    def day(self, name: str) -> date | None:
+        """A date (YYYY-MM-DD), or None where there is none."""
+        value = self._take(name)
+        if value is None or value == "":
+            return None
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fault("not_a_date", name, value=str(value))
+            return None
+
+    def expression(self, name: str) -> Expression | None:
+        """An expression, or None where there is none."""
+        text = str(self._take(name) or "").strip()
+        try:
+            return parse(text) if text else None
+        except BadExpression as bad:
+            self.fault(bad.code, name, **{"position": bad.position + 1} | bad.params)
+            return None
 
     def optional_code(self, name: str) -> str:
         """A short code, or "" where there is none."""

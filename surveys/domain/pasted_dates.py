@@ -25,6 +25,7 @@ _LINE = re.compile(
     r"(?:\s*[,;:]\s*|\s+|$)(?P<title>.*)",
     re.IGNORECASE,
 )
+_DAY = re.compile(rf"{_WEEKDAY}(?P<day>{_DATE})", re.IGNORECASE)
 _CLOCK_LIKE = re.compile(r"\d{1,2}[.:]\d{2}\b|[-–—]?\s*\d{1,2}\s*[-–—]\s*\d{1,2}\b")
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 
@@ -85,6 +86,17 @@ def pasted(text: str, starts: time | None, ends: time | None, zone: str) -> tupl
     return tuple(found)
 
 
+def typed_day(text: str, years: range) -> date:
+    """One day as people write it: 2027-03-01, 1/3 2027, 1.3.2027, "tis 1 mars 2027".
+
+    Raises :class:`BadField` with not_a_date, no_such_day or year_out_of_range.
+    """
+    match = _DAY.fullmatch(" ".join(text.split()))
+    if match is None:
+        raise BadField("not_a_date")
+    return _day(match["day"], years)
+
+
 def recurring(first: Dated, weeks: int, count: int) -> tuple[Dated, ...]:
     """``count`` times the same weekday and time, ``weeks`` apart. Raises BadField year_out_of_range."""
     try:
@@ -126,12 +138,13 @@ def _clock(text: str) -> time:
     return a_clock(text if re.search(r"[.:]", text) else f"{text}:00")
 
 
-def _day(text: str) -> date:
+def _day(text: str, years: range = YEARS) -> date:
     parts = _PARTS.findall(text)
     if len(parts[0]) == 4:
-        return a_date(*(int(part) for part in parts))
-    day, month, year = parts
-    return a_date(int(year), int(month) if month.isdecimal() else _month(month), int(day))
+        year, month, day = parts
+    else:
+        day, month, year = parts
+    return a_date(int(year), int(month) if month.isdecimal() else _month(month), int(day), years)
 
 
 def _month(name: str) -> int:

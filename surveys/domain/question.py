@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from surveys.domain.document import Node
+from surveys.domain.expressions import Expression, Term
 from surveys.domain.summaries import CellWriter, Column, Summary
 from surveys.domain.texts import LocalText, has_bad_characters, pick, unfolded
 
@@ -22,7 +23,11 @@ class Unacceptable(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What all kinds share. ``theme`` is set on a question made for one theme (``each`` was "theme")."""
+    """What all kinds share. ``theme`` is set on a question made for one theme (``each`` was "theme").
+
+    ``relevant`` decides whether it is asked, ``check`` whether an answer fits with the others;
+    ``check_message`` is what is said where it does not.
+    """
 
     kind: ClassVar[str] = ""
     asks: ClassVar[bool] = True  # False: there is nothing to answer
@@ -34,6 +39,10 @@ class Question:
     generated_note: LocalText = field(default_factory=dict)
     each: str = ""
     theme: str = ""
+    group: str = ""
+    relevant: Expression | None = None
+    check: Expression | None = None
+    check_message: LocalText = field(default_factory=dict)
 
     @classmethod
     def read(cls, node: Node, common: dict[str, Any]) -> Self:
@@ -56,6 +65,10 @@ class Question:
     def fields(self, value: Answer) -> dict[str, list[str]]:
         """The form fields that lead to ``value``: what the page shows when one returns."""
         return {self.field: [str(value)]}
+
+    def term(self, value: Answer) -> Term:
+        """An answer as expressions see it."""
+        return str(value)
 
     def shown(self, value: Answer, language: str) -> str:
         """An answer in words, for a receipt."""

@@ -5,10 +5,13 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from surveys.domain.document import BadForm, FormFault, Node
+from surveys.domain.expressions import Expression, Term
 from surveys.domain.questions import KINDS, Answer, Fields, Question, ThemeChoice, Unacceptable
+from surveys.domain.relevance import Conditions, Group, conditions, faults
 from surveys.domain.scales import Point
 from surveys.domain.texts import LocalText
 
@@ -17,6 +20,7 @@ __all__ = [
     "Checked",
     "Form",
     "FormFault",
+    "Group",
     "ThemeRef",
     "check",
     "digest",
@@ -26,6 +30,7 @@ __all__ = [
 ]
 
 THEME_PLACE = "{theme}"
+LAYOUTS = ("one_page", "one_at_a_time")
 
 _QUESTION_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
 
@@ -40,20 +45,38 @@ class ThemeRef:
 
 @dataclass(frozen=True)
 class Form:
-    """The parsed content of a questionnaire version. ``minutes`` is how long it takes, 0 where not said."""
+    """The parsed content of a questionnaire version. ``minutes`` is how long it takes, 0 where not said.
+
+    ``layout`` is one of LAYOUTS. ``given`` are answers that are known and not asked for, by code.
+    """
 
     title: LocalText
     intro: LocalText
     minutes: int
     questions: tuple[Question, ...]
+    groups: tuple[Group, ...] = ()
+    layout: str = LAYOUTS[0]
+    given: tuple[tuple[str, Term], ...] = ()
 
     @property
     def needs_themes(self) -> bool:
         """Whether it looks different from occasion to occasion."""
         return any(each.each or isinstance(each, ThemeChoice) for each in self.questions)
 
+    @cached_property
+    def conditions(self) -> Conditions:
+        """What decides which questions are asked."""
+        return conditions(self.questions, self.groups, dict(self.given))
+
     def question(self, code: str) -> Question | None:
         return next((each for each in self.questions if each.code == code), None)
+
+    def group(self, code: str) -> Group | None:
+        return next((each for each in self.groups if each.code == code), None)
+
+    def asked(self, answers: Mapping[str, Answer], today: str = "") -> frozenset[str]:
+        """The codes of the questions that are asked given ``answers``; ``today`` is an ISO date."""
+        return self.conditions.asked(answers, today)
 
 
 @dataclass(frozen=True)
@@ -75,9 +98,13 @@ def parse(content: object, languages: Collection[str] = ()) -> Form:
         title=node.text("title"),
         intro=node.optional_text("intro"),
         minutes=node.whole("minutes", 0, 0, 240),
+        groups=tuple(_groups(node)),
         questions=tuple(_questions(node)),
+        layout=_layout(node),
     )
     node.done()
+    for path, code, params in faults(form.questions, form.groups):
+        node.fault(code, *path, **params)
     if not any(each.asks for each in form.questions):
         node.fault("asks_nothing", "questions")
     if node.faults:
@@ -91,25 +118,51 @@ def digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def expand(form: Form, themes: Sequence[ThemeRef], ask_theme: bool = True) -> Form:
+def expand(form: Form, themes: Sequence[ThemeRef], known_theme: str | None = None) -> Form:
     """The form as it is asked about an occasion with these themes.
 
     A question with ``each: theme`` becomes one a theme, coded ``code-A``; a theme choice gets the themes
     as its options. Where there are no themes, neither is asked; nor is the choice where the register
-    knows which theme the person took part in (``ask_theme`` False).
+    knows which theme the person took part in (``known_theme``: its code).
     """
     if not form.needs_themes:
         return form
-    asked = (each for each in form.questions if ask_theme or not isinstance(each, ThemeChoice))
-    return replace(form, questions=tuple(made for each in asked for made in _expanded(each, themes)))
+    choices = [each.code for each in form.questions if isinstance(each, ThemeChoice)]
+    asked = (each for each in form.questions if known_theme is None or not isinstance(each, ThemeChoice))
+    repeated = {each.code for each in form.questions if each.each}
+    return replace(
+        form,
+        questions=tuple(made for each in asked for made in _expanded(each, themes, repeated)),
+        given=tuple((code, known_theme) for code in choices) if known_theme is not None else (),
+    )
 
 
-def check(form: Form, raw: Fields, complete: bool = True) -> Checked:
+def check(form: Form, raw: Fields, complete: bool = True, today: str = "") -> Checked:
     """Take the answers out of form fields, collecting every fault.
 
-    ``complete=False`` is for drafts: what is required may still be missing. A complete form
-    has at least one answer, or its first question gets ``nothing_answered``.
+    ``complete=False`` is for drafts: what is required may still be missing, answers need not fit with each
+    other, and those to questions that are not asked for the moment are kept. A complete form holds answers
+    to what is asked and nothing else, at least one, or its first question gets ``nothing_answered``.
+    ``today`` is an ISO date where whoever answers is.
     """
+    answers, errors = _accepted(form, raw)
+    asked = form.asked(answers, today)
+    errors = {code: error for code, error in errors.items() if code in asked}
+    if not complete:
+        return Checked(answers, errors)
+    answers = {code: value for code, value in answers.items() if code in asked}
+    for question in form.questions:
+        sound = question.asks and question.code in asked and question.code not in errors
+        if sound and (fault := _misfit(form, question, answers, today)):
+            errors[question.code] = fault
+    if not answers and not errors:
+        first = next((each for each in form.questions if each.asks and each.code in asked), None)
+        if first is not None:
+            errors[first.code] = Unacceptable("nothing_answered")
+    return Checked(answers, errors)
+
+
+def _accepted(form: Form, raw: Fields) -> tuple[dict[str, Answer], dict[str, Unacceptable]]:
     answers: dict[str, Answer] = {}
     errors: dict[str, Unacceptable] = {}
     for question in form.questions:
@@ -117,16 +170,22 @@ def check(form: Form, raw: Fields, complete: bool = True) -> Checked:
             value = question.accept(raw)
         except Unacceptable as error:
             errors[question.code] = error
-            continue
-        if value is not None:
-            answers[question.code] = value
-        elif complete and question.required and question.asks:
-            errors[question.code] = Unacceptable("required")
-    if complete and not answers and not errors:
-        first = next((each for each in form.questions if each.asks), None)
-        if first is not None:
-            errors[first.code] = Unacceptable("nothing_answered")
-    return Checked(answers, errors)
+        else:
+            if value is not None:
+                answers[question.code] = value
+    return answers, errors
+
+
+def _misfit(form: Form, question: Question, answers: Mapping[str, Answer], today: str) -> Unacceptable | None:
+    """What is wrong with an answer that is acceptable by itself, or with there being none."""
+    if question.code not in answers:
+        return Unacceptable("required") if question.required else None
+    if question.check is None:
+        return None
+    own = question.term(answers[question.code])
+    if question.check.truth(form.conditions.terms(answers), own, today):
+        return None
+    return Unacceptable("does_not_fit", **question.check_message)
 
 
 def fields_of(form: Form, answers: Mapping[str, Answer]) -> dict[str, list[str]]:
@@ -162,7 +221,41 @@ def _common(node: Node, code: str, kind: type[Question]) -> dict[str, Any]:
         "required": required,
         "generated_note": node.optional_text("generated_note"),
         "each": _each(node, kind),
+        "group": node.optional_code("group"),
+        "relevant": node.expression("relevant"),
+        "check": _check(node, kind),
+        "check_message": node.optional_text("check_message"),
     }
+
+
+def _check(node: Node, kind: type[Question]) -> Expression | None:
+    found = node.expression("check")
+    if found is not None and not kind.asks:
+        node.fault("nothing_to_check", "check")
+    return found
+
+
+def _layout(node: Node) -> str:
+    layout = node.optional_code("layout") or LAYOUTS[0]
+    if layout not in LAYOUTS:
+        node.fault("unknown_layout", "layout", value=layout)
+    return layout
+
+
+def _groups(node: Node) -> Iterator[Group]:
+    codes: set[str] = set()
+    for each in node.nodes("groups"):
+        code = each.code("code", _QUESTION_CODE)
+        if code in codes:
+            each.fault("repeated_code", "code", value=code)
+        codes.add(code)
+        yield Group(
+            code=code,
+            title=each.text("title"),
+            text=each.optional_text("text"),
+            relevant=each.expression("relevant"),
+        )
+        each.done()
 
 
 def _each(node: Node, kind: type[Question]) -> str:
@@ -173,7 +266,9 @@ def _each(node: Node, kind: type[Question]) -> str:
     return each
 
 
-def _expanded(question: Question, themes: Sequence[ThemeRef]) -> Iterator[Question]:
+def _expanded(
+    question: Question, themes: Sequence[ThemeRef], repeated: Collection[str]
+) -> Iterator[Question]:
     if isinstance(question, ThemeChoice):
         # a theme's title is a name and the same in every language
         options = tuple(Point(theme.code, {"sv": f"{theme.code}. {theme.title}"}) for theme in themes)
@@ -181,11 +276,14 @@ def _expanded(question: Question, themes: Sequence[ThemeRef]) -> Iterator[Questi
             yield replace(question, options=options)
     elif question.each:
         for theme in themes:
+            own = {code: f"{code}-{theme.code}" for code in repeated}
             yield replace(
                 question,
                 code=f"{question.code}-{theme.code}",
                 text=_about(question.text, theme),
                 hint=_about(question.hint, theme),
+                relevant=question.relevant and question.relevant.renamed(own),
+                check=question.check and question.check.renamed(own),
                 each="",
                 theme=theme.code,
             )

@@ -2,7 +2,7 @@
 
 An answer comes in as form fields (name → values as typed) and is kept as JSON: see each kind.
 A question without an answer has no value at all. Kinds that choose among options are in
-:mod:`surveys.domain.choices`.
+:mod:`surveys.domain.choices`, dates and rankings in modules of their own.
 """
 
 from collections.abc import Iterable
@@ -10,10 +10,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
-from surveys.domain.choices import DONT_KNOW, OTHER, OneChoice, ScaleQuestion, SeveralChoices, ThemeChoice
+from surveys.domain.choices import (
+    DONT_KNOW,
+    OTHER,
+    OneChoice,
+    ScaleQuestion,
+    SeveralChoices,
+    ThemeChoice,
+)
+from surveys.domain.consent import Consent
+from surveys.domain.date_question import DateQuestion
 from surveys.domain.document import Node
+from surveys.domain.expressions import Term
 from surveys.domain.numbers import BadNumber, canonical, read_number, swedish
 from surveys.domain.question import Answer, Fields, Question, Unacceptable, answered, line_in, text_in
+from surveys.domain.ranking import Ranking
 from surveys.domain.statistics import number_summary, word_frequencies
 from surveys.domain.summaries import CellWriter, Column, Summary
 from surveys.domain.texts import LocalText, pick
@@ -23,12 +34,15 @@ __all__ = [
     "KINDS",
     "OTHER",
     "Answer",
+    "Consent",
+    "DateQuestion",
     "Fields",
     "Information",
     "LongText",
     "NumberQuestion",
     "OneChoice",
     "Question",
+    "Ranking",
     "ScaleQuestion",
     "SeveralChoices",
     "ShortText",
@@ -79,7 +93,7 @@ class NumberQuestion(Question):
         return {self.field: [swedish(value)]}
 
     def shown(self, value: Answer, language: str) -> str:
-        number = swedish(value) if language != "en" else value
+        number = swedish(value) if language.startswith("sv") else value
         return f"{number} {pick(self.unit, language)}".strip()
 
     def columns(self, language: str) -> tuple[Column, ...]:
@@ -158,6 +172,9 @@ class Words(Question):
     def fields(self, value: Answer) -> dict[str, list[str]]:
         return {name: [word] for name, word in zip(self.names(), value, strict=False)}
 
+    def term(self, value: Answer) -> Term:
+        return tuple(value)
+
     def shown(self, value: Answer, language: str) -> str:
         return ", ".join(value)
 
@@ -206,6 +223,9 @@ KINDS: dict[str, type[Question]] = {
         LongText,
         Words,
         ThemeChoice,
+        Ranking,
+        DateQuestion,
+        Consent,
         Information,
     )
 }

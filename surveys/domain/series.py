@@ -132,16 +132,17 @@ def a_day(text: str) -> date:
     match = _DAY.fullmatch(text)
     if match is None:
         raise BadField("not_a_date")
-    return a_date(*(int(part) for part in match.groups()))
+    year, month, day = (int(part) for part in match.groups())
+    return a_date(year, month, day)
 
 
-def a_date(year: int, month: int, day: int) -> date:
-    """A day in the years that a series may have; raises :class:`BadField`."""
+def a_date(year: int, month: int, day: int, years: range = YEARS) -> date:
+    """A day in ``years``, those that a series may have; raises :class:`BadField`."""
     try:
         found = date(year, month, day)
     except (ValueError, OverflowError):
         raise BadField("no_such_day") from None
-    if found.year not in YEARS:
+    if found.year not in years:
         raise BadField("year_out_of_range")
     return found
 

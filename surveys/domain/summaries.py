@@ -16,8 +16,9 @@ class Summary:
     ``dont_know`` said that they do not know; the three make up all responses.
 
     Besides, by kind: ``distribution`` (one answer a person), ``chosen`` (code → persons, several
-    answers a person, shares are of ``n``), ``numbers`` (None where nobody answered), ``words`` by
-    frequency, ``texts`` as written, in the order of the responses.
+    answers a person, shares are of ``n``), ``placed`` (code → persons by the place they gave it, first place
+    first), ``numbers`` (None where nobody answered), ``words`` by frequency, ``texts`` as written, in the
+    order of the responses.
     """
 
     n: int
@@ -25,6 +26,7 @@ class Summary:
     dont_know: int = 0
     distribution: Distribution | None = None
     chosen: tuple[tuple[str, int], ...] = ()
+    placed: tuple[tuple[str, tuple[int, ...]], ...] = ()
     numbers: NumberSummary | None = None
     words: tuple[WordCount, ...] = ()
     texts: tuple[str, ...] = ()

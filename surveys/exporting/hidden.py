@@ -37,7 +37,7 @@ def hidden_questions(
     if not few:
         return frozenset()
     doubtful = {place for place, group in groups.items() if group in few}
-    given = _only(queries.answers(session, series_id, key), doubtful)
+    given = _only(queries.answers(session, series_id, key), doubtful | _naming(forms))
     answered = [Answered(asked.version, asked.form, given.get(id_, ())) for id_, asked in forms.items()]
     ids = {asked.version: id_ for id_, asked in forms.items()}
     refused = {
@@ -46,16 +46,34 @@ def hidden_questions(
         if not result.shown
         for version in result.versions
     }
-    return frozenset(refused & doubtful)
+    hidden = refused & doubtful
+    # What was asked by answers that are hidden tells them by being there or not.
+    led = {
+        (version, code)
+        for version, asked in forms.items()
+        for code in asked.form.conditions.led_by({code for at, code in hidden if at == version})
+    }
+    return frozenset(hidden | led)
+
+
+def _naming(forms: Mapping[int, Asked]) -> set[tuple[int, str]]:
+    """The questions whose answers conditions ask for."""
+    return {
+        (version, name)
+        for version, asked in forms.items()
+        for expressions in asked.form.conditions.of.values()
+        for each in expressions
+        for name in each.names
+    }
 
 
 def _countable(asked: Asked, responses: int, limit: Limit) -> Iterator[Question]:
-    """Questions that may come to be hidden: not those in people's own words, once there are enough people."""
+    """Questions that may come to be hidden: not those in people's own words, once enough were asked."""
     for question in asked.form.questions:
         own_words = isinstance(question, TextQuestion) or (
             isinstance(question, Words) and responses >= 2 * limit
         )
-        if question.asks and not own_words:
+        if question.asks and not (own_words and question.code not in asked.form.conditions.of):
             yield question
 
 

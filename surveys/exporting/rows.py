@@ -5,11 +5,11 @@ the export or on a page gives a total from which they could be had), and, for wh
 those of measurements that are still open. A question whose answers no page shows holds ".." in all rows of
 its measurement.
 
-Background variables (the language of the answers is one) are carried only if every combination of those
-carried stands in enough rows of every measurement of the file; the same for the whole file, since the person
-code joins a person's rows. A theme that is not carried is not told as an answer either. Whoever sees who has
-answered gets neither person codes nor dates: together with the list of who has answered what and when, they
-would name the rows.
+Background variables (the language of the answers, and whether they came on paper, are among them) are
+carried only if every combination of those carried stands in enough rows of every measurement of the file; the
+same for the whole file, since the person code joins a person's rows. A theme that is not carried is not told
+as an answer either. Whoever sees who has answered gets neither person codes nor dates: together with the list
+of who has answered what and when, they would name the rows.
 """
 
 import json
@@ -36,6 +36,7 @@ from surveys.queries.results import Key
 Row = Sequence[Cell]
 
 LANGUAGE = "language"
+SOURCE = "source"  # web, or paper that staff typed in; told where there is any of the latter
 BACKGROUND = ("gender", "organisation", "work_group", "theme")
 
 
@@ -107,10 +108,10 @@ class Export:
         }
         persons = Memo(self._person)
         classes = Memo(lambda background: self._classes(background, text))
-        with_language = LANGUAGE in self.carried
+        with_language, with_source = LANGUAGE in self.carried, SOURCE in self.carried
         # this loop is what an export costs: unpacked, and nothing looked up twice
         parse, zone, as_evaluator = json.JSONDecoder().raw_decode, self._zone, self._as_evaluator
-        for id_, version, person, language, background, answers, submitted_at in queries.responses(
+        for id_, version, person, language, source, background, answers, submitted_at in queries.responses(
             self._session, key
         ):
             row: list[Cell] = [_uuid(id_)]
@@ -121,6 +122,8 @@ class Export:
                 row.append(submitted_at.astimezone(zone).date().isoformat())
             if with_language:
                 row.append(language)
+            if with_source:
+                row.append(source)
             row += classes[background]
             given = parse(answers)[0].get
             for code, cells in writers[version]:
@@ -134,7 +137,9 @@ class Export:
             names.append("submitted_on")
         if LANGUAGE in self.carried:
             names.append(LANGUAGE)
-        names += [name for name in self.carried if name != LANGUAGE]
+        if SOURCE in self.carried:
+            names.append(SOURCE)
+        names += [name for name in self.carried if name not in (LANGUAGE, SOURCE)]
         return tuple(Column(name, name, "code") for name in names)
 
     def _variables(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -142,10 +147,12 @@ class Export:
         found_in: list[tuple[Key, dict[str, str], int]] = []
         for measurement in self._measurements:
             for found in queries.backgrounds(self._session, _key(measurement)):
-                values = {**json.loads(found.classes), LANGUAGE: found.language}
+                values = {**json.loads(found.classes), LANGUAGE: found.language, SOURCE: found.source}
                 found_in.append((_key(measurement), values, found.responses))
         names = {name for _, values, _ in found_in for name in values}
-        known = [name for name in (*BACKGROUND, LANGUAGE) if name in names]
+        if all(values[SOURCE] == "web" for _, values, _ in found_in):
+            names.discard(SOURCE)
+        known = [name for name in (*BACKGROUND, LANGUAGE, SOURCE) if name in names]
         wanted = (*known, *sorted(names.difference(known)))
         rows: list[dict[str, Hashable]] = []
         for key, values, many in found_in:
@@ -179,7 +186,7 @@ class Export:
 
     def _classes(self, background: str, text: Dress) -> tuple[str, ...]:
         values = json.loads(background)
-        return tuple(text(values.get(name) or "") for name in self.carried if name != LANGUAGE)
+        return tuple(text(values.get(name) or "") for name in self.carried if name not in (LANGUAGE, SOURCE))
 
 
 def _themes(forms: Mapping[int, Asked]) -> Hidden:

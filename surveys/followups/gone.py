@@ -7,6 +7,7 @@ from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
+from surveys.models.questionnaire import LibraryScale, Questionnaire
 
 _KINDS = {
     "series": Series.id,
@@ -15,6 +16,8 @@ _KINDS = {
     "mailing": Mailing.id,
     "enrolment": Enrolment.id,
     "participant": Participant.id,
+    "questionnaire": Questionnaire.id,
+    "scale": LibraryScale.id,
 }
 
 

@@ -100,7 +100,9 @@ def _put(faults: dict[str, str], part: str, code: str | None) -> None:
 def _why_not_asked(project: Project, spec: RuleSpec, asks: Questionnaire | None) -> str | None:
     if asks is None:
         return "unknown_questionnaire"
-    if not spec.about_occasions and forms.parse(asks.versions[-1].content).needs_themes:
+    if asks.in_use is None:
+        return "questionnaire_draft"
+    if not spec.about_occasions and forms.parse(asks.in_use.content).needs_themes:
         return "themes_without_occasion"
     if spec.active and blank_fields(project.privacy):
         return "privacy_blank"

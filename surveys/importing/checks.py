@@ -213,6 +213,8 @@ def _occasion(check: _Check, here: PathKey, series: Series, occasion: Occasion) 
 def _rule(check: _Check, here: PathKey, series: Series, rule: Rule) -> Iterator[Fault]:
     if rule.questionnaire and rule.questionnaire not in check.raw.codes("questionnaires"):
         yield check.fault((*here, "questionnaire"), "unknown_questionnaire", value=rule.questionnaire)
+    if any(each.draft and each.code == rule.questionnaire for each in check.programme.questionnaires):
+        yield check.fault((*here, "questionnaire"), "questionnaire_draft", value=rule.questionnaire)
     yield from _rule_schedule(check, here, rule)
     yield from _rule_occasions(check, here, series, rule)
     if rule.audience == "present" and series.attendance == "not_kept":

@@ -25,9 +25,8 @@ def content(questionnaire: Questionnaire, scales: Mapping[str, Scale]) -> JsonOb
     What is left at its default is left out, so that saying it or not is no change. A scale that is not in
     ``scales`` stays a code.
     """
-    whole = questionnaire.model_dump(
-        mode="json", exclude_defaults=True, exclude={"code", "wave", "privacy_mode", "generated_note"}
-    )
+    beside = {"code", "wave", "privacy_mode", "draft", "generated_note"}
+    whole = questionnaire.model_dump(mode="json", exclude_defaults=True, exclude=beside)
     for question in whole["questions"]:
         scale = scales.get(question.get("scale", ""))
         if scale is not None:

@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from surveys.catalogues import is_known, languages
 from surveys.domain import timing
+from surveys.domain.texts import language_tag
 from surveys.importing import values
 from surveys.importing.columns import KEPT, attribute_name
 from surveys.importing.people import GENDERS, STATES, participant_code
@@ -22,10 +24,6 @@ LONGEST = {
     "work_group": 120,
 }
 LONGEST_ATTRIBUTE = 200
-LANGUAGES = {
-    "sv": "sv", "svenska": "sv", "swedish": "sv", "swe": "sv",
-    "en": "en", "engelska": "en", "english": "en", "eng": "en",
-}  # fmt: skip
 MORE_GENDERS = {"kvinnor": "woman", "k": "woman", "f": "woman", "female": "woman", "män": "man", "m": "man",
                 "male": "man", "vill ej uppge": "not_stated", "okänt": "not_stated", "unknown": "not_stated",
                 "icke-binär": "other", "non-binary": "other", "annan könsidentitet": "other",
@@ -91,7 +89,7 @@ def _readers(zone: str) -> dict[str, Callable[[str], Any]]:
         "code": participant_code,
         "email": values.address,
         "gender": _word(GENDERS | MORE_GENDERS, "unknown_gender"),
-        "language": _word(LANGUAGES, "unknown_language"),
+        "language": _language,
         "state": _word(STATES | MORE_STATES, "unknown_state"),
         "registered": lambda cell: moment(cell, zone),
         "starts": _day,
@@ -152,6 +150,18 @@ def _word(words: Mapping[str, str], code: str) -> Callable[[str], str]:
         return found
 
     return read
+
+
+def _language(cell: str) -> str:
+    """The tag of a language called by its own name, another that its catalogue knows, or its tag."""
+    called = " ".join(cell.lower().split())
+    for code, each in languages().items():
+        if called in (code, each.name.lower(), each.in_swedish, *each.also_called):
+            return code
+    tag = language_tag(called)
+    if tag is None or not is_known(tag):
+        raise values.refuse("unknown_language")
+    return tag
 
 
 def _day(cell: str) -> date:

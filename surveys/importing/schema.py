@@ -15,6 +15,7 @@ from surveys.importing.values import (
     Number,
     QuestionCode,
     ShortCode,
+    Text,
     Title,
     WallTime,
     Whole,
@@ -135,6 +136,10 @@ class QuestionBase(Part):
     text: Local
     hint: Local | None = None
     required: YesNo = False
+    group: QuestionCode | None = None
+    relevant: Text | None = None
+    check: Text | None = None
+    check_message: Local | None = None
     generated_note: Local | None = None
 
 
@@ -183,6 +188,22 @@ class ThemeChoice(QuestionBase):
     kind: Literal["theme_choice"]
 
 
+class Ranking(QuestionBase):
+    kind: Literal["ranking"]
+    options: Annotated[list[Option], Field(max_length=20)]
+    max: whole(1, 20) | None = None  # type: ignore[valid-type]
+
+
+class DateQuestion(QuestionBase):
+    kind: Literal["date"]
+    earliest: Date | None = None
+    latest: Date | None = None
+
+
+class Consent(QuestionBase):
+    kind: Literal["consent"]
+
+
 class Information(QuestionBase):
     kind: Literal["information"]
 
@@ -196,19 +217,32 @@ Question = Annotated[
     | LongText
     | Words
     | ThemeChoice
+    | Ranking
+    | DateQuestion
+    | Consent
     | Information,
     Field(discriminator="kind"),
 ]
+
+
+class Group(Part):
+    code: QuestionCode
+    title: Local
+    text: Local | None = None
+    relevant: Text | None = None
 
 
 class Questionnaire(Part):
     code: Code
     wave: Literal["pre", "post", "occasion", "follow_up", "other"]
     privacy_mode: Mode = "pseudonymous"
+    draft: YesNo = False
     title: Local
     intro: Local | None = None
     minutes: whole(1, 120)  # type: ignore[valid-type]
+    layout: Literal["one_page", "one_at_a_time"] = "one_page"
     generated_note: Local | None = None
+    groups: Annotated[list[Group], Field(max_length=60)] = []
     questions: Annotated[list[Question], Field(min_length=1, max_length=200)]
 
 

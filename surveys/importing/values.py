@@ -9,9 +9,10 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from surveys.catalogues import is_known, languages
 from surveys.domain import timing
+from surveys.domain.texts import language_tag
 
-LANGUAGES = ("sv", "en")
 YES = ("true", "yes", "ja", "1")
 NO = ("false", "no", "nej", "0")
 WALL_FORM = "2011-03-29T13:00"
@@ -149,10 +150,10 @@ def address(value: Any) -> str:
 
 
 def language(value: Any) -> str:
-    value = text(value).lower()
-    if value not in LANGUAGES:
-        raise refuse("unknown_language", value=value[:20], known=", ".join(LANGUAGES))
-    return str(value)
+    tag = language_tag(text(value))
+    if tag is None or not is_known(tag):
+        raise refuse("unknown_language", value=text(value)[:20], known=", ".join(languages()))
+    return tag
 
 
 Code = Annotated[str, BeforeValidator(_matching(_CODE, "bad_code"))]

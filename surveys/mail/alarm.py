@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from flask_mail import Message
 
+from surveys.catalogues import for_staff
 from surveys.domain import dates
-from surveys.mail.office import LANGUAGES, Office
+from surveys.mail.office import Office
 
 
 def compose_alarm(
@@ -25,7 +26,7 @@ def compose_alarm(
     values = {"problem": problem, "parts": ", ".join(parts), "base_url": office.settings.base_url}
     said = [
         office.render("alarm.txt", language, since=_moment(since, language), **values)
-        for language in LANGUAGES
+        for language in for_staff()
     ]
     subject = said[0].partition("\n")[0].strip()
     bodies = [each.partition("\n")[2].strip() for each in said]

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from surveys.catalogues import DEFAULT, catalogue, for_staff, language_of
 from surveys.domain import dates, wording
 from surveys.domain.texts import pick
 from surveys.mail.calendar import calendar_file
 from surveys.mail.letter import EMBLEM_ID, Letter
-from surveys.mail.office import LANGUAGES, Office
+from surveys.mail.office import Office
 from surveys.mail.outgoing import About, Outgoing, Sender, StaffMail, Told
 
 TEMPLATES = {
@@ -24,7 +25,6 @@ TEMPLATES = {
     "closing_summary": "closing_summary",
     "sending_paused": "sending_paused",
 }
-CALENDAR_NAMES = {"sv": "tillfalle.ics", "en": "occasion.ics"}
 TEST_MARK = "[Test] "
 _SPACES = re.compile(r"[ \t]*\n")
 _GAPS = re.compile(r"\n{3,}")
@@ -55,14 +55,14 @@ def compose(mail: Outgoing | StaffMail, office: Office, now: datetime) -> Letter
 
 
 def _to_participant(mail: Outgoing, office: Office, now: datetime) -> Letter:
-    language = _language(mail.language)
+    language = language_of(mail.language).catalogue_code
     values = _values(mail, language, office.settings.base_url)
     template = TEMPLATES[mail.kind] if mail.wording is None else "own"
     around = _Envelope(mail.public_id, mail.receiver, mail.address, language, mail.sender, mail.return_token)
     letter = _letter(office, template, around, values, now)
     letter.shows_emblem = mail.emblem is not None
     letter.calendar = calendar_file(mail, _organiser(mail, office), now)
-    letter.calendar_name = CALENDAR_NAMES[language]
+    letter.calendar_name = catalogue(language).gettext("occasion.ics")
     # RFC 8058 wants https; a receiver's program would take no other.
     if mail.stop and office.settings.is_https:
         letter.extra_headers = (letter.extra_headers or {}) | {
@@ -82,7 +82,7 @@ def _test(mail: StaffMail, original: Outgoing, office: Office, now: datetime) ->
 
 
 def _to_staff(mail: StaffMail, office: Office, now: datetime) -> Letter:
-    language = _language(mail.language)
+    language = mail.language if mail.language in for_staff() else DEFAULT
     params, zone = mail.params, mail.project.timezone
     since = params.get("since")
     values: dict[str, object] = {
@@ -208,10 +208,6 @@ def _local(moment: datetime, zone: str, language: str) -> str:
 
 def _organiser(mail: Outgoing, office: Office) -> str:
     return mail.sender.reply_to if mail.sender.reply_to.isascii() else office.settings.mail.sender
-
-
-def _language(wanted: str) -> str:
-    return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 
 def _one_line(text: str) -> str:

@@ -1,14 +1,13 @@
-"""Where mails are written: the templates in both languages, and what Flask-Mail needs around it."""
+"""Where mails are written: the templates in every language, and what Flask-Mail needs around it."""
 
-from babel.support import Translations
 from flask import Flask
 from flask_mail import Mail
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
+from surveys.catalogues import catalogue, language_of, languages
 from surveys.config import ROOT, Settings
 
-LANGUAGES = ("sv", "en")
-CATALOGUES = ROOT / "surveys" / "translations"
 TEMPLATES = ROOT / "templates" / "mail"
 
 
@@ -34,7 +33,7 @@ class Office:
             MAIL_SUPPRESS_SEND=False,
         )
         Mail(self.app)
-        self._rooms = {language: _environment(language) for language in LANGUAGES}
+        self._rooms = {language: _environment(language) for language in languages()}
 
     def render(self, template: str, language: str, **values: object) -> str:
         return self._rooms[language].get_template(template).render(language=language, **values)
@@ -52,5 +51,12 @@ def _environment(language: str) -> Environment:
     )
     # Added by the extension, which tells no type checker.
     install = getattr(environment, "install_gettext_translations")  # noqa: B009
-    install(Translations.load(CATALOGUES, [language]), newstyle=True)
+    install(catalogue(language), newstyle=True)
+    environment.globals["direction"] = language_of(language).direction
+    environment.filters["bdi"] = bdi
     return environment
+
+
+def bdi(text: str) -> Markup:
+    """A name or a title within a sentence: its direction does not turn the words around it."""
+    return Markup("<bdi>{}</bdi>").format(text)

@@ -5,31 +5,21 @@ from types import SimpleNamespace
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from surveys.catalogues import catalogue, language_of
 from surveys.domain.timing import to_utc
 from surveys.mail.compose import TEMPLATES, tidy
-from surveys.mail.office import LANGUAGES, Office
+from surveys.mail.office import Office
 from surveys.mail.outgoing import About, Kind, Outgoing, Sender, Told, Wording
 
 _FIXED = "\ue000"  # stands around what every mail says below its text
 _REMINDERS = ("reminder", "log_reminder")
 _ASKING = ("invitation", "log_prompt", *_REMINDERS)
 _NOTICES = ("moved", "cancelled", "reinstated")
-# By language: person, series, occasion, place, what is asked.
-_VALUES = {
-    "sv": ("Kim Exempel", "Kurs för samordnare", "Mötesteknik", "Storgatan 1, Göteborg", "Efter halvdagen"),
-    "en": (
-        "Kim Example",
-        "Course for coordinators",
-        "Meetings",
-        "1 High Street, Leeds",
-        "After the half-day",
-    ),
-}
 
 
 def built_in(office: Office, kind: str, language: str) -> Wording:
     """Our own text of ``kind`` with fields where something is filled in: what a wording may begin from."""
-    known = _known(language)
+    known = language_of(language).catalogue_code
     rendered = office.render(
         f"{TEMPLATES[kind]}.txt",
         known,
@@ -60,7 +50,7 @@ def example(
 
     ``wording`` None: in our own words. Its link leads nowhere.
     """
-    person, series, occasion, place, asks = _VALUES[_known(language)]
+    person, series, occasion, place, asks = _values(language)
     day = now.astimezone(ZoneInfo(sender.timezone)).replace(tzinfo=None, hour=13, minute=0, second=0)
     starts = day.replace(microsecond=0) + timedelta(days=7)
     ends = starts + timedelta(hours=3)
@@ -102,5 +92,13 @@ def _fields(kind: str) -> SimpleNamespace:
     )
 
 
-def _known(language: str) -> str:
-    return language if language in LANGUAGES else LANGUAGES[0]
+def _values(language: str) -> tuple[str, str, str, str, str]:
+    """Person, series, occasion, place, what is asked."""
+    texts = catalogue(language)
+    return (
+        texts.gettext("Kim Example"),
+        texts.gettext("Course for coordinators"),
+        texts.gettext("Meeting technique"),
+        texts.gettext("1 High Street, Leeds"),
+        texts.gettext("After the half-day"),
+    )

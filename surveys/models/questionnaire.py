@@ -34,12 +34,35 @@ class Questionnaire(Base):
         back_populates="questionnaire", order_by="QuestionnaireVersion.number"
     )
 
+    @property
+    def in_use(self) -> "QuestionnaireVersion | None":
+        """The version that is asked now; None before the first draft has been taken into use."""
+        return next((each for each in reversed(self.versions) if not each.draft), None)
+
+    @property
+    def draft(self) -> "QuestionnaireVersion | None":
+        """The version that is being written; None where none is."""
+        return next((each for each in self.versions if each.draft), None)
+
+    @property
+    def written(self) -> "QuestionnaireVersion":
+        """What an editor shows: the draft where there is one, else what is in use."""
+        return self.draft or self.versions[-1]
+
 
 class QuestionnaireVersion(Base):
-    """``content`` is the document of :mod:`surveys.domain.questionnaire`; locked at the first answer."""
+    """``content`` is the document of :mod:`surveys.domain.questionnaire`.
+
+    Nobody is asked a ``draft``. Once in use (since ``begun_at``; null where it came with a programme file) a
+    version is what new answers are given to until a newer one is; the first answer locks it.
+    ``previous`` is what a draft said before its last change, for taking that back.
+    """
 
     __tablename__ = "questionnaire_version"
-    __table_args__ = (UniqueConstraint("questionnaire_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("questionnaire_id", "number"),
+        CheckConstraint("NOT draft OR locked_at IS NULL", name="draft_unlocked"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"))
@@ -47,5 +70,24 @@ class QuestionnaireVersion(Base):
     content: Mapped[JsonObject] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the canonical content
     locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    draft: Mapped[bool] = mapped_column(default=False)
+    begun_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    previous: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
 
     questionnaire: Mapped[Questionnaire] = relationship(back_populates="versions")
+
+
+class LibraryScale(Base):
+    """A scale of a project, to be used in its questionnaires. Each version has its own copy written out.
+
+    ``content`` is a scale of :mod:`surveys.domain.scales` with its ``code``.
+    """
+
+    __tablename__ = "scale"
+    __table_args__ = (UniqueConstraint("project_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    position: Mapped[int]
+    content: Mapped[JsonObject] = mapped_column(JSON)

@@ -18,13 +18,19 @@ class Response(Base):
 
     ``answers`` is what was last submitted (null until then) and is what results read; ``draft`` is
     what has been saved since. ``revision`` rises with every save, so that two devices cannot
-    overwrite each other unseen.
+    overwrite each other unseen. ``source`` says where what was sent in came from: the web, or paper that
+    staff typed in; who did (``entered_by``) is not kept where answers become untraceable.
     """
 
     __tablename__ = "response"
     __table_args__ = (
         CheckConstraint("privacy_mode = 'named' OR enrolment_id IS NULL", name="register_apart"),
         CheckConstraint("(answers IS NULL) = (submitted_at IS NULL)", name="submitted_has_answers"),
+        CheckConstraint("source IN ('web', 'paper')", name="source_known"),
+        CheckConstraint(
+            "entered_by IS NULL OR (source = 'paper' AND privacy_mode IN ('named', 'pseudonymous'))",
+            name="entered_by_of_paper",
+        ),
         Index("ix_response_rule_id_target", "rule_id", "target"),
     )
 
@@ -44,6 +50,8 @@ class Response(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    source: Mapped[str] = mapped_column(String(8), default="web")
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"), index=True)
 
     rule: Mapped[FollowUpRule] = relationship()
     version: Mapped[QuestionnaireVersion] = relationship()

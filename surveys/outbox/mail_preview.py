@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from surveys.catalogues import is_known, language_of
 from surveys.mail.compose import compose
-from surveys.mail.office import LANGUAGES, Office
+from surveys.mail.office import Office
 from surveys.models.followup import Mailing
 from surveys.outbox import letters
 from surveys.queries import mailings as queries
@@ -64,7 +65,7 @@ def specimen(
     receiver = next(iter(receivers(session, mailing, code)), None)
     if receiver is None:
         raise NobodyToShow
-    wanted = language if language in LANGUAGES else receiver.language
+    wanted = language if language and is_known(language) else receiver.language
     outgoing = letters.specimen(session, mailing.id, receiver.enrolment_id, wanted)
     if outgoing is None:
         raise NobodyToShow
@@ -72,7 +73,7 @@ def specimen(
         letter = compose(outgoing, office, now)
     return Specimen(
         receiver=receiver,
-        language=wanted if wanted in LANGUAGES else LANGUAGES[0],
+        language=language_of(wanted).catalogue_code,
         subject=str(letter.subject),
         sender=str(letter.sender),
         text=str(letter.body),

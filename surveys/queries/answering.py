@@ -54,7 +54,7 @@ class SheetKey:
     version_id: int
     digest: str
     themes: tuple[ThemeRef, ...] = ()
-    theme_known: bool = False
+    known_theme: str | None = None  # its code, where the register knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,11 @@ def sheet(connection: Connection, row: AskedRow) -> tuple[SheetKey, Form]:
     form = form_of(connection, row.version_id, row.version_digest)
     key = SheetKey(row.version_id, row.version_digest)
     if form.needs_themes:
-        key = SheetKey(row.version_id, row.version_digest, _themes(row), row.theme_code is not None)
+        key = SheetKey(row.version_id, row.version_digest, _themes(row), row.theme_code)
     kept = _expanded.setdefault(connection.engine.pool, {})
     if key not in kept:
         _make_room(kept)
-        kept[key] = expand(form, key.themes, ask_theme=not key.theme_known)
+        kept[key] = expand(form, key.themes, key.known_theme)
     return key, kept[key]
 
 
@@ -190,11 +190,11 @@ def _make_room(kept: dict[Any, Form]) -> None:
 
 @cache
 def _asked() -> Select[*tuple[Any, ...]]:
-    """A response in progress stays on its version; a new one is on the newest."""
+    """A response in progress stays on its version; a new one is on the newest in use."""
     newer = aliased(QuestionnaireVersion)
     newest = (
         select(newer.id)
-        .where(newer.questionnaire_id == Questionnaire.id)
+        .where(newer.questionnaire_id == Questionnaire.id, newer.draft.is_(False))
         .order_by(newer.number.desc())
         .limit(1)
         .scalar_subquery()
@@ -255,6 +255,7 @@ def _asked() -> Select[*tuple[Any, ...]]:
             Response.draft,
             Response.saved_at,
             Response.submitted_at,
+            Response.source,
         )
         .join(FollowUpRule, FollowUpRule.id == Invitation.rule_id)
         .join(Questionnaire, Questionnaire.id == FollowUpRule.questionnaire_id)

@@ -23,9 +23,13 @@ class Asked:
 
     invitation_id: int
     invitation: str
+    generation: int
+    key_name: str | None
+    declined: bool
     code: str
     name: str
     email: str
+    language: str
     attributes: dict[str, str]
     dead_address: str | None
     organisation: str | None
@@ -48,9 +52,13 @@ def asked(session: Session, mailing: Mailing, now: datetime) -> list[Asked]:
         select(
             Invitation.id.label("invitation_id"),
             Invitation.public_id.label("invitation"),
+            Invitation.generation,
+            Invitation.key_name,
+            Invitation.declined,
             Participant.code,
             Participant.name,
             Participant.email,
+            Participant.language,
             Participant.attributes,
             Participant.dead_address,
             Organisation.name.label("organisation"),

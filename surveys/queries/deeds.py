@@ -11,6 +11,7 @@ from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
+from surveys.models.questionnaire import Questionnaire
 from surveys.queries.difference import named
 from surveys.queries.mailings import with_what
 
@@ -75,6 +76,12 @@ def _series(session: Session, project_id: int, ids: Collection[int]) -> Iterator
         yield each.id, About(("insatser", each.code), each.title)
 
 
+def _questionnaires(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(Questionnaire).where(Questionnaire.id.in_(ids), Questionnaire.project_id == project_id)
+    for each in session.scalars(wanted):
+        yield each.id, About(("enkater", each.code), each.code)
+
+
 def _occasions(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
     wanted = select(Occasion, Series.code).join(Occasion.series)
     for each, series in session.execute(wanted.where(Occasion.id.in_(ids), Series.project_id == project_id)):
@@ -129,6 +136,7 @@ def _mails(session: Session, project_id: int, ids: Collection[int]) -> Iterator[
 
 
 _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]] = {
+    "questionnaire": _questionnaires,
     "series": _series,
     "occasion": _occasions,
     "participant": _people,

@@ -45,7 +45,7 @@ def titles(session: Session, series_id: int) -> Mapping[int, LocalText]:
     asked = select(FollowUpRule.questionnaire_id).where(FollowUpRule.series_id == series_id)
     newest = (
         select(func.max(QuestionnaireVersion.id))
-        .where(QuestionnaireVersion.questionnaire_id.in_(asked))
+        .where(QuestionnaireVersion.questionnaire_id.in_(asked), QuestionnaireVersion.draft.is_(False))
         .group_by(QuestionnaireVersion.questionnaire_id)
     )
     found = session.execute(

@@ -22,15 +22,17 @@ class ResponseRow(NamedTuple):
     version_id: int
     pairing_key: str | None
     language: str
+    source: str
     background: str
     answers: str
     submitted_at: datetime
 
 
 class Background(NamedTuple):
-    """How many responses of a measurement have this language and these background classes (JSON as text)."""
+    """How many responses of a measurement have this language, source and these classes (JSON as text)."""
 
     language: str
+    source: str
     classes: str
     responses: int
 
@@ -38,9 +40,9 @@ class Background(NamedTuple):
 def backgrounds(session: Session, place: Key) -> list[Background]:
     classes = cast(Response.background, Text)
     rows = session.execute(
-        select(Response.language, classes, func.count())
+        select(Response.language, Response.source, classes, func.count())
         .where(*_submitted(place))
-        .group_by(Response.language, classes)
+        .group_by(Response.language, Response.source, classes)
     )
     return [Background(*row) for row in rows]
 
@@ -58,6 +60,7 @@ def responses(session: Session, place: Key) -> Iterator[ResponseRow]:
             Response.version_id,
             Response.pairing_key,
             Response.language,
+            Response.source,
             cast(Response.background, Text),
             cast(Response.answers, Text),
             Response.submitted_at,

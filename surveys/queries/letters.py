@@ -149,7 +149,10 @@ def _own_wording() -> ColumnElement[bool]:
 def _newest() -> Any:
     return (
         select(func.max(QuestionnaireVersion.id))
-        .where(QuestionnaireVersion.questionnaire_id == FollowUpRule.questionnaire_id)
+        .where(
+            QuestionnaireVersion.questionnaire_id == FollowUpRule.questionnaire_id,
+            QuestionnaireVersion.draft.is_(False),
+        )
         .correlate(FollowUpRule)
         .scalar_subquery()
     )

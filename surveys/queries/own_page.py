@@ -86,6 +86,25 @@ def anyone_in(session: Session, series_id: int) -> Enrolment | None:
     return session.scalar(select(Enrolment).where(Enrolment.series_id == series_id).limit(1))
 
 
+def people_by_address(session: Session, address: str) -> Sequence[Enrolment]:
+    """The newest enrolment that has not ended of each person with an address, given in lower case."""
+    newest = (
+        select(func.max(Enrolment.id))
+        .join(Enrolment.participant)
+        .where(
+            Enrolment.state.not_in(ENDED),
+            or_(Participant.email == address, func.lower(Participant.email) == address),
+        )
+        .group_by(Enrolment.participant_id)
+    )
+    return session.scalars(select(Enrolment).where(Enrolment.id.in_(newest)).order_by(Enrolment.id)).all()
+
+
+def anyone(session: Session) -> Enrolment | None:
+    """Some enrolment, of whomever."""
+    return session.scalar(select(Enrolment).limit(1))
+
+
 def last_step(session: Session, enrolment_id: int, occasion_id: int | None) -> int:
     """The number of the last mail with a person's link, asked for at an occasion or (None) sent; 0: none."""
     asked = select(func.max(Message.step)).where(
@@ -166,14 +185,17 @@ def written_to(session: Session, invitation_ids: Collection[int]) -> set[int]:
 def newest_forms(
     session: Session, questionnaire_ids: Collection[int]
 ) -> dict[int, tuple[dict[str, str], int]]:
-    """Title and minutes of the newest version of each questionnaire."""
+    """Title and minutes of the newest version in use of each questionnaire."""
     rows = session.execute(
         select(
             QuestionnaireVersion.questionnaire_id,
             QuestionnaireVersion.content["title"].label("title"),
             QuestionnaireVersion.content["minutes"].label("minutes"),
         )
-        .where(QuestionnaireVersion.questionnaire_id.in_(questionnaire_ids))
+        .where(
+            QuestionnaireVersion.questionnaire_id.in_(questionnaire_ids),
+            QuestionnaireVersion.draft.is_(False),
+        )
         .order_by(QuestionnaireVersion.number)
     )
     return {row.questionnaire_id: (row.title, row.minutes or 0) for row in rows}

@@ -92,6 +92,14 @@ def questionnaires_of(session: Session, project_id: int) -> Sequence[Questionnai
     ).all()
 
 
+def asked_questionnaires(
+    session: Session, project_id: int
+) -> list[tuple[Questionnaire, QuestionnaireVersion]]:
+    """What rules can send: the questionnaires of a project that have a version in use, with that version."""
+    found = questionnaires_of(session, project_id)
+    return [(each, version) for each in found if (version := each.in_use) is not None]
+
+
 def questionnaire(session: Session, project_id: int, code: str) -> Questionnaire | None:
     return session.scalar(
         select(Questionnaire)
@@ -101,11 +109,11 @@ def questionnaire(session: Session, project_id: int, code: str) -> Questionnaire
 
 
 def newest_titles(session: Session, questionnaire_ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """The title of the newest version of each questionnaire."""
+    """The title of the version in use of each questionnaire, or of its draft where none is yet."""
     rows = session.execute(
         select(QuestionnaireVersion.questionnaire_id, QuestionnaireVersion.content["title"].label("title"))
         .where(QuestionnaireVersion.questionnaire_id.in_(questionnaire_ids))
-        .order_by(QuestionnaireVersion.number)
+        .order_by(QuestionnaireVersion.draft.desc(), QuestionnaireVersion.number)
     )
     return {row.questionnaire_id: row.title for row in rows}
 

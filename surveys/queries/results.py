@@ -58,6 +58,7 @@ class Counts:
     withdrawn: int = 0  # of the invited: the link was withdrawn after it had been sent
     started: int = 0
     submitted: int = 0
+    paper: int = 0  # of the submitted: typed in by staff from paper
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -67,6 +68,7 @@ class Counts:
             self.withdrawn + other.withdrawn,
             self.started + other.started,
             self.submitted + other.submitted,
+            self.paper + other.paper,
         )
 
 
@@ -117,13 +119,14 @@ def rules(session: Session, series_id: int) -> Sequence[FollowUpRule]:
 
 
 def versions(session: Session, series_id: int) -> dict[int, list[QuestionnaireVersion]]:
-    """Return the versions of the questionnaires of a series, newest last, by questionnaire."""
+    """Return the versions of the questionnaires of a series but for drafts, newest last, by questionnaire."""
     found = session.scalars(
         select(QuestionnaireVersion)
         .where(
             QuestionnaireVersion.questionnaire_id.in_(
                 select(FollowUpRule.questionnaire_id).where(FollowUpRule.series_id == series_id)
-            )
+            ),
+            QuestionnaireVersion.draft.is_(False),
         )
         .order_by(QuestionnaireVersion.questionnaire_id, QuestionnaireVersion.number)
     )
@@ -290,10 +293,16 @@ def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts
 
 def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
     rows = session.execute(
-        select(Response.rule_id, Response.target, func.count(), func.count(Response.submitted_at))
+        select(
+            Response.rule_id,
+            Response.target,
+            func.count(),
+            func.count(Response.submitted_at),
+            func.count(case((Response.source == "paper", 1))),
+        )
         .join(Response.rule)
         .where(FollowUpRule.series_id == series_id)
         .group_by(Response.rule_id, Response.target)
     )
-    for rule_id, target, started, submitted in rows:
-        yield key(rule_id, target), Counts(started=started, submitted=submitted)
+    for rule_id, target, started, submitted, paper in rows:
+        yield key(rule_id, target), Counts(started=started, submitted=submitted, paper=paper)

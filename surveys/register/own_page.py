@@ -14,7 +14,8 @@ from surveys.answers.asking_project import Logotype
 from surveys.database import Database
 from surveys.keys import Keyring, new_public_id, token_hash
 from surveys.models.deeds import Deed
-from surveys.models.followup import RetiredLink
+from surveys.models.followup import Invitation, RetiredLink
+from surveys.models.log import LogBook
 from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, PersonalPage
 from surveys.models.programme import Occasion
@@ -85,7 +86,7 @@ def open_page(
     ``door_id`` is the code of the door that the person has just come by, "" where there was none.
     """
     with db.reading() as session:
-        return view_of(session, keys, _page(session, public_id, token), now, door_id)
+        return view_of(session, keys, held_page(session, public_id, token), now, door_id)
 
 
 def item_path(db: Database, keys: Keyring, public_id: str, token: str, item: str) -> str:
@@ -94,7 +95,7 @@ def item_path(db: Database, keys: Keyring, public_id: str, token: str, item: str
     Raises a :class:`PageError` or :class:`UnknownItem`.
     """
     with db.reading() as session:
-        owner = _page(session, public_id, token).participant_id
+        owner = held_page(session, public_id, token).participant_id
         for book in queries.books_of(session, owner):
             if book.public_id == item:
                 return f"/l/{keys.link_token(book.public_id, book.generation)}"
@@ -118,7 +119,7 @@ def say_here(
     :class:`NotOn`, :class:`RecordedAbsent`, and ``enrolment``'s AttendanceNotKept, NotEnrolled, UnknownTheme.
     """
     with db.transaction() as session:
-        owner = _page(session, public_id, token).participant_id
+        owner = held_page(session, public_id, token).participant_id
         occasion = attendance_queries.occasion_by_door(session, door_id)
         if occasion is None or not is_on(occasion, now):
             raise NotOn
@@ -136,16 +137,16 @@ def say_here(
 def logotype(db: Database, public_id: str, token: str) -> Logotype:
     """Return the logotype of a page's project; raises a :class:`PageError` or :class:`NoLogotype`."""
     with db.reading() as session:
-        project = queries.project_of(session, _page(session, public_id, token).participant_id)
+        project = queries.project_of(session, held_page(session, public_id, token).participant_id)
         if project.logotype is None or project.logotype_type is None:
             raise NoLogotype
         return Logotype(project.logotype, project.logotype_type)
 
 
 def send_link(
-    db: Database, keys: Keyring, participant_id: int, user_id: int, now: datetime, *, renew: bool = False
+    db: Database, keys: Keyring, participant_id: int, user_id: int, now: datetime, *, another: bool = False
 ) -> None:
-    """Mail a person the link to their page; ``renew``: another one, and the old one ends.
+    """Mail a person the link to their page; ``another``: a new one, and the old one ends.
 
     Raises ``enrolment``'s NotEnrolled where the person takes part in nothing.
     """
@@ -155,15 +156,15 @@ def send_link(
         if not standing:
             raise NotEnrolled(0)
         page = page_of(session, keys, participant_id)
-        if renew:
-            _renew(session, keys, page, now)
+        if another:
+            renew(session, keys, page, now)
         post_link(session, standing[0].id, None, now)
         session.add(
             Deed(
                 project_id=standing[0].series.project_id,
                 user_id=user_id,
                 done_at=now,
-                action="own_page_renewed" if renew else "own_page_sent",
+                action="own_page_renewed" if another else "own_page_sent",
                 subject=f"participant:{participant_id}",
             )
         )
@@ -181,10 +182,13 @@ def make_codes(db: Database, keys: Keyring, series_id: int) -> int:
         return len(missing)
 
 
-def _renew(session: Session, keys: Keyring, page: PersonalPage, now: datetime) -> None:
-    session.add(RetiredLink(token_hash=page.token_hash, retired_at=now))
-    page.generation += 1
-    page.token_hash = token_hash(keys.link_token(page.public_id, page.generation))
+def renew(session: Session, keys: Keyring, holder: PersonalPage | Invitation | LogBook, now: datetime) -> str:
+    """Give what has a link another one, and end the old; returns the new link's token."""
+    session.add(RetiredLink(token_hash=holder.token_hash, retired_at=now))
+    holder.generation += 1
+    token = keys.link_token(holder.public_id, holder.generation)
+    holder.token_hash = token_hash(token)
+    return token
 
 
 def post_link(session: Session, enrolment_id: int, occasion_id: int | None, now: datetime) -> None:
@@ -213,7 +217,8 @@ def page_of(session: Session, keys: Keyring, participant_id: int) -> PersonalPag
     return queries.hold_page(session, participant_id) or page_of(session, keys, participant_id)
 
 
-def _page(session: Session, public_id: str, token: str) -> PersonalPage:
+def held_page(session: Session, public_id: str, token: str) -> PersonalPage:
+    """The page for whoever holds its link; raises a :class:`PageError`."""
     page = queries.page_by_public_id(session, public_id)
     if page is None:
         raise UnknownPage

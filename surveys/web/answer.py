@@ -15,7 +15,6 @@ from surveys.answers import responses
 from surveys.answers.form_view import Answers, FormView
 from surveys.domain.questionnaire import Checked, check, fields_of
 from surveys.domain.questions import Fields, Question
-from surveys.domain.texts import pick
 from surveys.extensions import csrf
 from surveys.web import language, links
 from surveys.web.answer_frame import framed
@@ -233,20 +232,19 @@ def _opened(public_id: str) -> FormView:
 
 def _prefer(view: FormView) -> None:
     g.timezone = view.project.timezone
-    language.prefer(view.language)
+    language.prefer(view.language, view.project.languages)
 
 
 def _as_written() -> None:
     """Answer in the language of the page that was sent: the questions were read in that one."""
-    if (written_in := request.form.get("written_in")) in language.LANGUAGES:
-        language.prefer(str(written_in))
+    language.written_in(request.form.get("written_in"))
 
 
 def _copy(view: FormView, answers: Answers) -> list[tuple[str, str]]:
     """Question and answer in words, of all that was answered."""
     code = language.current()
     asked = (each for each in view.form.questions if each.code in answers)
-    return [(pick(each.text, code), each.shown(answers[each.code], code)) for each in asked]
+    return [(language.shown(each.text), each.shown(answers[each.code], code)) for each in asked]
 
 
 def _differences(view: FormView, stored: Answers, mine: Answers) -> list[tuple[str, str, str]]:
@@ -257,7 +255,7 @@ def _differences(view: FormView, stored: Answers, mine: Answers) -> list[tuple[s
         return question.shown(answers[question.code], code) if question.code in answers else ""
 
     differ = (each for each in view.form.questions if stored.get(each.code) != mine.get(each.code))
-    return [(pick(each.text, code), shown(each, stored), shown(each, mine)) for each in differ]
+    return [(language.shown(each.text), shown(each, stored), shown(each, mine)) for each in differ]
 
 
 def _typed() -> Mapping[str, list[str]]:

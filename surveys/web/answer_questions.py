@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import Question, ScaleQuestion, ThemeChoice
-from surveys.domain.texts import pick, printable
+from surveys.domain.texts import printable
 from surveys.queries.answering import SheetKey
 from surveys.web import language
 
@@ -62,8 +62,8 @@ def _made(question: Question, values: Fields, error: str) -> Markup:
         template.render(
             question=question,
             name=question.field,
-            text=pick(question.text, code),
-            hint=pick(question.hint, code),
+            text=language.shown(question.text),
+            hint=language.shown(question.hint),
             values={name: [printable(each) for each in typed] for name, typed in values.items()},
             error=error,
             language=code,

@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 
-from surveys.domain.dates import DAYS, MONTHS
+from surveys.domain import dates
 from surveys.domain.statistics import percent as exact_percent
 from surveys.domain.statistics import rounded
+from surveys.domain.texts import pick
 from surveys.web import language
 from surveys.web.phrases import _
 
 HOME_ZONE = "Europe/Stockholm"
-NARROW_SPACE = "\u202f"
 HARD_SPACE = "\u00a0"
 
 
@@ -37,51 +37,45 @@ def when(moment: datetime, zone: str | None = None) -> str:
 
     The zone is named when it is not the project's.
     """
-    return _with_zone(
-        _("%(day)s at %(clock)s", day=day(_wall(moment, zone)), clock=clock(_wall(moment, zone))), zone
-    )
+    return _with_zone(dates.when(_wall(moment, zone), language.of_page().code), zone)
 
 
 def span(starts: datetime, ends: datetime, zone: str | None = None) -> str:
     """From one moment to another: the day is said once where both fall on it."""
     first, last = _wall(starts, zone), _wall(ends, zone)
-    if first.date() != last.date():
-        return _with_zone(f"{when(first)} – {when(last)}", zone)
-    text = _("%(day)s at %(clock)s", day=day(first), clock=f"{clock(first)}–{clock(last)}")
-    return _with_zone(text, zone)
+    return _with_zone(dates.span(first, last, language.of_page().code), zone)
 
 
 def day(moment: date) -> str:
     """ "tis 1 dec 2026"; a moment with an offset is taken in the project's zone."""
     local = _wall(moment, None) if isinstance(moment, datetime) else moment
-    return f"{DAYS[language.current()][local.weekday()]}{HARD_SPACE}{short_date(local)}"
+    return dates.day(local, language.of_page().code)
 
 
 def short_date(moment: date) -> str:
     """ "1 dec 2026"."""
     local = _wall(moment, None) if isinstance(moment, datetime) else moment
-    return f"{local.day}{HARD_SPACE}{MONTHS[language.current()][local.month - 1]}{HARD_SPACE}{local.year}"
+    return dates.short_day(local, language.of_page().code)
 
 
 def clock(moment: datetime | time) -> str:
     """ "18.00" or "18:00"."""
     local = _wall(moment, None) if isinstance(moment, datetime) else moment
-    return f"{local:%H.%M}" if language.current() == "sv" else f"{local:%H:%M}"
+    return dates.clock(local, language.of_page().code)
 
 
 def number(value: int | float | Decimal | str, decimals: int | None = None) -> str:
     """A number with the decimals it has, or half up to ``decimals``."""
     exact = Decimal(str(value))
     text = f"{exact if decimals is None else rounded(exact, decimals):,f}".replace("-", "\u2212")
-    if language.current() == "sv":
-        return text.replace(",", NARROW_SPACE).replace(".", ",")
-    return text
+    whole, point, part = text.partition(".")
+    written = language.of_page()
+    return whole.replace(",", written.thousands_mark) + (written.decimal_mark + part if point else "")
 
 
 def percent(value: int | float | Decimal, decimals: int | None = None) -> str:
     """A number that already is per cent, with its sign."""
-    written = number(value, decimals)
-    return f"{written}{HARD_SPACE}%" if language.current() == "sv" else f"{written}%"
+    return language.of_page().percent.format(number=number(value, decimals))
 
 
 def rate(value: "HasBase | tuple[int, int]", decimals: int | None = None) -> str:
@@ -100,8 +94,8 @@ def share(k: int, n: int, decimals: int | None = None) -> str:
 
 
 def local(text: Mapping[str, str]) -> str:
-    """The text in the language of the page, else in the one it has."""
-    return text.get(language.current()) or text.get(language.DEFAULT) or next(iter(text.values()), "")
+    """The text in the language of the page, else in the one it has. ``shown_text`` says which."""
+    return pick(text, language.current())
 
 
 def chart_number() -> int:

@@ -19,6 +19,7 @@ class LinkProblem:
     status: int
     title: LazyString
     text: LazyString
+    mailable: bool = True  # a new link by mail would help
 
 
 def cookie_name(public_id: str) -> str:

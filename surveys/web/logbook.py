@@ -223,7 +223,7 @@ def expired(_error: CSRFError) -> Page:
 
 def _opened(public_id: str) -> BookView:
     opened = logbook.open_book(installation().database, public_id, links.held(public_id), clock.now())
-    language.prefer(opened.language)
+    language.prefer(opened.language, opened.project.languages)
     g.timezone = opened.project.timezone
     return opened
 

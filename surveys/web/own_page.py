@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from surveys import clock
 from surveys.extensions import csrf
-from surveys.register import own_page
+from surveys.register import link_by_mail, own_page
 from surveys.register.attendance import OccasionCancelled
 from surveys.register.enrolment import AttendanceNotKept, NotEnrolled, UnknownTheme
 from surveys.register.own_page_view import PageView
@@ -96,6 +96,20 @@ def say_here(public_id: str) -> Page:
     return redirect(url_for(".page", public_id=public_id, d=door), 303)
 
 
+@blueprint.post("/min/sida/<public_id>/byt")
+def renew(public_id: str) -> Page:
+    house, network = installation(), request.remote_addr or ""
+    try:
+        token = link_by_mail.renew_links(
+            house.database, house.keys, public_id, links.held(public_id), network, clock.now()
+        )
+    except (link_by_mail.AskedTooOften, NotEnrolled):
+        notice = _("The links could not be changed just now. Try again in a while, or ask the course leader.")
+        return _page(_opened(public_id), 409, notice=notice)
+    flash(_("Your old links have ended. A mail with the new one is on its way."), "links")
+    return links.keep(redirect(url_for(".page", public_id=public_id), 303), public_id, token)
+
+
 @blueprint.get("/min/sida/<public_id>/logotyp")
 def logotype(public_id: str) -> Response:
     """The project's logotype, for whoever holds a link of the project."""
@@ -126,7 +140,7 @@ def expired(_error: CSRFError) -> Page:
 def _opened(public_id: str, door: str = "") -> PageView:
     house = installation()
     view = own_page.open_page(house.database, house.keys, public_id, links.held(public_id), clock.now(), door)
-    language.prefer(view.language)
+    language.prefer(view.language, view.project.languages)
     g.timezone = view.project.timezone
     return view
 

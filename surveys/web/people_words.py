@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from surveys.web.filters import short_date, when
-from surveys.web.language import NAMES
+from surveys.web.language import name as language_name
 from surveys.web.organise import words
 from surveys.web.organise.words import Words
 from surveys.web.phrases import _
@@ -131,7 +131,7 @@ def value(name: str, given: Any) -> str:
         case "state":
             return words.said(words.ENROLMENT_STATES, str(given))
         case "language":
-            return NAMES.get(str(given), str(given))
+            return language_name(str(given))
         case "starts_on" | "ends_on" | "registered_at":
             return _moment(str(given))
         case _:

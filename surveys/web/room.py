@@ -5,9 +5,10 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from surveys import clock
-from surveys.register import room
+from surveys.register import link_by_mail, room
 from surveys.web import links
 from surveys.web.guard import installation
+from surveys.web.new_link import address_error
 from surveys.web.phrases import _
 
 blueprint = Blueprint("room", __name__)
@@ -26,12 +27,9 @@ def ask(door_id: str) -> Page:
     typed = request.form.get("email", "")
     try:
         room.ask_for_page(house.database, house.keys, door_id, typed, request.remote_addr or "", clock.now())
-    except room.BadAddress:
-        error = (
-            _("Write the address as name@example.com.") if typed.strip() else _("Write your e-mail address")
-        )
-        return _page("door", view, 422, typed=typed, error=error)
-    except room.AskedTooOften as stopped:
+    except link_by_mail.BadAddress:
+        return _page("door", view, 422, typed=typed, error=address_error(typed))
+    except link_by_mail.AskedTooOften as stopped:
         return _page("too_often", view, 429, until=stopped.until)
     return redirect(url_for(".sent", door_id=door_id), 303)
 

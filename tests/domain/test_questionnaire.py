@@ -50,12 +50,12 @@ def test_the_choice_of_theme_lists_the_themes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("themes", "ask", "missing"), [((), True, {"theme", "new-A"}), (THEMES, False, {"theme"})]
+    ("themes", "known", "missing"), [((), None, {"theme", "new-A"}), (THEMES, "A", {"theme"})]
 )
 def test_what_need_not_be_asked_about_themes_is_not(
-    themes: tuple[ThemeRef, ...], ask: bool, missing: set[str]
+    themes: tuple[ThemeRef, ...], known: str | None, missing: set[str]
 ) -> None:
-    assert missing.isdisjoint(codes_of(expand(form(), themes, ask_theme=ask)))
+    assert missing.isdisjoint(codes_of(expand(form(), themes, known_theme=known)))
 
 
 def test_all_faults_are_collected_and_the_good_answers_kept() -> None:

@@ -39,6 +39,11 @@ WHOLE = make("number")
 SHORT = make("short_text")
 LONG = make("long_text", max_length=20)
 WORDS = make("words")
+ORDER = make("ranking", options=options("abc"))
+FOREMOST = make("ranking", options=options("abc"), max=2)
+DAY = make("date", earliest="2000-01-01", latest="2027-12-31")
+CONSENT = make("consent")
+EVERY = [SCALE, ONE, SEVERAL, NUMBER, SHORT, LONG, WORDS, ORDER, FOREMOST, DAY, CONSENT]
 EMOJI = "👩‍👩‍👧"
 
 ACCEPTED: list[tuple[Question, dict[str, list[str]], Any]] = [
@@ -77,6 +82,16 @@ ACCEPTED: list[tuple[Question, dict[str, list[str]], Any]] = [
     (WORDS, {"q-x.1": ["Nyttig"], "q-x.3": [" Rolig "]}, ["Nyttig", "Rolig"]),
     (WORDS, {"q-x.1": ["Nyttig"], "q-x.2": ["Nyttig"]}, ["Nyttig"]),
     (WORDS, {"q-x.1": [""]}, None),
+    (ORDER, {"q-x.a": ["2"], "q-x.b": ["3"], "q-x.c": ["1"]}, ["c", "a", "b"]),
+    (ORDER, {"q-x.a": [""], "q-x.b": ["1"]}, ["b"]),
+    (ORDER, {"q-x.a": [""]}, None),
+    (FOREMOST, {"q-x.c": ["1"], "q-x.a": ["2"]}, ["c", "a"]),
+    (DAY, {"q-x": ["2026-11-22"]}, "2026-11-22"),
+    (DAY, {"q-x": ["22/11 2026"]}, "2026-11-22"),
+    (DAY, {"q-x": ["sön den 22 november 2026"]}, "2026-11-22"),
+    (DAY, {"q-x": [""]}, None),
+    (CONSENT, {"q-x": ["yes"]}, "yes"),
+    (CONSENT, {}, None),
     (make("information"), {"q-x": ["hej"]}, None),
 ]
 
@@ -124,6 +139,17 @@ def test_what_is_kept_leads_back_to_the_same_form(question: Question, value: Any
         (SHORT, {"q-x": ["a\ud800"]}, "bad_characters"),
         (LONG, {"q-x": ["x" * 21]}, "too_long"),
         (WORDS, {"q-x.2": ["x" * 41]}, "too_long"),
+        (ORDER, {"q-x.a": ["1"], "q-x.b": ["1"]}, "place_twice"),
+        (ORDER, {"q-x.a": ["1"], "q-x.b": ["3"]}, "place_skipped"),
+        (ORDER, {"q-x.a": ["4"]}, "no_such_place"),
+        (ORDER, {"q-x.a": ["01"]}, "no_such_place"),
+        (FOREMOST, {"q-x.a": ["3"]}, "no_such_place"),
+        (DAY, {"q-x": ["1999-12-31"]}, "too_early"),
+        (DAY, {"q-x": ["2028-01-01"]}, "too_late"),
+        (DAY, {"q-x": ["2026-02-30"]}, "no_such_day"),
+        (DAY, {"q-x": ["1/1 1066"]}, "year_out_of_range"),
+        (DAY, {"q-x": ["i höstas"]}, "not_a_date"),
+        (CONSENT, {"q-x": ["no"]}, "not_an_option"),
         (WORDS, {"q-x.2": ["a\x07"]}, "bad_characters"),
     ],
 )
@@ -150,6 +176,9 @@ def test_limits_come_with_the_reason() -> None:
         (NUMBER, "1.5", "1,5 timmar", "1.5 timmar (en)"),
         (SHORT, "=1+1", "=1+1", "=1+1"),
         (WORDS, ["Nyttig", "Rolig"], "Nyttig, Rolig", "Nyttig, Rolig"),
+        (ORDER, ["c", "a"], "1. Kanske, 2. Ja", "1. Kanske (en), 2. Ja (en)"),
+        (DAY, "2026-11-22", "sön\u00a022\u00a0nov\u00a02026", "Sun\u00a022\u00a0Nov\u00a02026"),
+        (CONSENT, "yes", "Samtycker", "Consents"),
     ],
 )
 def test_an_answer_in_words(question: Question, value: Any, swedish: str, english: str) -> None:
@@ -174,6 +203,10 @@ def test_an_answer_in_words(question: Question, value: Any, swedish: str, englis
         (LONG, "a\nb", {"x": "a\nb"}),
         (WORDS, ["Nyttig"], {"x.1": "Nyttig", "x.2": None, "x.3": None}),
         (WORDS, None, {"x.1": None, "x.2": None, "x.3": None}),
+        (ORDER, ["c", "a"], {"x.a": "2", "x.b": None, "x.c": "1"}),
+        (ORDER, None, {"x.a": None, "x.b": None, "x.c": None}),
+        (DAY, "2026-11-22", {"x": "2026-11-22"}),
+        (CONSENT, "yes", {"x": "yes", "x.label": "Samtycker"}),
     ],
 )
 def test_an_answer_in_columns(question: Question, value: Any, cells: dict[str, str | None]) -> None:
@@ -209,6 +242,30 @@ def test_one_choice_is_counted_and_keeps_the_texts() -> None:
     assert (summary.n, summary.missing, summary.texts) == (3, 1, ("Städ",))
 
 
+def test_places_are_counted_by_option() -> None:
+    summary = FOREMOST.summarise([["c", "a"], ["c"], ["a", "c"], None])
+    assert (summary.n, summary.missing) == (3, 1)
+    assert summary.placed == (("a", (1, 1)), ("b", (0, 0)), ("c", (2, 1)))
+
+
+def test_dates_are_counted_by_month_and_by_year_where_they_lie_far_apart() -> None:
+    near = DAY.summarise(["2026-11-22", "2026-12-01", "2026-11-01", None]).distribution
+    assert near is not None
+    assert (near.codes, near.counts, near.missing) == (("2026-11", "2026-12"), (2, 1), 1)
+    far = DAY.summarise(
+        [f"20{year}-0{month}-01" for year in range(10, 20) for month in (1, 2, 3)]
+    ).distribution
+    assert far is not None
+    assert (far.codes[0], far.counts[0], far.n) == ("2010", 3, 30)
+
+
+def test_what_is_not_ticked_is_no_consent_and_nobody_is_missing() -> None:
+    summary = CONSENT.summarise(["yes", None, "yes"])
+    assert (summary.n, summary.missing) == (3, 0)
+    assert summary.distribution is not None
+    assert summary.distribution.counts == (2, 1)
+
+
 def test_numbers_words_and_texts_are_summarised() -> None:
     numbers = NUMBER.summarise(["1.5", "3", None]).numbers
     assert numbers is not None
@@ -235,7 +292,7 @@ def test_reading_a_number_never_fails_but_by_name(typed: str) -> None:
     assert number.is_finite()
 
 
-@given(st.text(st.characters()), st.sampled_from([SCALE, ONE, SEVERAL, NUMBER, SHORT, LONG, WORDS]))
+@given(st.text(st.characters()), st.sampled_from(EVERY))
 def test_whatever_is_typed_is_taken_or_refused_by_name(typed: str, question: Question) -> None:
     try:
         value = question.accept({name: [typed] for name in question.names()})

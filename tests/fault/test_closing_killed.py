@@ -1,5 +1,7 @@
-"""kill -9 while a key is destroyed, at every statement and every write of its file: no answer is lost, nothing
-leads to a person afterwards, and the scheduler ends what was begun."""
+"""kill -9 while a key is destroyed, at every statement and every write of its file.
+
+No answer is lost, and the scheduler ends what was begun.
+"""
 
 import shutil
 from datetime import timedelta

@@ -14,7 +14,7 @@ from surveys.models.followup import Mailing
 from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
 from surveys.models.programme import Occasion
-from surveys.register import room
+from surveys.register import link_by_mail
 from tests.support.pages import forms_of, send
 
 DURING = datetime(2027, 3, 2, 13, 30, tzinfo=UTC)  # in the middle of the second occasion
@@ -113,7 +113,7 @@ class TestDoor:
         assert answer.text.startswith("<!doctype html>")
 
     def test_whoever_asks_too_often_is_told_so(self, client: FlaskClient, door: str) -> None:
-        for _ in range(room.ASKED_PER_ADDRESS):
+        for _ in range(link_by_mail.ASKED_PER_ADDRESS):
             assert ask(client, door, "okand@liten.example").status_code == 303
         answer = ask(client, door, "okand@liten.example")
         assert answer.status_code == 429

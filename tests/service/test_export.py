@@ -89,6 +89,9 @@ def test_every_kind_has_its_columns(installation: Installation) -> None:
         "missed": "Kaffe",
         "more": 'Rad ett\nrad två; med "citat"',
         "words": ["Åtgärd", "ärlig"],
+        "order": ["c", "a"],
+        "began": "2026-11-22",
+        "quoted": "yes",
     }
     others: list[dict[str, Any]] = [
         {
@@ -99,6 +102,9 @@ def test_every_kind_has_its_columns(installation: Installation) -> None:
             "role": {"code": "ab"[number % 2]},
             "use": {"codes": ["b"]},
             "hours": str(number),
+            "order": ["ab"[number % 2]],
+            "began": f"2026-0{number % 2 + 1}-01",
+            **({"quoted": "yes"} if number % 2 else {}),
         }
         for number in range(10)
     ]
@@ -134,6 +140,12 @@ def test_every_kind_has_its_columns(installation: Installation) -> None:
         "words.1": "Åtgärd",
         "words.2": "ärlig",
         "words.3": "",
+        "order.a": "2",
+        "order.b": "",
+        "order.c": "1",
+        "began": "2026-11-22",
+        "quoted": "yes",
+        "quoted.label": "Samtycker",
     }
     nothing = next(row for row in rows if not row["new-A"])
     assert set(list(nothing.values())[len(FIXED) + 1 :]) == {""}
@@ -224,6 +236,21 @@ def test_what_no_page_shows_of_a_question_is_in_no_row(sqlite_installation: Inst
     }
 
     assert by_occasion == {"t1": ["...."], "t2": ["...."], "t3": ["3I hög grad", "4I mycket hög grad"]}
+
+
+def test_what_was_asked_by_answers_that_no_page_shows_is_in_no_row(sqlite_installation: Installation) -> None:
+    content = one_question(kind="scale", scale=DEGREE)
+    why = {"code": "why", "kind": "short_text", "text": local("Varför?"), "relevant": "${q} = '4'"}
+    content["questions"].append(why)
+
+    def build(it: Answering) -> None:
+        it.measured([{"q": "4", "why": "Så"}] * 6, content=content)  # all the same
+        it.measured([*[{"q": "4", "why": "Så"}] * 6, *[{"q": "1"}] * 6], content=content)
+
+    _, rows = exported(sqlite_installation, build)
+    by_occasion = {code: {row["why"] for row in rows if row["occasion"] == code} for code in ("t1", "t2")}
+
+    assert by_occasion == {"t1": {".."}, "t2": {"Så", ""}}
 
 
 def background(women: int, men: int, groups: str = "a") -> list[dict[str, str]]:

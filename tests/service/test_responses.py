@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from surveys.answers import responses
 from surveys.answers.form_view import FormView
 from surveys.answers.responses import Saved
+from surveys.answers.steps import Step, mark
 from surveys.installation import Installation
 from surveys.models.followup import Invitation, Mailing
 from surveys.models.people import Attendance, Enrolment
@@ -356,3 +357,55 @@ def register(installation: Installation) -> list[tuple[Any, ...]]:
     tables = (Enrolment.__table__, Attendance.__table__, Invitation.__table__, Mailing.__table__)
     with installation.database.reading() as session:
         return [tuple(row) for table in tables for row in session.execute(select(table))]
+
+
+class TestOneQuestionAtATime:
+    def step(
+        self, installation: Installation, asked: Asked, code: str, was: Any = None, **typed: str
+    ) -> Saved:
+        step = Step(code, mark(was))
+        raw = {f"q-{name}": [value] for name, value in typed.items()}
+        house, who = installation, asked
+        return responses.save(
+            house.database, house.keys, who.public_id, who.token, raw, 0, "sv", NOW, False, step=step
+        )
+
+    def test_each_step_keeps_what_the_others_saved(self, installation: Installation) -> None:
+        (asked,) = ask(installation, "Anna")
+        self.step(installation, asked, "overall", overall="3", hours="99")  # only its own fields count
+        self.step(installation, asked, "hours", hours="1,5")
+        assert kept(installation).draft == {"overall": "3", "hours": "1.5"}
+        self.step(installation, asked, "hours", "1.5", hours="")
+        assert kept(installation).draft == {"overall": "3"}
+
+    def test_only_the_same_question_is_in_conflict(self, installation: Installation) -> None:
+        (asked,) = ask(installation, "Anna")
+        self.step(installation, asked, "overall", overall="3")
+        self.step(installation, asked, "missed", missed="Kaffe")  # opened before that, on another device
+        with pytest.raises(responses.Conflict):
+            self.step(installation, asked, "overall", overall="1")
+        assert self.step(installation, asked, "overall", overall="3").revision == 2  # the same once more
+        assert self.step(installation, asked, "overall", "3", overall="1").revision == 3
+
+    def test_an_answer_that_cannot_be_taken_leaves_the_earlier_one(self, installation: Installation) -> None:
+        (asked,) = ask(installation, "Anna")
+        self.step(installation, asked, "hours", hours="5")
+        with pytest.raises(responses.Incomplete) as stopped:
+            self.step(installation, asked, "hours", "5", hours="fem")
+        assert stopped.value.checked.errors["hours"].code == "not_a_number"
+        assert kept(installation).draft == {"hours": "5"}
+
+    def test_what_is_saved_is_sent_in_as_it_was_looked_through(self, installation: Installation) -> None:
+        (asked,) = ask(installation, "Anna")
+        house = installation
+        self.step(installation, asked, "overall", overall="3")
+
+        def send_in(revision: int) -> Saved:
+            given = asked.public_id, asked.token, None, revision, "sv", NOW, True
+            return responses.save(house.database, house.keys, *given)
+
+        self.step(installation, asked, "missed", missed="Kaffe")
+        with pytest.raises(responses.Conflict):
+            send_in(1)
+        assert [send_in(2).revision, send_in(2).revision] == [3, 3]
+        assert kept(installation).answers == {"overall": "3", "missed": "Kaffe"}

@@ -17,7 +17,7 @@ from surveys.models.followup import Invitation
 from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant, PersonalPage
 from surveys.models.programme import Occasion, Theme
-from surveys.register import own_page, room
+from surveys.register import link_by_mail, own_page, room
 from surveys.register.enrolment import NotEnrolled, UnknownTheme
 from surveys.register.own_page_view import PageView
 from tests.support.builders import ENDED, Course, answer, write_to_prompt
@@ -132,17 +132,17 @@ def test_the_same_is_done_for_a_known_and_an_unknown_address(
     ["", "anna", "a@b@c", "a\0b@prov.example", "\ud800@prov.example", "a" * 300 + "@x.se", "a b@x.se"],
 )
 def test_what_is_no_address_is_said(installation: Installation, place: Place, address: str) -> None:
-    with pytest.raises(room.BadAddress):
+    with pytest.raises(link_by_mail.BadAddress):
         ask(installation, place, address)
 
 
 def test_the_brake_is_the_same_for_all_addresses(installation: Installation, place: Place) -> None:
     for address in ("p0@prov.example", "okand@prov.example"):
-        for _ in range(room.ASKED_PER_ADDRESS):
+        for _ in range(link_by_mail.ASKED_PER_ADDRESS):
             ask(installation, place, address)
-        with pytest.raises(room.AskedTooOften):
+        with pytest.raises(link_by_mail.AskedTooOften):
             ask(installation, place, address)
-    assert len(mails(installation)) == room.ASKED_PER_ADDRESS
+    assert len(mails(installation)) == link_by_mail.ASKED_PER_ADDRESS
     ask(installation, place, "p1@prov.example")  # others are not stopped
     later = BEFORE + timedelta(minutes=16)
     room.ask_for_page(
@@ -152,11 +152,11 @@ def test_the_brake_is_the_same_for_all_addresses(installation: Installation, pla
 
 def test_a_network_that_tries_many_addresses_is_stopped(installation: Installation, place: Place) -> None:
     with installation.database.transaction() as session:
-        ask_key = room._digest("room-network", "192.0.2.1/32")
+        ask_key = link_by_mail._digest("room-network", "192.0.2.1/32")
         session.add_all(
-            SignInAttempt(key_hash=ask_key, tried_at=BEFORE) for _ in range(room.ASKED_PER_NETWORK)
+            SignInAttempt(key_hash=ask_key, tried_at=BEFORE) for _ in range(link_by_mail.ASKED_PER_NETWORK)
         )
-    with pytest.raises(room.AskedTooOften):
+    with pytest.raises(link_by_mail.AskedTooOften):
         ask(installation, place, "p0@prov.example")
     ask(installation, place, "p0@prov.example", network="192.0.2.2")
 
@@ -355,7 +355,7 @@ def test_a_replaced_link_says_so(installation: Installation, place: Place) -> No
         number = user.id
     own_page.send_link(installation.database, installation.keys, owner, number, BEFORE)
     assert own_page.open_link(installation.database, old) == public_id
-    own_page.send_link(installation.database, installation.keys, owner, number, BEFORE, renew=True)
+    own_page.send_link(installation.database, installation.keys, owner, number, BEFORE, another=True)
     assert [(mail.occasion_id, mail.step) for mail in mails(installation)][1:] == [(None, 1), (None, 2)]
     with pytest.raises(own_page.ReplacedPageLink):
         own_page.open_link(installation.database, old)

@@ -85,6 +85,15 @@ EVERY_KIND: dict[str, Any] = {
         {"code": "missed", "kind": "short_text", "text": local("Vad saknade du?")},
         {"code": "more", "kind": "long_text", "text": local("Något mer?")},
         {"code": "words", "kind": "words", "text": local("Tre ord om tillfället")},
+        {
+            "code": "order",
+            "kind": "ranking",
+            "text": local("Vad är viktigast?"),
+            "options": _options("Tid", "Stöd", "Lokaler"),
+            "max": 2,
+        },
+        {"code": "began", "kind": "date", "text": local("När började du?"), "earliest": "2000-01-01"},
+        {"code": "quoted", "kind": "consent", "text": local("Mina ord får återges utan namn.")},
     ],
 }
 

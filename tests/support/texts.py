@@ -1,15 +1,20 @@
-"""The texts people read: collected from code and templates, and their Swedish catalogue.
+"""The texts people read: collected from code and templates, and their catalogues.
 
-``python -m tests.support.texts`` (``make texts``) adds new ones to the catalogue, drops those that are
-no longer used and compiles it. English is the language of the code and needs no catalogue.
+``python -m tests.support.texts`` (``make texts``) adds new ones to the catalogue of every language, drops
+those that are no longer used and compiles them. English is the language of the code and needs no catalogue.
+A language whose scope is "participant" has what participants see, and nothing else.
 """
 
+from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from surveys.catalogues import language_of, languages
 
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = [("surveys/**.py", "python"), ("scheduler/**.py", "python"), ("templates/**", "jinja2")]
@@ -21,10 +26,24 @@ KEYWORDS = {
     "lazy_pgettext": ((1, "c"), 2),
 }
 FOLDERS = ("surveys", "scheduler", "templates")
+# Where participants' texts stand. What is shared with staff's pages counts as theirs.
+PARTICIPANTS = (
+    *(f"templates/{folder}/*" for folder in ("answer", "errors", "logbook", "own")),
+    *(f"templates/{folder}/*" for folder in ("public", "room", "unsubscribe")),
+    "templates/base_participant.html",
+    *(f"templates/macros/{name}.html" for name in ("forms", "participant", "shell")),
+    "templates/mail/*",
+    *(f"surveys/web/{name}.py" for name in ("answer*", "errors", "filters", "language", "links", "logbook*")),
+    *(f"surveys/web/{name}.py" for name in ("own_page", "public*", "room", "unsubscribe")),
+    "surveys/mail/*.py",
+    "surveys/catalogues.py",
+)  # fmt: skip
+STAFF_MAILS = ("alarm", "closing_summary", "sending_paused", "staff")
 
 
-def collected() -> Catalog:
-    """Return every text that code and templates mark, with where it stands."""
+@cache
+def collected(scope: str = "all") -> Catalog:
+    """Return every text that code and templates mark, with where it stands; or of participants'."""
     catalog = Catalog(project="folja", charset="utf-8")
     for folder in FOLDERS:
         for name, line, message, comments, context in extract_from_dir(
@@ -33,8 +52,22 @@ def collected() -> Catalog:
             keywords=KEYWORDS,
             comment_tags=("NOTE:",),
         ):
-            catalog.add(message, None, [(f"{folder}/{name}", line)], auto_comments=comments, context=context)
+            place = f"{folder}/{name}"
+            if scope == "all" or is_participants(place):
+                catalog.add(message, None, [(place, line)], auto_comments=comments, context=context)
     return catalog
+
+
+def is_participants(place: str) -> bool:
+    """Whether participants read the texts of a file, named from the top of the repository."""
+    if place.startswith("templates/mail/") and Path(place).stem in STAFF_MAILS:
+        return False
+    return any(fnmatch(place, pattern) for pattern in PARTICIPANTS)
+
+
+def translated() -> list[str]:
+    """The languages that have a catalogue."""
+    return [code for code in languages() if catalogue_path(code).exists()]
 
 
 def catalogue_path(language: str) -> Path:
@@ -43,15 +76,15 @@ def catalogue_path(language: str) -> Path:
 
 def catalogue(language: str) -> Catalog:
     with catalogue_path(language).open("rb") as file:
-        return read_po(file, locale=language)
+        return read_po(file, locale=language_of(language).locale)
 
 
 def update(language: str) -> list[str]:
     """Bring the catalogue in step with the code and compile it; return the texts not yet translated."""
-    path = catalogue_path(language)
+    path, known = catalogue_path(language), language_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = catalogue(language) if path.exists() else Catalog(locale=language, charset="utf-8")
-    kept.update(collected(), no_fuzzy_matching=True)
+    kept = catalogue(language) if path.exists() else Catalog(locale=known.locale, charset="utf-8")
+    kept.update(collected(known.scope), no_fuzzy_matching=True)
     kept.obsolete.clear()
     with path.open("wb") as file:
         write_po(file, kept, width=100, sort_output=True, omit_header=False, no_location=True)
@@ -71,5 +104,7 @@ def _whole(message: "object") -> bool:
 
 
 if __name__ == "__main__":
-    for text in update("sv"):
-        print("not translated:", text)
+    for each in languages():
+        if each != "en":
+            for text in update(each):
+                print(f"not translated to {each}:", text)

@@ -110,7 +110,8 @@ class _Scales:
 
 
 def _questionnaire(row: Questionnaire, scales: _Scales) -> Data:
-    content = row.versions[-1].content
+    asked = row.in_use
+    content = (asked or row.written).content
     questions = [
         {**question, "scale": scales.code(question["scale"])} if "scale" in question else question
         for question in content["questions"]
@@ -119,6 +120,7 @@ def _questionnaire(row: Questionnaire, scales: _Scales) -> Data:
         "code": row.code,
         "wave": row.wave,
         "privacy_mode": row.privacy_mode,
+        "draft": None if asked else True,
         **content,
         "generated_note": row.generated_note,
         "questions": questions,

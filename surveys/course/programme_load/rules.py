@@ -33,13 +33,14 @@ def load_questionnaires(loading: Loading, project: Project) -> dict[str, Questio
         row = known.get(entry.code)
         document = content(entry, scales)
         if row is None:
-            row = Questionnaire(**values, versions=[_version(1, document)])
+            row = Questionnaire(**values, versions=[_version(1, document, entry.draft)])
             loading.session.add(row)
             loading.counts["questionnaires"].created += 1
             known[entry.code] = row
             continue
         _check_privacy_mode(loading, ("questionnaires", position), entry, row)
-        loading.count("questionnaires", assign(row, values) | _bring_version(loading, row, document))
+        brought = _bring_version(loading, row, document, entry.draft)
+        loading.count("questionnaires", assign(row, values) | brought)
     loading.session.flush()
     return known
 
@@ -52,20 +53,27 @@ def _check_privacy_mode(
         loading.fault((*path, "privacy_mode"), "privacy_mode_in_use", **params)
 
 
-def _bring_version(loading: Loading, row: Questionnaire, document: dict[str, Any]) -> bool:
-    """A draft is replaced; once somebody has begun to answer, changed content is a new version."""
-    latest = row.versions[-1]
-    if latest.digest == digest(document):
+def _bring_version(loading: Loading, row: Questionnaire, document: dict[str, Any], only_draft: bool) -> bool:
+    """What is not answered yet is replaced; once somebody has begun, changed content is a new version.
+
+    A draft that somebody writes here stays as it is, unless the file has nothing but the draft too.
+    """
+    latest, draft = row.in_use, row.draft
+    if latest is None and draft is not None and (only_draft or draft.digest == digest(document)):
+        return assign(draft, {"content": document, "digest": digest(document), "draft": only_draft})
+    if latest is not None and latest.digest == digest(document):
         return False
-    if latest.locked_at is None and not queries.version_is_used(loading.session, latest):
-        assign(latest, {"content": document, "digest": digest(document)})
+    if latest is None or latest.locked_at or queries.version_is_used(loading.session, latest):
+        row.versions.append(_version(row.versions[-1].number + 1, document))
     else:
-        row.versions.append(_version(latest.number + 1, document))
+        assign(latest, {"content": document, "digest": digest(document)})
     return True
 
 
-def _version(number: int, document: dict[str, Any]) -> QuestionnaireVersion:
-    return QuestionnaireVersion(number=number, content=document, digest=digest(document), locked_at=None)
+def _version(number: int, document: dict[str, Any], draft: bool = False) -> QuestionnaireVersion:
+    return QuestionnaireVersion(
+        number=number, content=document, digest=digest(document), locked_at=None, draft=draft
+    )
 
 
 def load_rules(loading: Loading, questionnaires: dict[str, Questionnaire], series: SeriesEntry) -> None:

@@ -17,7 +17,7 @@ from surveys.domain import questionnaire as forms
 from surveys.domain.choices import OneChoice, PointQuestion, SeveralChoices
 from surveys.domain.privacy import PrivacyMode
 from surveys.models.programme import JsonObject, Series
-from surveys.models.questionnaire import Questionnaire
+from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.queries import projects as project_queries
 from surveys.queries import rules as queries
 from surveys.web.filters import local
@@ -73,7 +73,7 @@ class Choices:
 
 def choices(session: Session, series: Series) -> Choices:
     """What conditions can be about in ``series``."""
-    questionnaires = project_queries.questionnaires_of(session, series.project_id)
+    questionnaires = project_queries.asked_questionnaires(session, series.project_id)
     themes = queries.themes(session, series.id)
     values: dict[str, Sequence[Option]] = {
         "organisation": [
@@ -86,23 +86,19 @@ def choices(session: Session, series: Series) -> Choices:
     found = [Choice(key, str(KINDS[key]), options) for key, options in values.items() if options]
     # Whoever sees whom a rule leaves out would learn who has answered.
     found += [
-        Choice(f"answered:{each.code}", _title(each))
-        for each in questionnaires
+        Choice(f"answered:{each.code}", local(version.content["title"]))
+        for each, version in questionnaires
         if PrivacyMode(each.privacy_mode).traceable
     ]
-    found += [choice for each in questionnaires for choice in _earlier_answers(each)]
+    found += [choice for asked in questionnaires for choice in _earlier_answers(*asked)]
     return Choices({each.key: each for each in found})
 
 
-def _title(questionnaire: Questionnaire) -> str:
-    return local(questionnaire.versions[-1].content["title"])
-
-
-def _earlier_answers(questionnaire: Questionnaire) -> Iterator[Choice]:
+def _earlier_answers(questionnaire: Questionnaire, version: QuestionnaireVersion) -> Iterator[Choice]:
     """Its questions with ready answers. Only where it is known who answered what."""
     if not PrivacyMode(questionnaire.privacy_mode).keeps_link:
         return
-    for question in forms.parse(questionnaire.versions[-1].content).questions:
+    for question in forms.parse(version.content).questions:
         if isinstance(question, PointQuestion | OneChoice | SeveralChoices) and not question.each:
             options = [(point.code, local(point.label)) for point in question.choices]
             if options:

@@ -11,7 +11,7 @@ from surveys.queries import projects as project_queries
 from surveys.queries.deeds import About
 from surveys.web.filters import local
 from surveys.web.guard import reading_session, staff
-from surveys.web.language import NAMES
+from surveys.web.language import name as language_name
 from surveys.web.organise import words
 from surveys.web.organise.base import address, blueprint, crumbs, page, page_number
 from surveys.web.organise.mail_texts import KINDS
@@ -86,5 +86,12 @@ def _from_details(deed: Deed) -> str:
     known = deed.details or {}
     if deed.action == "mail_text":
         language = str(known.get("language"))
-        return f"{words.said(KINDS, str(known.get('kind')))} ({NAMES.get(language, language)})"
-    return next((str(known[name]) for name in ("title", "rule", "participant") if name in known), "")
+        return f"{words.said(KINDS, str(known.get('kind')))} ({language_name(language)})"
+    return next(
+        (
+            str(known[name])
+            for name in ("title", "rule", "participant", "questionnaire", "scale")
+            if name in known
+        ),
+        "",
+    )

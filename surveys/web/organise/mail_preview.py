@@ -5,14 +5,14 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from surveys import clock
-from surveys.mail.office import LANGUAGES, Office
+from surveys.mail.office import Office
 from surveys.models.followup import Mailing
 from surveys.outbox import mail_preview, mailing_acts
 from surveys.outbox.act_faults import UnknownPerson
 from surveys.outbox.mail_preview import Receiver
 from surveys.queries import mailings as queries
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.language import NAMES
+from surveys.web.language import name as language_name
 from surveys.web.mail_html import shown_html
 from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
 from surveys.web.phrases import _
@@ -48,7 +48,7 @@ def mail_preview_page(project: str, mailing: int) -> str | tuple[str, int]:
         search=search,
         nobody=search != "" and not people,
         many=search != "" or len(people) == mail_preview.MOST_SHOWN,
-        languages=[(each, NAMES[each]) for each in LANGUAGES],
+        languages=[(each, language_name(each)) for each in g.project.languages],
         till=code or "",
     )
     return (body, 404) if code and shown is None else body
@@ -59,7 +59,7 @@ def mail_preview_page(project: str, mailing: int) -> str | tuple[str, int]:
 def send_test(project: str, mailing: int) -> Response:
     one = _mailing(mailing)
     code, wanted = request.form.get("till", ""), request.form.get("mejlsprak", "")
-    language = wanted if wanted in LANGUAGES else LANGUAGES[0]
+    language = wanted if wanted in g.project.languages else g.project.languages[0]
     try:
         mailing_acts.test_send(installation().database, one.id, code, language, g.user.user_id, clock.now())
     except UnknownPerson:

@@ -15,7 +15,7 @@ from surveys.outbox import mail_texts
 from surveys.outbox.mail_texts import BadMailText, MailTextConflict, Preview, UnknownMailText
 from surveys.queries import mail_texts as queries
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.language import NAMES
+from surveys.web.language import name as language_name
 from surveys.web.mail_html import shown_html
 from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.organise.mail_preview import office
@@ -72,7 +72,7 @@ class _Form:
 @staff("organiser")
 def mail_texts_page(project: str) -> str:
     own = {(each.kind, each.language): each for each in queries.own_texts(reading_session(), g.project.id)}
-    return page("mail_texts", crumbs=_way(), kinds=KINDS, own=own, names=NAMES, here=_list_address())
+    return page("mail_texts", crumbs=_way(), kinds=KINDS, own=own, here=_list_address())
 
 
 @blueprint.get(ONE)
@@ -178,7 +178,7 @@ def _restore_page(kind: str, language: str, stored: Wording, conflict: bool = Fa
 
 
 def _title(kind: str, language: str) -> str:
-    return f"{KINDS[kind]} ({NAMES.get(language, language)})"
+    return f"{KINDS[kind]} ({language_name(language)})"
 
 
 def _told(fault: Fault) -> str:

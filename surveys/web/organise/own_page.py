@@ -34,7 +34,7 @@ def send_page(project: str, code: str) -> Response:
     person, house = _person(code), installation()
     renew = "renew" in request.form
     try:
-        own_page.send_link(house.database, house.keys, person.id, g.user.user_id, clock.now(), renew=renew)
+        own_page.send_link(house.database, house.keys, person.id, g.user.user_id, clock.now(), another=renew)
     except NotEnrolled:
         flash(
             _("%(name)s takes part in no series now, so nothing is sent.") % {"name": person.name}, "warning"

@@ -15,7 +15,7 @@ from surveys.queries import register
 from surveys.register import people
 from surveys.web import people_words as texts
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.language import NAMES
+from surveys.web.language import name as language_name
 from surveys.web.organise.base import (
     address,
     blueprint,
@@ -156,7 +156,7 @@ def choices() -> dict[str, Any]:
     session = reading_session()
     return {
         "genders": [(code, str(GENDER_WORDS[code])) for code in GENDERS],
-        "languages": [(code, NAMES.get(code, code)) for code in g.project.languages],
+        "languages": [(code, language_name(code)) for code in g.project.languages],
         "organisations": register.organisations(session, g.project.id),
     }
 

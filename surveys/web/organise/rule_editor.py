@@ -18,6 +18,7 @@ from surveys.followups.rules_ahead import Turnover
 from surveys.models.followup import FollowUpRule
 from surveys.queries import projects as project_queries
 from surveys.web.guard import installation, reading_session, staff
+from surveys.web.language import name as language_name
 from surveys.web.organise import conditions
 from surveys.web.organise import rule_forms as forms
 from surveys.web.organise.base import blueprint, page, series_address
@@ -43,7 +44,6 @@ PATTERNS: Mapping[str, LazyString] = {
     "after": _l("After the series"),
     "six_months": _l("Follow-up after six months"),
 }
-LANGUAGE_NAMES: Mapping[str, LazyString | str] = {"sv": _l("Swedish"), "en": _l("English")}
 Shown = str | Response | tuple[str, int]
 
 
@@ -186,7 +186,7 @@ def _form_page(form: RuleForm, rule: FollowUpRule | None, stored: RuleSpec | Non
         labels=forms.LABELS,
         rows=[(row, known.of(row)) for row in form.rows],
         kept_conditions=conditions.in_words(tree, known) if tree else "",
-        languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in g.project.languages],
+        languages=[(code, language_name(code)) for code in g.project.languages],
         can_add=[(each.key, each.label) for each in known.by_key.values()],
         conflict=_differences(stored, form) if stored is not None else [],
         here=series_address("regler"),
@@ -286,10 +286,8 @@ def _questionnaire_for(chosen: patterns.Pattern) -> str:
     code = patterns.proposed(
         chosen,
         (
-            patterns.Candidate(
-                each.code, each.wave, parse(each.versions[-1].content).needs_themes, each.id in used
-            )
-            for each in project_queries.questionnaires_of(session, g.project.id)
+            patterns.Candidate(each.code, each.wave, parse(version.content).needs_themes, each.id in used)
+            for each, version in project_queries.asked_questionnaires(session, g.project.id)
         ),
     )
     return f"q:{code}" if code else ""

@@ -38,8 +38,10 @@ def known_choices() -> Choices:
 
 def asks() -> list[tuple[str, str]]:
     """What a rule can send: the questionnaires of the project, or a question for the log."""
-    found = project_queries.questionnaires_of(reading_session(), g.project.id)
-    titles = [(f"q:{each.code}", local(each.versions[-1].content["title"])) for each in found]
+    titles = [
+        (f"q:{each.code}", local(version.content["title"]))
+        for each, version in project_queries.asked_questionnaires(reading_session(), g.project.id)
+    ]
     return [*titles, ("log", _("A question for the learning log"))]
 
 

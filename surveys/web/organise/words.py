@@ -221,6 +221,13 @@ DEED_ACTIONS: Words = {
     "key_destroyed": _l("Key destroyed"),
     "door_code_renewed": _l("New code for the door"),
     "own_page_sent": _l("Link to the own page mailed"),
+    "questionnaire_added": _l("Questionnaire added"),
+    "questionnaire_changed": _l("Questionnaire changed"),
+    "questionnaire_settings": _l("Settings of a questionnaire changed"),
+    "questionnaire_removed": _l("Questionnaire removed"),
+    "version_begun": _l("New version of a questionnaire begun"),
+    "version_published": _l("Version of a questionnaire taken into use"),
+    "draft_discarded": _l("Draft of a questionnaire thrown away"),
     "own_page_renewed": _l("New link to the own page mailed"),
 }
 MUTE_REASONS: Words = {

@@ -1,0 +1,87 @@
+"""What a draft of a questionnaire must be to be kept, and the codes that are made from what people write."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from surveys.domain.questionnaire import BadForm, FormFault, parse
+from surveys.domain.texts import has_bad_characters
+
+MOST_QUESTIONS = 200
+LONGEST_TEXT = 5000
+QUESTION_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+QUESTIONNAIRE_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
+# What can be mended later: a draft that asks nothing yet can be kept, not used.
+_UNFINISHED = {"asks_nothing"}
+
+Document = Mapping[str, Any]
+
+
+def draft_faults(document: object) -> tuple[FormFault, ...]:
+    """What keeps a document from being kept as a draft; empty where nothing does."""
+    try:
+        parse(document)
+        found: tuple[FormFault, ...] = ()
+    except BadForm as bad:
+        found = tuple(each for each in bad.faults if each.code not in _UNFINISHED)
+    more = tuple(_text_faults(document, ()))
+    if isinstance(document, Mapping):
+        questions = document.get("questions")
+        if isinstance(questions, list) and len(questions) > MOST_QUESTIONS:
+            more += (FormFault(("questions",), "too_many_questions", {"most": MOST_QUESTIONS}),)
+    return found + more
+
+
+def missing_texts(document: Document, languages: Collection[str]) -> tuple[FormFault, ...]:
+    """The texts that lack one of ``languages``, as faults ``missing_language``."""
+    try:
+        parse(document, languages)
+    except BadForm as bad:
+        return tuple(each for each in bad.faults if each.code == "missing_language")
+    return ()
+
+
+def code_from(text: str, pattern: re.Pattern[str], taken: Collection[str], usual: str) -> str:
+    """A code made from what people read: without accents, words joined; ``usual`` where nothing is left.
+
+    Followed by 2, 3 … where it is taken.
+    """
+    joint = "-" if pattern is QUESTIONNAIRE_CODE else "_"
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain)
+    longest = 40 if pattern is QUESTIONNAIRE_CODE else 30
+    code = ""
+    for word in words:
+        longer = f"{code}{joint}{word}" if code else word
+        if len(longer) > longest:
+            break
+        code = longer
+    code = code or (words[0][:longest] if words else usual)
+    if not pattern.fullmatch(code):
+        code = f"{usual}{joint}{code}"[:longest]
+    return free(code, taken, joint)
+
+
+def free(code: str, taken: Collection[str], joint: str = "_", longest: int = 40) -> str:
+    """``code``, or with 2, 3 … after it where that is taken."""
+    number, found = 1, code
+    while found in taken:
+        number += 1
+        end = f"{joint}{number}"
+        found = code[: longest - len(end)] + end
+    return found
+
+
+def _text_faults(value: object, path: tuple[str | int, ...]) -> Iterator[FormFault]:
+    if isinstance(value, str):
+        if has_bad_characters(value):
+            yield FormFault(path, "bad_characters")
+        elif len(value) > LONGEST_TEXT:
+            yield FormFault(path, "too_long", {"most": LONGEST_TEXT})
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _text_faults(part, (*path, str(key)))
+    elif isinstance(value, list):
+        for position, part in enumerate(value):
+            yield from _text_faults(part, (*path, position))

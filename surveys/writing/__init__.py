@@ -1,0 +1,1 @@
+"""Writing: questionnaires made and changed, their versions, ready sets, the library of scales."""

@@ -1,0 +1,90 @@
+"""Results of questions that not everybody was asked: not asked is not missing, and tells nothing hidden."""
+
+from typing import Any
+
+from surveys.answers.results_model import QuestionResult
+from surveys.answers.results_questions import Answered, question_results
+from surveys.domain.privacy import Limit, Verdict
+from surveys.domain.questionnaire import parse
+
+YES_NO = [{"code": code, "label": {"sv": code}} for code in ("yes", "no")]
+
+
+def asked(kind: str, code: str, **more: Any) -> dict[str, Any]:
+    return {"code": code, "kind": kind, "text": {"sv": code}, **more}
+
+
+FORM = parse(
+    {
+        "title": {"sv": "Enkät"},
+        "questions": [
+            asked("one_choice", "was", options=YES_NO),
+            asked("one_choice", "used", options=YES_NO, relevant="${was} = 'yes'"),
+            asked("short_text", "how", relevant="${used} = 'yes'"),
+            asked(
+                "ranking", "order", options=[{"code": code, "label": {"sv": code}} for code in "abc"], max=2
+            ),
+            asked("date", "began"),
+            asked("consent", "quoted", relevant="${was} = 'yes'"),
+        ],
+    }
+)
+
+
+def results(*responses: dict[str, Any]) -> dict[str, QuestionResult]:
+    found = question_results([Answered(1, FORM, responses)], Limit(5), decimals=1)
+    return {each.code: each for each in found}
+
+
+def was(code: str, **more: Any) -> dict[str, Any]:
+    return {"was": {"code": code}, **more}
+
+
+def used(code: str) -> dict[str, Any]:
+    return {"used": {"code": code}}
+
+
+def test_not_asked_is_counted_apart_from_missing() -> None:
+    found = results(
+        *[was("no")] * 4,
+        *[was("yes", **used("yes"))] * 3,
+        *[was("yes", **used("no"))] * 3,
+        was("yes", quoted="yes"),
+    )
+    assert (found["used"].n, found["used"].missing, found["used"].not_asked) == (6, 1, 4)
+    assert found["was"].not_asked == 0
+    assert (found["quoted"].n, found["quoted"].not_asked) == (7, 4)
+    assert [bar.share.count for bar in found["quoted"].points] == [1, 6]
+
+
+def test_what_was_asked_by_answers_that_are_not_shown_tells_not_even_how_many() -> None:
+    """All were there, which is not told of so few; nor is it told that all were asked what follows."""
+    found = results(*[was("yes", **used("yes"))] * 3, *[was("yes", **used("no"))] * 3)
+    assert found["was"].verdict is Verdict.ALL_SAME
+    assert (found["used"].n, found["used"].shown, found["used"].not_asked) == (None, False, 0)
+    assert found["how"].n is None
+
+
+def test_texts_are_weighed_against_those_who_were_asked() -> None:
+    few = [was("yes", **used("yes"), how="Så")] * 3
+    found = results(*few, *[was("yes", **used("no"))] * 8, *[was("no")] * 8)
+    assert found["used"].shown
+    assert found["how"].verdict is Verdict.TOO_FEW
+    assert found["how"].texts == ()
+
+
+def test_options_stand_by_how_many_put_them_first() -> None:
+    found = results(*[was("no", order=["c", "a"])] * 4, *[was("yes", order=["a"])] * 3, was("no"))
+    assert [(each.code, each.places, each.count) for each in found["order"].placed] == [
+        ("c", (4, 0), 4),
+        ("a", (3, 4), 7),
+        ("b", (0, 0), 0),
+    ]
+    alike = results(*[was("no", order=["c", "a"])] * 4, *[was("yes", order=["c"])] * 3)
+    assert alike["order"].verdict is Verdict.ALL_SAME
+    assert alike["order"].placed == ()
+
+
+def test_dates_are_shown_by_month() -> None:
+    found = results(*[was("no", began="2026-11-22")] * 4, *[was("yes", began="2026-12-01")] * 3)
+    assert [(bar.code, bar.share.count) for bar in found["began"].points] == [("2026-11", 4), ("2026-12", 3)]

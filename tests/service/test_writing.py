@@ -1,0 +1,214 @@
+"""Questionnaires written: drafts, versions, what is asked meanwhile, on both databases."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from surveys.answers import responses
+from surveys.course import programme
+from surveys.database import Database
+from surveys.domain.questionnaire import digest
+from surveys.installation import Installation
+from surveys.models.deeds import Deed
+from surveys.models.followup import FollowUpRule
+from surveys.models.programme import Project
+from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
+from surveys.models.response import Response
+from surveys.writing import drafts, keeping
+from surveys.writing.drafts import BadForm, BadQuestionnaire, Changed, NoDraft, Wanted
+from surveys.writing.faults import InUse, ThemesWithoutOccasion
+from tests.support.forms import EVERY_KIND, NOW, Asked, ask, local
+from tests.support.small import small_programme
+
+SIMPLE: dict[str, Any] = {
+    "title": local("Hur gick det?"),
+    "minutes": 1,
+    "questions": [{"code": "said", "kind": "short_text", "text": local("Vad blev det?")}],
+}
+EMPTY = SIMPLE | {"questions": []}
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def asked(installation: Installation) -> Asked:
+    """Somebody who has the questionnaire *efter* to answer."""
+    return ask(installation, "Anna")[0]
+
+
+def project_id(db: Database) -> int:
+    with db.reading() as session:
+        return session.scalars(select(Project.id)).one()
+
+
+def read(db: Database, code: str = "efter") -> Questionnaire | None:
+    with db.reading() as session:
+        found = session.scalar(select(Questionnaire).where(Questionnaire.code == code))
+        if found is not None:
+            assert found.versions is not None
+        session.expunge_all()
+        return found
+
+
+def versions(db: Database, code: str = "efter") -> list[tuple[int, bool, str]]:
+    """Number, whether it is a draft, and the Swedish title of each version."""
+    found = read(db, code)
+    assert found is not None
+    return [(each.number, each.draft, each.content["title"]["sv"]) for each in found.versions]
+
+
+def save(db: Database, document: dict[str, Any], seen: dict[str, Any], code: str = "efter") -> int:
+    return drafts.save_draft(db, project_id(db), code, document, digest(seen), None, LATER)
+
+
+def shown(installation: Installation, asked: Asked) -> str:
+    """The title that whoever opens the link sees."""
+    view = responses.open_form(installation.database, installation.keys, asked.public_id, asked.token, LATER)
+    return view.form.title["sv"]
+
+
+def deeds(db: Database) -> list[str]:
+    with db.reading() as session:
+        return list(session.scalars(select(Deed.action).order_by(Deed.id)))
+
+
+def test_a_draft_is_asked_of_nobody_before_it_is_taken_into_use(
+    installation: Installation, asked: Asked
+) -> None:
+    db = installation.database
+    answered = {"q-overall": ["4"]}
+    responses.save(db, installation.keys, asked.public_id, asked.token, answered, 0, "sv", NOW, submit=False)
+    changed = EVERY_KIND | {"title": local("Nytt namn")}
+    assert save(db, changed, EVERY_KIND) == 2
+    assert versions(db) == [(1, False, "Efter tillfället"), (2, True, "Nytt namn")]
+    later = EVERY_KIND | {"title": local("Ännu ett namn")}
+    assert save(db, later, changed) == 2
+    assert shown(installation, asked) == "Efter tillfället"
+    with pytest.raises(Changed):
+        drafts.publish(db, project_id(db), "efter", digest(changed), None, LATER)
+    assert drafts.publish(db, project_id(db), "efter", digest(later), None, LATER) == 2
+    assert versions(db)[1] == (2, False, "Ännu ett namn")
+    # Who has begun stays; who has not is asked the new one.
+    assert shown(installation, asked) == "Efter tillfället"
+    with db.transaction() as session:
+        session.execute(delete(Response))
+    assert shown(installation, asked) == "Ännu ett namn"
+    assert deeds(db) == ["version_begun", "version_published"]
+
+
+def test_two_who_write_at_once_overwrite_nothing(installation: Installation, asked: Asked) -> None:
+    db = installation.database
+    mine, hers = EVERY_KIND | {"minutes": 3}, EVERY_KIND | {"minutes": 4}
+    save(db, hers, EVERY_KIND)
+    with pytest.raises(Changed) as caught:
+        save(db, mine, EVERY_KIND)
+    assert (caught.value.document, caught.value.digest) == (hers, digest(hers))
+    # The same again, as a double click sends it, is no conflict and no change.
+    assert save(db, hers, EVERY_KIND) == 2
+    assert save(db, EVERY_KIND | {"minutes": 5}, hers) == 2
+    number = project_id(db)
+    drafts.undo(db, number, "efter", digest(EVERY_KIND | {"minutes": 5}), None, LATER)
+    found = read(db)
+    assert found is not None
+    assert found.draft is not None
+    assert found.draft.content == hers
+    drafts.undo(db, number, "efter", digest(hers), None, LATER)
+    drafts.discard_draft(db, number, "efter", digest(EVERY_KIND | {"minutes": 5}), None, LATER)
+    assert versions(db) == [(1, False, "Efter tillfället")]
+    for call in (drafts.undo, drafts.publish, drafts.discard_draft):
+        with pytest.raises(NoDraft):
+            call(db, number, "efter", digest(EVERY_KIND), None, LATER)
+
+
+def test_making_changing_and_removing(installation: Installation, asked: Asked) -> None:
+    db = installation.database
+    number = project_id(db)
+    pair = [Wanted("fore", "pre", "pseudonymous", EMPTY), Wanted("slut", "post", "pseudonymous", SIMPLE)]
+    assert drafts.create_set(db, number, pair, None, NOW) == ["fore", "slut"]
+    for wanted, faults in (
+        (replace(pair[0], code="Före"), {"code": "bad_code"}),
+        (replace(pair[0], code="efter"), {"code": "code_taken"}),
+        (
+            replace(pair[0], code="x", wave="?", privacy_mode="?"),
+            {"wave": "unknown_wave", "privacy_mode": "mode_not_offered"},
+        ),
+    ):
+        with pytest.raises(BadQuestionnaire) as caught:
+            drafts.create_questionnaire(db, number, wanted, None, NOW)
+        assert caught.value.faults == faults
+    faulty = [replace(pair[0], code="y"), replace(pair[0], code="z", document={})]
+    with pytest.raises(BadForm):
+        drafts.create_set(db, number, faulty, None, NOW)
+    assert read(db, "y") is None
+    with pytest.raises(BadForm):  # it asks nothing: to be mended before anybody is asked
+        drafts.publish(db, number, "fore", digest(EMPTY), None, NOW)
+    save(db, SIMPLE, EMPTY, "fore")
+    assert "questionnaire_changed" not in deeds(db)  # the same sitting as the making
+    keeping.change_settings(db, number, "fore", "innan", "pre", "named", None, NOW)
+    drafts.publish(db, number, "innan", digest(SIMPLE), None, NOW)
+    with pytest.raises(BadQuestionnaire) as caught:
+        keeping.change_settings(db, number, "innan", "fore", "pre", "named", None, NOW)
+    assert caught.value.faults == {"code": "code_in_use"}
+    keeping.remove_questionnaire(db, number, "slut", None, NOW)
+    assert read(db, "slut") is None
+    with db.reading() as session:
+        removed = session.scalars(select(Deed).where(Deed.action == "questionnaire_removed")).one()
+        assert removed.subject.startswith("gone:questionnaire:")
+    with pytest.raises(InUse) as used:
+        keeping.remove_questionnaire(db, number, "efter", None, NOW)
+    assert used.value.uses == keeping.Uses(("Kursen",), (), 0)
+
+
+def test_what_answers_is_locked_and_keeps_its_mode(installation: Installation, asked: Asked) -> None:
+    db = installation.database
+    responses.save(
+        db, installation.keys, asked.public_id, asked.token, {"q-overall": ["4"]}, 0, "sv", NOW, True
+    )
+    with pytest.raises(BadQuestionnaire) as caught:
+        keeping.change_settings(db, project_id(db), "efter", "efter", "occasion", "named", None, NOW)
+    assert caught.value.faults == {"privacy_mode": "privacy_mode_in_use"}
+    assert save(db, SIMPLE, EVERY_KIND) == 2
+    found = read(db)
+    assert found is not None
+    assert [each.locked_at for each in found.versions] == [NOW, None]
+
+
+def test_themes_need_an_occasion(installation: Installation, asked: Asked) -> None:
+    db = installation.database
+    with db.transaction() as session:
+        session.execute(update(FollowUpRule).values(anchor="series_end"))
+    changed = EVERY_KIND | {"minutes": 9}
+    save(db, changed, EVERY_KIND)
+    with pytest.raises(ThemesWithoutOccasion) as caught:
+        drafts.publish(db, project_id(db), "efter", digest(changed), None, NOW)
+    assert caught.value.series == ("Kursen",)
+
+
+def test_a_programme_file_leaves_a_draft_alone_and_carries_one_that_is_all_there_is(
+    installation: Installation,
+) -> None:
+    db = installation.database
+    programme.load(db, small_programme(), NOW)
+    number = project_id(db)
+    drafts.create_questionnaire(db, number, Wanted("utkast", "other", "pseudonymous", SIMPLE), None, NOW)
+    stored = read(db, "fore")
+    assert stored is not None
+    document = stored.versions[0].content
+    drafts.save_draft(db, number, "fore", document | {"minutes": 9}, digest(document), None, NOW)
+    dumped = programme.dump(db, "liten")
+    assert {each.code: each.draft for each in dumped.programme.questionnaires}["utkast"]
+    assert not programme.load(db, dumped, NOW).changed
+    assert [each[:2] for each in versions(db, "fore")] == [(1, False), (2, True)]
+    # The file changes what has been answered: a version of its own, after the draft, which then comes last.
+    with db.transaction() as session:
+        in_use = QuestionnaireVersion.draft.is_(False)
+        session.execute(update(QuestionnaireVersion).where(in_use).values(locked_at=NOW))
+    entry = dumped.programme.questionnaires[0].model_copy(update={"minutes": 30})
+    asks = [entry, *dumped.programme.questionnaires[1:]]
+    newer = replace(dumped, programme=dumped.programme.model_copy(update={"questionnaires": asks}))
+    programme.load(db, newer, NOW)
+    assert [each[:2] for each in versions(db, "fore")] == [(1, False), (2, True), (3, False)]
+    assert drafts.publish(db, number, "fore", digest(document | {"minutes": 9}), None, NOW) == 4
+    assert [each[:2] for each in versions(db, "fore")] == [(1, False), (3, False), (4, False)]
