@@ -7,6 +7,7 @@ import click
 from surveys import clock
 from surveys.commands import Failed, opened
 from surveys.commands.language import _, ngettext
+from surveys.domain.privacy import PrivacyMode
 from surveys.domain.texts import pick
 from surveys.exporting.xlsform_file import workbook
 from surveys.importing import questionnaire_file
@@ -19,7 +20,7 @@ from surveys.queries import staff
 from surveys.web import loss_words
 from surveys.writing import drafts
 
-MODES = ("pseudonymous", "named")
+MODES = tuple(each.value for each in PrivacyMode if each.offered)
 
 
 @click.group()
@@ -48,7 +49,8 @@ def import_(
         wanted = drafts.Wanted(
             code or found.code or questionnaire_file.code_of(file.name),
             wave or (found.wave if found.wave in WAVES else "other"),
-            privacy_mode or (found.privacy_mode if found.privacy_mode in MODES else MODES[0]),
+            privacy_mode
+            or (found.privacy_mode if found.privacy_mode in MODES else PrivacyMode.PSEUDONYMOUS.value),
             found.document,
         )
         try:

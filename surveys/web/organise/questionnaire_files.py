@@ -12,6 +12,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from surveys import clock
+from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import ThemeRef, expand, parse
 from surveys.exporting.xlsform_file import workbook
 from surveys.importing import questionnaire_file
@@ -31,7 +32,7 @@ from surveys.writing import drafts
 
 START = "/projekt/<project>/enkater/importera"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MODES = ("pseudonymous", "named")
+MODES = tuple(each.value for each in PrivacyMode if each.offered)
 SHOWN = 200  # losses on one page; a file with more is best mended first
 NEW = ""
 FAULTS: Words = {
@@ -70,7 +71,7 @@ def look_at_questionnaire_file(project: str) -> str | tuple[str, int]:
     typed = {
         "kod": found.code or _free_code(name),
         "matning": found.wave if found.wave in WAVES else "other",
-        "skydd": found.privacy_mode if found.privacy_mode in MODES else MODES[0],
+        "skydd": found.privacy_mode if found.privacy_mode in MODES else PrivacyMode.PSEUDONYMOUS.value,
         "som": NEW,
     }
     return _preview(kept, typed)
