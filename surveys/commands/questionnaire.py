@@ -20,7 +20,8 @@ from surveys.queries import staff
 from surveys.web import loss_words
 from surveys.writing import drafts
 
-MODES = tuple(each.value for each in PrivacyMode if each.offered)
+MODES = tuple(each.value for each in PrivacyMode)
+USUAL = PrivacyMode.PSEUDONYMOUS.value
 
 
 @click.group()
@@ -50,7 +51,7 @@ def import_(
             code or found.code or questionnaire_file.code_of(file.name),
             wave or (found.wave if found.wave in WAVES else "other"),
             privacy_mode
-            or (found.privacy_mode if found.privacy_mode in MODES else PrivacyMode.PSEUDONYMOUS.value),
+            or (found.privacy_mode if found.privacy_mode in MODES else USUAL),
             found.document,
         )
         try:

@@ -32,7 +32,7 @@ from surveys.writing import drafts
 
 START = "/projekt/<project>/enkater/importera"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MODES = tuple(each.value for each in PrivacyMode if each.offered)
+MODES = tuple(each.value for each in PrivacyMode)
 SHOWN = 200  # losses on one page; a file with more is best mended first
 NEW = ""
 FAULTS: Words = {
