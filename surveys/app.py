@@ -28,6 +28,7 @@ from surveys.web import (
     new_link,
     own_page,
     public,
+    public_pages,
     room,
     signin,
     static_files,
@@ -123,6 +124,7 @@ def _bind_extensions(app: Flask) -> None:
 
 def _add_blueprints(app: Flask, settings: Settings) -> None:
     for module in (
+        public_pages,
         public,
         signin,
         answer_receipt,

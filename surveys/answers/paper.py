@@ -207,7 +207,7 @@ def undo(
     with db.transaction() as session:
         connection = session.connection()
         answering.hold_invitation(connection, entered.invitation)
-        row = answering.asked(connection, entered.invitation, keys.response_key(entered.invitation))
+        row = answering.asked(connection, keys, entered.invitation)
         if row is None or row.source != "paper" or row.revision != entered.revision:
             raise NotUndone
         if row.draft is None:
@@ -218,7 +218,7 @@ def undo(
 
 
 def _form(keys: Keyring, person: chasing.Asked, answered: bool) -> PaperForm:
-    code = keys.paper_code(keys.response_key(person.invitation))
+    code = keys.paper_code(keys.response_key(person.invitation, person.key_name))
     return PaperForm(person, code, keys.link_token(person.invitation, person.generation), answered)
 
 

@@ -17,13 +17,12 @@ from surveys.models.followup import Mailing
 from surveys.models.questionnaire import Questionnaire
 from surveys.printing import typesetting
 from surveys.printing.content import Piece
-from surveys.queries import answering
 from surveys.queries import mailings as mailing_queries
 from surveys.queries import projects as queries
 from surveys.web import language, print_form
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
-from surveys.web.organise.questionnaires import themes_of
+from surveys.web.organise.writing_base import form_of, themes_for
 from surveys.web.phrases import _
 from surveys.web.print_form import Sheet, WayIn
 
@@ -50,7 +49,7 @@ def questionnaire_on_paper(project: str, questionnaire: str) -> Response:
     found = queries.questionnaire(session, g.project.id, questionnaire) or abort(404)
     form = _form(found)
     chosen = _chosen()
-    themes = themes_of(queries.used_in(session, found.id)) if form.needs_themes else ()
+    themes = themes_for(queries.used_in(session, found.id)) if form.needs_themes else ()
     with language.speaking(chosen.language):
         sheet = _sheet(found, expand(form, themes), chosen, about="")
         return _pdf(print_form.blank(sheet, None), found.code)
@@ -115,7 +114,7 @@ def may_have_links(mode: PrivacyMode) -> bool:
     return mode.traceable
 
 
-def form_of(one: Mailing) -> Form:
+def mailing_form(one: Mailing) -> Form:
     """What a mailing asks, with the themes of its occasion and the question which of them it was."""
     assert one.rule.questionnaire is not None  # noqa: S101 - of a log there is no such page
     form = _form(one.rule.questionnaire)
@@ -125,8 +124,8 @@ def form_of(one: Mailing) -> Form:
 
 
 def _form(found: Questionnaire) -> Form:
-    version = found.versions[-1]
-    return answering.form_of(reading_session().connection(), version.id, version.digest)
+    """The version that is asked now, or the draft where none is yet; it may ask nothing to print."""
+    return form_of((found.in_use or found.written).content) or abort(404)
 
 
 def _choices_page(one: Mailing) -> str:
@@ -188,7 +187,7 @@ def _sheet_of(one: Mailing, chosen: Choices) -> Sheet:
     if occasion is not None:
         number = _("Occasion %(number)s", number=occasion.number) + ": " if occasion.number else ""
         about = f"{number}{occasion.title}"
-    return _sheet(found, form_of(one), chosen, about, one)
+    return _sheet(found, mailing_form(one), chosen, about, one)
 
 
 def _sheet(
