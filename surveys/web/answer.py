@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -18,10 +19,10 @@ from surveys.domain.questions import Fields, Question
 from surveys.extensions import csrf
 from surveys.web import language, links
 from surveys.web.answer_frame import framed
-from surveys.web.answer_privacy import PRIVACY_TEXTS
+from surveys.web.answer_privacy import privacy_text
 from surveys.web.answer_questions import questions_html
 from surveys.web.answer_texts import LINK_PROBLEMS, error_list, fault_text
-from surveys.web.filters import when
+from surveys.web.filters import day, when
 from surveys.web.guard import installation
 from surveys.web.phrases import _
 
@@ -44,7 +45,7 @@ class Shown:
 @blueprint.before_request
 def check_origin() -> None:
     """Take a form only from our own page: with the token of the link that opened it, or of a session."""
-    if request.method == "POST" and not links.is_own_form(_public_id()):
+    if request.method == "POST" and not links.is_own_form(public_id_of_request()):
         csrf.protect()
 
 
@@ -57,7 +58,7 @@ def follow(token: str) -> Response:
 
 @blueprint.get("/svar/<public_id>")
 def form(public_id: str) -> Page:
-    view = _opened(public_id)
+    view = opened(public_id)
     if view.closed:
         return _closed(view)
     places = {
@@ -94,13 +95,13 @@ def answer(public_id: str) -> Page:
         return _not_saved(reason)
     if saved.checked.errors:
         notice = _("What could be saved is saved. Put the rest right and save again.")
-        return _form_page(_opened(public_id), Shown(_typed(), saved.revision, saved.checked, notice), 422)
+        return _form_page(opened(public_id), Shown(_typed(), saved.revision, saved.checked, notice), 422)
     return redirect(url_for(".receipt" if submit else ".form", public_id=public_id), 303)
 
 
 @blueprint.get("/svar/<public_id>/tack")
 def receipt(public_id: str) -> Page:
-    view = _opened(public_id)
+    view = opened(public_id)
     if view.answers is None:
         return redirect(url_for(".form", public_id=public_id), 303)
     # By itself, without what a whole page is given.
@@ -118,7 +119,7 @@ def logotype(public_id: str) -> Response:
 
 @blueprint.errorhandler(responses.LinkError)
 def link_problem(error: responses.LinkError) -> Page:
-    held = request.endpoint == "answer.follow" or links.held(_public_id())
+    held = request.endpoint == "answer.follow" or links.held(public_id_of_request())
     problem = LINK_PROBLEMS[error.code if held else "no_cookie"]
     opens = error if isinstance(error, responses.NotOpenYet) else None
     # What was typed comes back whatever is wrong with the link, to whoever sent it.
@@ -134,7 +135,7 @@ def expired(_error: CSRFError) -> Page:
     _as_written()
     notice = _("The page had been open for too long. Nothing is lost. Press the button again.")
     try:
-        return _as_typed(_public_id(), notice, 400)
+        return _as_typed(public_id_of_request(), notice, 400)
     except responses.LinkError as error:  # the link has gone with the session: a browser closed and restored
         return link_problem(error)
 
@@ -148,7 +149,10 @@ def _not_saved(reason: responses.NotSaved) -> Page:
         case responses.Conflict():
             differing = _differences(view, reason.stored, reason.mine)
             button = "submit" if "submit" in request.form else "save"
-            return _page("conflict", view, 409, differing=differing, typed=_typed(), button=button)
+            moment = _when(view, view.saved_at)
+            return _page(
+                "conflict", view, 409, differing=differing, typed=_typed(), button=button, moment=moment
+            )
         case responses.FormChanged():
             notice = _("The questions have changed since you opened the page. Look through your answers.")
             return _form_page(view, Shown(_typed(), view.revision, notice=notice), 409)
@@ -160,11 +164,12 @@ def _closed(view: FormView, fields: Fields | None = None) -> Page:
     unsent = check(view.form, fields, complete=False).answers if fields else view.draft
     copy = _copy(view, view.answers) if view.answers is not None else []
     status = 200 if view.answers is not None and not fields else 410
-    return _page("closed", view, status, copy=copy, unsent=_copy(view, unsent or {}))
+    said = {"moment": _when(view, view.submitted_at), "privacy_text": privacy_text(view)}
+    return _page("closed", view, status, copy=copy, unsent=_copy(view, unsent or {}), **said)
 
 
 def _as_typed(public_id: str, notice: str, status: int) -> Page:
-    view = _opened(public_id)
+    view = opened(public_id)
     return _form_page(view, Shown(_typed(), _revision(), notice=notice), status)
 
 
@@ -198,7 +203,6 @@ def _form_html(
     errors: Sequence[tuple[str, str]] = (),
     notice: str = "",
 ) -> str:
-    privacy_text = PRIVACY_TEXTS[view.privacy_mode]
     return render_template(
         "answer/form.html",
         view=view,
@@ -206,7 +210,7 @@ def _form_html(
         **places,
         errors=errors,
         notice=notice,
-        privacy_text=privacy_text,
+        privacy_text=privacy_text(view),
     )
 
 
@@ -216,14 +220,21 @@ def _last_moment(view: FormView) -> str:
 
 
 def _when(view: FormView, moment: datetime | None) -> str:
-    return when(moment, view.timezone) if moment else ""
+    if moment is None:
+        return ""
+    # Where a moment could lead to a person, only its day is kept.
+    return when(moment, view.timezone) if view.privacy_mode.keeps_time else _day(moment, view)
+
+
+def _day(moment: datetime, view: FormView) -> str:
+    return day(moment.astimezone(ZoneInfo(view.timezone)).date())
 
 
 def _page(name: str, view: FormView, status: int = 200, **values: object) -> Page:
     return render_template(f"answer/{name}.html", view=view, **({"errors": []} | values)), status
 
 
-def _opened(public_id: str) -> FormView:
+def opened(public_id: str) -> FormView:
     house = installation()
     view = responses.open_form(house.database, house.keys, public_id, links.held(public_id), clock.now())
     _prefer(view)
@@ -268,5 +279,5 @@ def _revision() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _public_id() -> str:
+def public_id_of_request() -> str:
     return str((request.view_args or {}).get("public_id", ""))

@@ -1,6 +1,7 @@
 """The organiser's pages, put together: each noun has its own module."""
 
 from surveys.web.organise import (
+    answer_keys,
     attendance,
     attendance_codes,
     attendance_file,
@@ -20,6 +21,7 @@ from surveys.web.organise import (
     people,
     people_file,
     person,
+    privacy_settings,
     projects,
     questionnaires,
     rescheduling,
@@ -38,6 +40,7 @@ from surveys.web.organise import (
 from surveys.web.organise.base import blueprint
 
 __all__ = [
+    "answer_keys",
     "attendance",
     "attendance_codes",
     "attendance_file",
@@ -58,6 +61,7 @@ __all__ = [
     "people",
     "people_file",
     "person",
+    "privacy_settings",
     "projects",
     "questionnaires",
     "rescheduling",
