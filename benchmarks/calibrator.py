@@ -1,6 +1,6 @@
 """A bare Flask application with one table: what the machine can do at all with this server and disk.
 
-It opens a form of twelve questions by link and takes its answers, with nothing else: no sign-in,
+It opens a form of twelve (or more) questions by link and takes its answers, with nothing else: no sign-in,
 no translations, no checks, no keys. Same server, same SQLite settings as the product.
 """
 
@@ -11,7 +11,7 @@ import threading
 from flask import Flask, abort, redirect, render_template, request
 from jinja2 import DictLoader
 
-QUESTIONS = [f"q{number}" for number in range(1, 13)]
+QUESTIONS = [f"q{number}" for number in range(1, int(os.environ.get("CALIBRATOR_QUESTIONS", "12")) + 1)]
 POINTS = ["1", "2", "3", "4"]
 PAGE = """<!doctype html><html lang="sv"><head><meta charset="utf-8"><title>Enkät</title></head><body>
 <form method="post">{% for question in questions %}<fieldset><legend>Fråga {{ question }}</legend>

@@ -1,5 +1,6 @@
 """Fill an installation with people, mailings and answers, row by row: only for measuring."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from surveys.models.response import Response
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 QUESTIONS = [f"q{number}" for number in range(1, 13)]
+LONG = [f"q{number}" for number in range(1, 61)]
 POINTS = [
     {"code": str(code), "label": {"sv": f"Svar {code}", "en": f"Answer {code}"}} for code in range(1, 5)
 ]
@@ -50,8 +52,8 @@ def installation(folder: Path, mail: MailSettings | None = None) -> Installation
     return open_installation(settings)
 
 
-def content() -> dict[str, Any]:
-    """Return a questionnaire of twelve scale questions."""
+def content(questions: Sequence[str] = QUESTIONS) -> dict[str, Any]:
+    """Return a questionnaire of scale questions with these codes."""
     scale = {"points": POINTS, "merged": [], "top": 2}
     return {
         "title": {"sv": "Efter tillfället", "en": "After the occasion"},
@@ -64,12 +66,14 @@ def content() -> dict[str, Any]:
                 "text": {"sv": f"Fråga {code}", "en": f"Question {code}"},
                 "scale": scale,
             }
-            for code in QUESTIONS
+            for code in questions
         ],
     }
 
 
-def plan(session: Session, ends_at: datetime = NOW - timedelta(hours=1)) -> dict[str, int]:
+def plan(
+    session: Session, ends_at: datetime = NOW - timedelta(hours=1), questions: Sequence[str] = QUESTIONS
+) -> dict[str, int]:
     """Add a project with one series, one occasion and one rule; return their ids by name."""
     project = Project(
         code="bench",
@@ -99,7 +103,7 @@ def plan(session: Session, ends_at: datetime = NOW - timedelta(hours=1)) -> dict
         cancelled=False,
     )
     form = Questionnaire(project=project, code="f", wave="occasion", privacy_mode="pseudonymous", position=0)
-    version = QuestionnaireVersion(questionnaire=form, number=1, content=content(), digest="0" * 64)
+    version = QuestionnaireVersion(questionnaire=form, number=1, content=content(questions), digest="0" * 64)
     session.add_all([occasion, version])
     session.flush()
     rule = FollowUpRule(

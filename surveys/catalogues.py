@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
+from babel.localedata import locale_identifiers
 from babel.support import NullTranslations, Translations
 
 from surveys.domain import dates
@@ -98,6 +99,16 @@ def language_of(code: str) -> Language:
 def is_known(code: str) -> bool:
     """Whether there is such a language: one of the interface, or one that CLDR has data of."""
     return code in languages() or language_of(code).name != code
+
+
+@cache
+def every_language() -> tuple[tuple[str, str], ...]:
+    """Tags and Swedish names of the languages of the interface, then of all that CLDR has data of."""
+    ours = [(code, each.in_swedish) for code, each in languages().items()]
+    names = Locale.parse(DEFAULT).languages
+    more = [(code, names[code]) for code in locale_identifiers() if code in names and code not in languages()]
+    plain = [(code, name) for code, name in more if code.isalpha()]
+    return (*ours, *sorted(plain, key=lambda each: each[1].casefold()))
 
 
 @cache

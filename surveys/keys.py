@@ -119,8 +119,10 @@ class Keyring:
     def paper_code(self, response_key: str) -> str:
         """Return the short code (40 bits) on the paper form whose answer is kept under ``response_key``.
 
-        With the key that made that one gone, nobody can tell whose paper it is.
+        "" of "": with the key that made that one gone, nobody can tell whose paper it is.
         """
+        if not response_key:
+            return ""
         number = int(self._mac("link", f"paper/{response_key}")[:5].hex(), 16)
         return "".join(PAPER_LETTERS[number >> (5 * place) & 31] for place in range(PAPER_LENGTH))
 

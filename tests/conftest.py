@@ -115,7 +115,7 @@ def sqlite_installation(
 @pytest.fixture
 def app(installation: Installation) -> Iterator[Flask]:
     """The web application of ``installation``, on SQLite and on PostgreSQL."""
-    with _application(installation) as application:
+    with compiled.application(installation.settings) as application:
         yield application
 
 
@@ -127,7 +127,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def sqlite_app(sqlite_installation: Installation) -> Iterator[Flask]:
     """The web application of ``sqlite_installation``."""
-    with _application(sqlite_installation) as application:
+    with compiled.application(sqlite_installation.settings) as application:
         yield application
 
 
@@ -167,11 +167,3 @@ def _fresh(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[
         if kind == "postgresql":
             request.node.user_properties.append(("engine", f"postgresql {postgres.version()}"))
         yield url
-
-
-@contextmanager
-def _application(installation: Installation) -> Iterator[Flask]:
-    application = compiled.app_of(installation.settings)
-    application.config["TESTING"] = True
-    with closing(application.extensions["folja"]):
-        yield application

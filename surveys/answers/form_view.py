@@ -85,7 +85,7 @@ def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormVi
         public_id=row.public_id,
         person=row.name,
         language=row.language,
-        project=asking_row(row, row.project_title, row.project_timezone),
+        project=asking_row(row, row.project_title, row.project_timezone, row.project_code),
         series_title=row.series_title,
         occasion=_occasion(row),
         privacy_mode=PrivacyMode(row.privacy_mode),

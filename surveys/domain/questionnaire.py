@@ -90,9 +90,12 @@ class Checked:
 def parse(content: object, languages: Collection[str] = ()) -> Form:
     """Read the document of a version. Raises :class:`BadForm` with every fault in it.
 
-    With ``languages``, each text must be there in all of them.
+    With ``languages``, each text must be there in all of them, unless it says ``partly_translated``:
+    then what is missing is shown in the nearest language there is.
     """
-    node = Node(content, languages=languages)
+    partly = isinstance(content, Mapping) and content.get("partly_translated") is True
+    node = Node(content, languages=() if partly else languages)
+    node.flag("partly_translated")
     node.skip("code", "wave", "privacy_mode", "generated_note", "position")
     form = Form(
         title=node.text("title"),

@@ -241,6 +241,7 @@ class Questionnaire(Part):
     intro: Local | None = None
     minutes: whole(1, 120)  # type: ignore[valid-type]
     layout: Literal["one_page", "one_at_a_time"] = "one_page"
+    partly_translated: YesNo = False
     generated_note: Local | None = None
     groups: Annotated[list[Group], Field(max_length=60)] = []
     questions: Annotated[list[Question], Field(min_length=1, max_length=200)]

@@ -232,6 +232,7 @@ def _asked() -> Select[*tuple[Any, ...]]:
             Participant.gender,
             Organisation.code.label("organisation"),
             Series.title.label("series_title"),
+            Project.code.label("project_code"),
             Project.title.label("project_title"),
             Project.languages,
             Project.sender_name,

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from surveys.domain.questionnaire import Checked, Form
 from surveys.domain.questions import Unacceptable
+from surveys.domain.stops import Progress
 from surveys.domain.texts import pick
 from surveys.web import language
 from surveys.web.filters import day
@@ -72,6 +73,14 @@ def error_list(form: Form, checked: Checked) -> list[tuple[str, str]]:
         (each.names()[0], f"{pick(each.text, code)} {fault_text(checked.errors[each.code])}")
         for each in faulty
     ]
+
+
+def progress_text(progress: Progress) -> str:
+    """How far one has come, in words; no more is promised than is known."""
+    if progress.total is not None:
+        return str(_("Question %(number)s of %(total)s", number=progress.number, total=progress.total))
+    more = ngettext("at most %(num)s more", "at most %(num)s more", progress.left)
+    return str(_("Question %(number)s, %(more)s", number=progress.number, more=more))
 
 
 Params = Mapping[str, str | int]

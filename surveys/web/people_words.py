@@ -71,7 +71,7 @@ ROW_FAULTS: Words = {
     "bad_address": _l("“%(value)s” is not an e-mail address."),
     "bad_participant_code": _l("“%(value)s” cannot be a code: letters a–z, digits, point, dash."),
     "unknown_gender": _l("“%(value)s” is not a known gender. Write woman, man, other or not stated."),
-    "unknown_language": _l("“%(value)s” is not a language of Följa. Write sv or en."),
+    "unknown_language": _l("“%(value)s” is not a known language. Write sv, en, ar or its name."),
     "language_not_in_project": _l("The project has no mails in %(value)s."),
     "unknown_state": _l(
         "“%(value)s” is not a known state. Write registered, started, completed, cancelled or dropped out."

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
-from surveys.domain.drafting import draft_faults
+from surveys.domain.drafting import draft_faults, missing_texts
 from surveys.domain.questionnaire import BadForm, Form, digest, parse
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.queries import writing as queries
@@ -160,13 +160,16 @@ def publish(
     """Take the draft into use; from now on new answers are given to it. Returns its number.
 
     Answers in progress stay with the version they were begun on. Raises :class:`NoQuestionnaire`,
-    :class:`NoDraft`, :class:`Changed`, :class:`BadForm` where it asks nothing or is faulty, and
-    :class:`ThemesWithoutOccasion`.
+    :class:`NoDraft`, :class:`Changed`, :class:`ThemesWithoutOccasion`, and :class:`BadForm` where it asks
+    nothing, is faulty, or lacks a text in a language of the project without saying so (missing_language).
     """
     with db.transaction() as session:
+        project = queries.hold_project(session, project_id)
         row = held(session, project_id, questionnaire_code)
         draft = _draft_of(row, seen_digest)
         _check_rules(session, row, parse(draft.content))
+        if untranslated := missing_texts(draft.content, project.languages):
+            raise BadForm(untranslated)
         last = row.versions[-1].number
         if draft.number < last:
             # A programme file brought a version meanwhile: what is newest has the highest number, and id.

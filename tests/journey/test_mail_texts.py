@@ -15,9 +15,9 @@ from surveys.mail.mailbox import Mailbox
 from surveys.models.deeds import Deed
 from surveys.models.people import MailStop, Participant
 from surveys.models.programme import Project
-from tests.support.compiled import app_of
+from tests.support.compiled import application
 from tests.support.pages import forms_of, send
-from tests.support.staffed import NOW, PASSWORD, copy_of, go, invitation
+from tests.support.staffed import NOW, copy_of, go, invitation, signed_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
@@ -32,16 +32,14 @@ def house(built: Path, tmp_path: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def app(house: Installation) -> Flask:
-    return app_of(house.settings)
+def app(house: Installation) -> Iterator[Flask]:
+    with application(house.settings) as app:
+        yield app
 
 
 @pytest.fixture
 def organiser(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    fields = forms_of(client.get("/logga-in?sprak=en"))["/logga-in"]
-    client.post("/logga-in", data=fields | {"email": "organiser@folja.example", "password": PASSWORD})
-    return client
+    return signed_in(app, "organiser")
 
 
 def deeds(house: Installation) -> list[str]:

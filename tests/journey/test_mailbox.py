@@ -1,6 +1,7 @@
 """The mailbox of the demo: mails found by their receiver, and the files that came with them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,19 +9,19 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from surveys.app import create_app
 from surveys.course import rescheduling
 from surveys.domain.timing import wall_time
 from surveys.installation import Installation
 from surveys.mail.mailbox import Mailbox
 from surveys.models.programme import Occasion
+from tests.support.compiled import application
 from tests.support.staffed import NOW, go
 
 pytestmark = pytest.mark.usefixtures("evening")
 
 
 @pytest.fixture
-def mailbox(staffed: Installation) -> FlaskClient:
+def mailbox(staffed: Installation) -> Iterator[FlaskClient]:
     """The mailbox after the first occasion has been moved and those who had mail have been told."""
     with staffed.database.reading() as session:
         (first,) = session.scalars(select(Occasion.id).where(Occasion.code == "t1"))
@@ -30,7 +31,8 @@ def mailbox(staffed: Installation) -> FlaskClient:
     by = rescheduling.By(None, NOW, quiet_override=True)
     rescheduling.change_occasion(staffed.database, first, when, by)
     go(staffed, NOW + timedelta(minutes=1))
-    return create_app(replace(staffed.settings, demo=True)).test_client()
+    with application(replace(staffed.settings, demo=True)) as app:
+        yield app.test_client()
 
 
 def listed(client: FlaskClient, wanted: str) -> list[str]:

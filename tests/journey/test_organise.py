@@ -24,9 +24,9 @@ from surveys.models.programme import Project, Series
 from surveys.running import access, heartbeat
 from surveys.web.organise.rules import in_words
 from tests.support.books import a_project
-from tests.support.compiled import app_of
+from tests.support.compiled import application
 from tests.support.pages import crawl, forms_of, send
-from tests.support.staffed import NOW, PASSWORD, answer, copy_of, go, invitation, sign_in
+from tests.support.staffed import NOW, PASSWORD, answer, copy_of, go, invitation, signed_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
@@ -48,28 +48,15 @@ def installation(sqlite_installation: Installation) -> Installation:
 @pytest.fixture(scope="module")
 def standing(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One application for all tests that only look."""
-    with copy_of(built, tmp_path_factory.mktemp("standing"), "http://127.0.0.1") as installation:
-        app = app_of(installation.settings)
+    folder = tmp_path_factory.mktemp("standing")
+    with copy_of(built, folder, "http://127.0.0.1") as house, application(house.settings) as app:
         yield app
-        app.extensions["folja"].close()
 
 
 @pytest.fixture(scope="module")
 def looking(standing: Flask) -> FlaskClient:
     """An organiser who changes nothing."""
     return signed_in(standing, "organiser")
-
-
-@pytest.fixture
-def organiser(sqlite_app: Flask) -> FlaskClient:
-    return signed_in(sqlite_app, "organiser")
-
-
-def signed_in(app: Flask, role: str) -> FlaskClient:
-    client = app.test_client()
-    client.set_cookie("folja-language", "en")
-    assert sign_in(client, role).status_code == 303
-    return client
 
 
 def read(client: FlaskClient, address: str) -> str:

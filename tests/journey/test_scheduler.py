@@ -3,7 +3,7 @@
 import re
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ from surveys.models.people import Participant
 from surveys.outbox import sending, sending_state
 from surveys.running import health
 from tests.support.builders import due_mailing, due_mails
-from tests.support.compiled import app_of
+from tests.support.compiled import application
 from tests.support.installations import environment, sending_to
 from tests.support.schedulers import log_of, run_once, scheduler
 from tests.support.smtp import SmtpSink, closed_port
@@ -231,13 +231,14 @@ def test_preview_says_who_gets_what_and_why_and_who_does_not(command: Callable[.
 
 
 @pytest.fixture
-def mailbox(sqlite_installation: Installation) -> FlaskClient:
+def mailbox(sqlite_installation: Installation) -> Iterator[FlaskClient]:
     """The demo's mailbox with two mails in it."""
     settings = replace(sqlite_installation.settings, demo=True)
     house = replace(sqlite_installation, settings=settings)
     due_mails(house.database, 2, clock.now(), house.keys)
     Dispatcher(house, threading.Event()).run()
-    return app_of(settings).test_client()
+    with application(settings) as app:
+        yield app.test_client()
 
 
 def test_a_mail_is_found_opened_and_its_link_followed(mailbox: FlaskClient) -> None:
@@ -284,10 +285,12 @@ def test_there_is_no_mailbox_outside_the_demo(
     sqlite_installation: Installation, changes: dict[str, object]
 ) -> None:
     settings = replace(sqlite_installation.settings, **changes)  # type: ignore[arg-type]
-    assert app_of(settings).test_client().get("/brevlada").status_code == 404
+    with application(settings) as app:
+        assert app.test_client().get("/brevlada").status_code == 404
 
 
 def test_an_empty_mailbox_says_what_to_do(sqlite_installation: Installation) -> None:
     settings = replace(sqlite_installation.settings, demo=True)
-    page = app_of(settings).test_client().get("/brevlada").get_data(as_text=True)
+    with application(settings) as app:
+        page = app.test_client().get("/brevlada").get_data(as_text=True)
     assert "folja scheduler tick --at" in page

@@ -5,7 +5,7 @@ import io
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -19,7 +19,7 @@ from scheduler.planner import Planner
 from surveys.cli import folja
 from surveys.installation import Installation
 from surveys.running import access
-from tests.support.compiled import app_of
+from tests.support.compiled import application
 from tests.support.installations import environment, sending_to
 from tests.support.pages import send
 from tests.support.small import load_small
@@ -84,9 +84,8 @@ def _answer(house: Installation, mail: str, point: str) -> None:
 
 @contextmanager
 def _browser(house: Installation) -> Iterator[FlaskClient]:
-    application = app_of(house.settings)
-    with closing(application.extensions["folja"]):
-        yield application.test_client()
+    with application(house.settings) as app:
+        yield app.test_client()
 
 
 def _results(house: Installation) -> str:

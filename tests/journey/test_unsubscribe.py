@@ -1,5 +1,6 @@
 """Ending mails: by the page, by a mail program's one click (RFC 8058), and nothing by looking."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -8,16 +9,17 @@ from sqlalchemy import func, select
 
 from surveys.installation import Installation
 from surveys.models.people import Enrolment, MailStop
-from tests.support.compiled import app_of
+from tests.support.compiled import application
 from tests.support.small import load_small
 
 NOW = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def app(sqlite_installation: Installation) -> Flask:
+def app(sqlite_installation: Installation) -> Iterator[Flask]:
     load_small(sqlite_installation, NOW)
-    return app_of(sqlite_installation.settings)
+    with application(sqlite_installation.settings) as app:
+        yield app
 
 
 def address_of(app: Flask) -> str:

@@ -1,11 +1,15 @@
 """What a process compiles for each application and each database, kept for the next: tests make thousands.
 
 Templates (Jinja), the rules of the address map (Werkzeug) and statements (SQLAlchemy) depend on their text
-and the kind of database alone; compiling them anew took half of the time of the tests.
+and the kind of database alone; compiling them anew took half of the time of the tests. So do applications
+on all settings but which installation they are of: one is lent to test after test.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -18,6 +22,7 @@ from werkzeug.routing import Rule
 
 from surveys import database
 from surveys.config import Settings
+from surveys.installation import open_installation
 
 
 class _Templates(BytecodeCache):
@@ -36,6 +41,7 @@ _templates = _Templates()
 _compile = Rule._compile_builder
 _builders: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
 _statements: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+_idle: defaultdict[Any, list[Flask]] = defaultdict(list)
 
 
 def app_of(settings: Settings) -> Flask:
@@ -46,6 +52,35 @@ def app_of(settings: Settings) -> Flask:
     made = create_app(settings)
     made.jinja_env.bytecode_cache = _templates
     return made
+
+
+@contextmanager
+def application(settings: Settings) -> Iterator[Flask]:
+    """Yield ``create_app(settings)`` for one test, and close its database afterwards.
+
+    It may have served other tests: what makes it this installation's is set anew. One that a test has added
+    routes to serves no other.
+    """
+    kind = replace(settings, instance=Path(), database_url="", base_url=""), settings.is_https
+    lent = _moved(_idle[kind].pop(), settings) if _idle[kind] else app_of(settings)
+    routes, configured = len(lent.view_functions), dict(lent.config)
+    lent.config["TESTING"] = True
+    with closing(lent.extensions["folja"]):
+        yield lent
+    if len(lent.view_functions) == routes:
+        lent.config.clear()
+        lent.config.update(configured)
+        _idle[kind].append(lent)
+
+
+def _moved(app: Flask, settings: Settings) -> Flask:
+    from surveys.app import Sessions, _configure  # noqa: PLC0415
+
+    app.extensions["folja"] = installation = open_installation(settings)
+    _configure(app, installation)
+    app.session_interface = Sessions()
+    app._got_first_request = False
+    return app
 
 
 def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:

@@ -21,7 +21,7 @@ class _Forms(HTMLParser):
         name = given.get("name")
         if tag == "form":
             self.forms.append((given.get("action") or "", {}))
-        elif not self.forms or name is None:
+        elif not self.forms or name is None or "disabled" in given:
             return
         elif tag == "textarea":
             self._area = name

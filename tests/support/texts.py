@@ -29,12 +29,13 @@ FOLDERS = ("surveys", "scheduler", "templates")
 # Where participants' texts stand. What is shared with staff's pages counts as theirs.
 PARTICIPANTS = (
     *(f"templates/{folder}/*" for folder in ("answer", "errors", "logbook", "own")),
-    *(f"templates/{folder}/*" for folder in ("public", "room", "unsubscribe")),
+    *(f"templates/{folder}/*" for folder in ("new_link", "public", "room", "unsubscribe")),
     "templates/base_participant.html",
     *(f"templates/macros/{name}.html" for name in ("forms", "participant", "shell")),
     "templates/mail/*",
     *(f"surveys/web/{name}.py" for name in ("answer*", "errors", "filters", "language", "links", "logbook*")),
-    *(f"surveys/web/{name}.py" for name in ("own_page", "public*", "room", "unsubscribe")),
+    *(f"surveys/web/{name}.py" for name in ("new_link", "own_page", "public*", "room", "unsubscribe")),
+    *(f"surveys/web/{name}.py" for name in ("print_*", "relevance_words")),
     "surveys/mail/*.py",
     "surveys/catalogues.py",
 )  # fmt: skip

@@ -230,6 +230,8 @@ DEED_ACTIONS: Words = {
     "version_published": _l("Version of a questionnaire taken into use"),
     "draft_discarded": _l("Draft of a questionnaire thrown away"),
     "own_page_renewed": _l("New link to the own page mailed"),
+    "paper_printed": _l("Personal forms printed on paper"),
+    "paper_undone": _l("A paper that had been typed in taken back"),
 }
 MUTE_REASONS: Words = {
     "restored": _l("Restored from a backup"),
