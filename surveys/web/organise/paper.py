@@ -104,7 +104,7 @@ def may_have_links(mode: PrivacyMode) -> bool:
     return mode.traceable
 
 
-def form_of(one: Mailing) -> Form:
+def mailing_form(one: Mailing) -> Form:
     """What a mailing asks, with the themes of its occasion and the question which of them it was."""
     assert one.rule.questionnaire is not None  # noqa: S101 - of a log there is no such page
     form = _form(one.rule.questionnaire)
@@ -166,7 +166,7 @@ def _sheet_of(one: Mailing, chosen: Choices) -> Sheet:
     if occasion is not None:
         number = _("Occasion %(number)s", number=occasion.number) + ": " if occasion.number else ""
         about = f"{number}{occasion.title}"
-    return _sheet(found, form_of(one), chosen, about, one)
+    return _sheet(found, mailing_form(one), chosen, about, one)
 
 
 def _sheet(

@@ -19,7 +19,7 @@ from surveys.web.answer_questions import questions_html
 from surveys.web.answer_texts import error_list, fault_text
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
-from surveys.web.organise.paper import asking_mailing, form_of
+from surveys.web.organise.paper import asking_mailing, mailing_form
 from surveys.web.phrases import _, ngettext
 from surveys.web.print_form import written_code
 from surveys.web.print_questions import numbers
@@ -214,7 +214,7 @@ def _start(one: Mailing, typed: str = "", error: str = "") -> str:
 def _form_page(one: Mailing, form: PaperForm, view: FormView, typed: Typed) -> str:
     faults = {code: fault_text(fault) for code, fault in typed.checked.errors.items()}
     title = asked_by([one])[one.id]
-    numbered = _numbered(view.form, form_of(one))
+    numbered = _numbered(view.form, mailing_form(one))
     return page(
         "paper_form",
         crumbs=_crumbs(one, title, written_code(form.code)),
