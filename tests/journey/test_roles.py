@@ -158,6 +158,8 @@ EXPECTED = {
     f"GET {P}/enkater": "aoer",
     f"GET {P}/enkater/<questionnaire>": "aoer",
     f"GET {P}/enkater/<questionnaire>/texter": "ao",
+    f"GET {P}/installningar/sprak": "ao",
+    f"POST {P}/installningar/sprak": "ao",
     f"POST {P}/enkater/<questionnaire>/texter": "ao",
     f"POST {P}/enkater/<questionnaire>/texter/ofullstandig": "ao",
     f"GET {P}/enkater/<questionnaire>/texter/<language>/ta-bort": "ao",
