@@ -8,7 +8,8 @@ A questionnaire may be written in a language that the interface is not in. Then 
 language, so that its texts are shown, and the words around them are in :func:`of_page`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import quote as _quote
 
@@ -71,6 +72,19 @@ def offer(offered: Sequence[str]) -> None:
     g.offered_languages = tuple(offered)
     g.pop("language", None)
     refresh()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let what is made meanwhile be in ``language``: a part of a page as somebody else would read it."""
+    before = current()
+    g.language = language if is_known(language) else before
+    refresh()
+    try:
+        yield
+    finally:
+        g.language = before
+        refresh()
 
 
 def written_in(language: str | None) -> None:
