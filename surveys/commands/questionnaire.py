@@ -50,8 +50,7 @@ def import_(
         wanted = drafts.Wanted(
             code or found.code or questionnaire_file.code_of(file.name),
             wave or (found.wave if found.wave in WAVES else "other"),
-            privacy_mode
-            or (found.privacy_mode if found.privacy_mode in MODES else USUAL),
+            privacy_mode or (found.privacy_mode if found.privacy_mode in MODES else USUAL),
             found.document,
         )
         try:

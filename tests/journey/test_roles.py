@@ -195,6 +195,8 @@ EXPECTED = {
     f"GET {Q}/skriv/fraga/<question>": "ao",
     f"POST {Q}/skriv/fraga/<question>": "ao",
     f"GET {P}/enkater/<questionnaire>/texter": "ao",
+    f"GET {P}/installningar/sprak": "ao",
+    f"POST {P}/installningar/sprak": "ao",
     f"POST {P}/enkater/<questionnaire>/texter": "ao",
     f"POST {P}/enkater/<questionnaire>/texter/ofullstandig": "ao",
     f"GET {P}/enkater/<questionnaire>/texter/<language>/ta-bort": "ao",
