@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request
 from markupsafe import Markup, escape
@@ -20,10 +21,10 @@ from surveys.domain.texts import pick
 from surveys.web import answer_logotype, language, links
 from surveys.web.answer_conditions import conditions_json
 from surveys.web.answer_frame import framed
-from surveys.web.answer_privacy import PRIVACY_TEXTS
+from surveys.web.answer_privacy import privacy_text
 from surveys.web.answer_questions import questions_html
 from surveys.web.answer_texts import error_list, fault_text
-from surveys.web.filters import when
+from surveys.web.filters import day, when
 from surveys.web.guard import installation
 from surveys.web.phrases import _
 
@@ -130,7 +131,8 @@ def closed_page(view: FormView, fields: Fields | None = None) -> Page:
     unsent = check(view.form, fields, complete=False).answers if fields else view.draft
     sent = copy(view, view.answers) if view.answers is not None else []
     status = 200 if view.answers is not None and not fields else 410
-    return page("closed", view, status, copy=sent, unsent=copy(view, unsent or {}))
+    said = {"moment": moment(view, view.submitted_at), "privacy_text": privacy_text(view)}
+    return page("closed", view, status, copy=sent, unsent=copy(view, unsent or {}), **said)
 
 
 def conflict_page(
@@ -140,7 +142,7 @@ def conflict_page(
     view = reason.view
     differing = differences(view, reason.stored, reason.mine)
     values = {"differing": differing, "typed": typed(), "address": address, "more": more, "button": button}
-    return page("conflict", view, 409, **values)
+    return page("conflict", view, 409, **values, moment=moment(view, view.saved_at))
 
 
 def page(name: str, view: FormView, status: int = 200, **values: object) -> Page:
@@ -178,7 +180,12 @@ def last_moment(view: FormView) -> str:
 
 
 def moment(view: FormView, at: datetime | None) -> str:
-    return when(at, view.timezone) if at else ""
+    if at is None:
+        return ""
+    # Where a moment could lead to a person, only its day is kept.
+    if not view.privacy_mode.keeps_time:
+        return day(at.astimezone(ZoneInfo(view.timezone)).date())
+    return when(at, view.timezone)
 
 
 def copy(view: FormView, answers: Answers) -> list[tuple[str, str]]:
@@ -241,5 +248,5 @@ def _form_html(
         notice=notice,
         new=new,
         conditions=conditions_json(view),
-        privacy_text=PRIVACY_TEXTS[view.privacy_mode],
+        privacy_text=privacy_text(view),
     )

@@ -23,7 +23,7 @@ from surveys.domain.texts import pick
 from surveys.web import answer_layout, answer_logotype, answer_pages, answer_saved, language, links
 from surveys.web.answer_frame import framed
 from surveys.web.answer_pages import Page, Shown
-from surveys.web.answer_privacy import PRIVACY_TEXTS
+from surveys.web.answer_privacy import privacy_text
 from surveys.web.answer_questions import stop_html
 from surveys.web.answer_texts import fault_text, progress_text
 from surveys.web.phrases import _
@@ -47,7 +47,7 @@ def start_page(view: FormView, notice: str = "") -> Page:
         questions=len([each for each in stops.stops(view.form) if each.code in asked]),
         settled=not view.form.conditions.order,
         onward=_address(view, first),
-        privacy_text=PRIVACY_TEXTS[view.privacy_mode],
+        privacy_text=privacy_text(view),
     )
 
 
