@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from surveys.answers.results_model import Bar, Middle, Placed, QuestionResult, Share, Top
+from surveys.domain.comparison import Likeness, likeness
 from surveys.domain.consent import POINTS
 from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.questionnaire import Form
@@ -116,9 +117,7 @@ def _asked(answered: Sequence[Answered]) -> Iterator[_Asked]:
                 asked.values.extend(values)
                 asked.not_asked += len(each.responses) - len(values)
                 asked.versions.append(each.version)
-                asked.reworded |= question.text != asked.question.text or _labels(question) != _labels(
-                    asked.question
-                )
+                asked.reworded |= likeness(question, asked.question) is not Likeness.SAME
     yield from found.values()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from surveys.answers.results_model import Measurement, QuestionResult, SeriesResults
+from surveys.domain.comparison import same_text
 from surveys.domain.texts import LocalText
 
 ELLIPSIS = "…"
@@ -36,11 +37,13 @@ class OccasionTable:
 @dataclass(frozen=True, slots=True)
 class Beside:
     """A question before and after; None where it was asked only once. ``alike`` says that both offered the
-    same answers in the same words, which is needed to lay them beside each other in one chart."""
+    same answers in the same words, which is needed to lay them beside each other in one chart;
+    ``same_wording`` that the question itself was put in the same words."""
 
     before: QuestionResult | None
     after: QuestionResult | None
     alike: bool
+    same_wording: bool = True
 
 
 def occasion_table(results: SeriesResults) -> OccasionTable:
@@ -67,13 +70,21 @@ def _pairs(before: Sequence[QuestionResult], after: Sequence[QuestionResult]) ->
     later = {each.code: each for each in after}
     for first in before:
         second = later.pop(first.code, None)
-        yield Beside(first, second, second is not None and _answers(first) == _answers(second))
+        yield Beside(
+            first,
+            second,
+            second is not None and _same_answers(first, second),
+            second is None or same_text(first.text, second.text),
+        )
     for second in later.values():
         yield Beside(None, second, alike=False)
 
 
-def _answers(question: QuestionResult) -> object:
-    return question.kind, [(bar.code, bar.label) for bar in question.points]
+def _same_answers(first: QuestionResult, second: QuestionResult) -> bool:
+    if first.kind != second.kind or len(first.points) != len(second.points):
+        return False
+    both = zip(first.points, second.points, strict=True)
+    return all(one.code == other.code and same_text(one.label, other.label) for one, other in both)
 
 
 def _by_column(questions: Sequence[QuestionResult]) -> dict[str, tuple[QuestionResult, ...]]:

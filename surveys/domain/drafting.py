@@ -11,6 +11,7 @@ from surveys.domain.texts import has_bad_characters
 MOST_QUESTIONS = 200
 LONGEST_TEXT = 5000
 QUESTION_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+OPTION_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,15}", re.ASCII)
 QUESTIONNAIRE_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 # What can be mended later: a draft that asks nothing yet can be kept, not used.
 _UNFINISHED = {"asks_nothing"}
@@ -42,25 +43,24 @@ def missing_texts(document: Document, languages: Collection[str]) -> tuple[FormF
     return ()
 
 
-def code_from(text: str, pattern: re.Pattern[str], taken: Collection[str], usual: str) -> str:
+def code_from(
+    text: str, pattern: re.Pattern[str], taken: Collection[str], usual: str, longest: int = 30
+) -> str:
     """A code made from what people read: without accents, words joined; ``usual`` where nothing is left.
 
     Followed by 2, 3 … where it is taken.
     """
     joint = "-" if pattern is QUESTIONNAIRE_CODE else "_"
     plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", plain)
-    longest = 40 if pattern is QUESTIONNAIRE_CODE else 30
-    code = ""
-    for word in words:
-        longer = f"{code}{joint}{word}" if code else word
-        if len(longer) > longest:
+    words = re.findall(r"[a-z0-9]+", plain) or [usual]
+    code = words[0][:longest]
+    for word in words[1:]:
+        if len(code) + len(word) >= longest:
             break
-        code = longer
-    code = code or (words[0][:longest] if words else usual)
+        code = f"{code}{joint}{word}"
     if not pattern.fullmatch(code):
         code = f"{usual}{joint}{code}"[:longest]
-    return free(code, taken, joint)
+    return free(code, taken, joint, longest)
 
 
 def free(code: str, taken: Collection[str], joint: str = "_", longest: int = 40) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.domain.condition_tree import conditions, parse
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule
-from surveys.models.programme import Project, Series
+from surveys.models.people import Attendance, Enrolment, Participant
+from surveys.models.programme import Project, Series, Theme
 from surveys.models.questionnaire import LibraryScale, Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response
 
@@ -70,9 +71,35 @@ def rules_with_conditions_on(session: Session, project_id: int, code: str) -> li
     ]
 
 
-def version_is_used(session: Session, version_id: int) -> bool:
-    """Whether somebody has begun to answer a version."""
-    return bool(session.scalar(select(exists().where(Response.version_id == version_id))))
+def answered_versions(session: Session, questionnaire_id: int) -> dict[int, int]:
+    """How many have begun to answer each version, by its number; versions without any are not there."""
+    rows = session.execute(
+        select(QuestionnaireVersion.number, func.count().label("begun"))
+        .join(Response, Response.version_id == QuestionnaireVersion.id)
+        .where(QuestionnaireVersion.questionnaire_id == questionnaire_id)
+        .group_by(QuestionnaireVersion.number)
+    )
+    return {row.number: row.begun for row in rows}
+
+
+def people_to_try(session: Session, series_id: int) -> Sequence[Enrolment]:
+    """The enrolments of a series with their participants, by name."""
+    return session.scalars(
+        select(Enrolment)
+        .join(Enrolment.participant)
+        .where(Enrolment.series_id == series_id)
+        .options(joinedload(Enrolment.participant))
+        .order_by(Participant.name, Participant.id)
+    ).all()
+
+
+def theme_at(session: Session, occasion_id: int, enrolment_id: int) -> str | None:
+    """The code of the theme that the register says somebody took part in at an occasion."""
+    return session.scalar(
+        select(Theme.code)
+        .join(Attendance, Attendance.theme_id == Theme.id)
+        .where(Attendance.occasion_id == occasion_id, Attendance.enrolment_id == enrolment_id)
+    )
 
 
 def last_deed(session: Session, project_id: int, subject: str) -> Deed | None:

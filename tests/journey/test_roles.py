@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from surveys.course import programme
+from surveys.domain import editing
 from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.access import ROLES
@@ -21,10 +22,12 @@ from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Series
+from surveys.models.questionnaire import Questionnaire
 from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import
 from surveys.running import access
 from surveys.web import guard
+from surveys.writing import drafts
 from tests.support.compiled import application
 from tests.support.pages import forms_of
 from tests.support.small import load_small, small_programme
@@ -37,6 +40,7 @@ S = f"{P}/insatser/<series>"
 OCCASION = f"{S}/tillfallen/<occasion>"
 A = f"{S}/narvaro/<occasion>"
 LINK = f"{P}/deltagare/<code>/lank/<int:invitation>"
+Q = f"{P}/enkater/<questionnaire>"
 UPLOAD = f"{S}/deltagare/importera/<upload>"
 ENROLMENT = f"{P}/deltagare/<code>/deltagande/<int:enrolment>"
 TEXTS = f"{P}/installningar/mejltexter"
@@ -157,6 +161,32 @@ EXPECTED = {
     f"POST {ENROLMENT}/utfall/<int:outcome>/ta-bort": "ao",
     f"GET {P}/enkater": "aoer",
     f"GET {P}/enkater/<questionnaire>": "aoer",
+    f"GET {P}/enkater/ny": "ao",
+    f"POST {P}/enkater/ny": "ao",
+    f"GET {Q}/version/<int:number>": "aoer",
+    f"GET {Q}/jamfor": "aoer",
+    f"GET {Q}/prova": "ao",
+    f"POST {Q}/prova": "ao",
+    f"GET {Q}/installningar": "ao",
+    f"POST {Q}/installningar": "ao",
+    f"GET {Q}/ta-bort": "ao",
+    f"POST {Q}/ta-bort": "ao",
+    f"GET {Q}/skriv": "ao",
+    f"POST {Q}/skriv": "ao",
+    f"GET {Q}/skriv/borja": "ao",
+    f"POST {Q}/skriv/borja": "ao",
+    f"GET {Q}/skriv/kasta": "ao",
+    f"POST {Q}/skriv/kasta": "ao",
+    f"GET {Q}/skriv/text": "ao",
+    f"POST {Q}/skriv/text": "ao",
+    f"GET {Q}/skriv/grupp": "ao",
+    f"POST {Q}/skriv/grupp": "ao",
+    f"GET {Q}/skriv/grupp/<group>": "ao",
+    f"POST {Q}/skriv/grupp/<group>": "ao",
+    f"GET {Q}/skriv/fraga": "ao",
+    f"POST {Q}/skriv/fraga": "ao",
+    f"GET {Q}/skriv/fraga/<question>": "ao",
+    f"POST {Q}/skriv/fraga/<question>": "ao",
     f"GET {P}/enkater/<questionnaire>/texter": "ao",
     f"POST {P}/enkater/<questionnaire>/texter": "ao",
     f"POST {P}/enkater/<questionnaire>/texter/ofullstandig": "ao",
@@ -179,6 +209,15 @@ EXPECTED = {
     f"GET {P}/utskick/<int:mailing>/ej-svarat.csv": "ao",
     f"GET {P}/utskick/<int:mailing>/forhandsvisning": "ao",
     f"POST {P}/utskick/<int:mailing>/forhandsvisning": "ao",
+    f"GET {P}/utskick/<int:mailing>/papper": "ao",
+    f"POST {P}/utskick/<int:mailing>/papper": "ao",
+    f"GET {P}/utskick/<int:mailing>/papper.pdf": "ao",
+    f"GET {P}/enkatinmatning": "ao",
+    f"GET {P}/enkatinmatning/<int:mailing>": "ao",
+    f"GET {P}/enkatinmatning/<int:mailing>/papper": "ao",
+    f"POST {P}/enkatinmatning/<int:mailing>/papper": "ao",
+    f"POST {P}/enkatinmatning/<int:mailing>/angra": "ao",
+    f"GET {P}/enkater/<questionnaire>/papper.pdf": "aoer",
     f"POST {P}/utskick/fortsatt": "ao",
     f"GET {P}/utskick/stopp": "ao",
     f"POST {P}/utskick/stopp": "ao",
@@ -207,7 +246,10 @@ PUBLIC = {
     "/interface",
     "/logga-in",
     "/logga-ut",
+    "/personuppgifter",
+    "/personuppgifter/<code>",
     "/static/<path:filename>",
+    "/tillganglighet",
 }
 # Pages that are empty in this programme are a 404 to everyone; the role is still checked first.
 NOTHING_THERE = {f"GET {P}/logotyp"}
@@ -223,6 +265,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
     """What stands for each variable of an address: things of the project *liten*."""
     installation = sqlite_installation
     load_small(installation, NOW)
+    with_a_group(installation)
     programme.load(installation.database, another_programme(), NOW)
     while planning.expand_next(installation.database, installation.keys, AFTER_THE_FIRST, timedelta(days=60)):
         pass
@@ -243,6 +286,9 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
             "series": "kurs",
             "code": "p01",
             "questionnaire": "fore",
+            "number": 1,
+            "question": "knows",
+            "group": "all",
             "rule": "efter",
             "place": "t1",
             "occasion": "t1",
@@ -281,6 +327,15 @@ def a_file_of_people(installation: Installation) -> str:
         user = session.scalars(select(Account.id)).first()
     content = b"Namn;E-post\nNils Ny;nils@ny.example\n"
     return people_import.upload(installation.database, series, user, "ny.csv", content, NOW)
+
+
+def with_a_group(installation: Installation) -> None:
+    """Give the questionnaire "fore" a group of questions, in its draft."""
+    with installation.database.reading() as session:
+        stored = session.scalars(select(Questionnaire).where(Questionnaire.code == "fore")).one()
+        project, document, digest = stored.project_id, stored.written.content, stored.written.digest
+    grouped = editing.with_group(document, {"code": "all", "title": {"sv": "Allt"}}, ["knows", "expects"])
+    drafts.save_draft(installation.database, project, "fore", grouped, digest, None, NOW)
 
 
 def another_programme() -> Any:
@@ -379,7 +434,7 @@ def test_the_matrix_in_another_project(app: Flask, values: dict[str, object], ro
         method = name.partition(" ")[0]
         answer = client.open(method, address(app, rule, "liten", values))
         assert answer.status_code == 404, name
-        if rule.arguments - {"project", "questionnaire", "kind", "language"}:
+        if rule.arguments - {"project", "questionnaire", "kind", "language", "number", "question", "group"}:
             # Under one's own project, but with a thing that is another's.
             answer = client.open(method, address(app, rule, "annan", values))
             assert answer.status_code == 404, f"{name} with another project's object"
