@@ -14,7 +14,7 @@ from surveys.config import ROOT, Settings, load
 from surveys.extensions import babel, csrf, login
 from surveys.installation import Installation, open_installation
 from surveys.web import (
-    answer,
+    answer_receipt,
     errors,
     evaluate,
     filters,
@@ -127,7 +127,7 @@ def _add_blueprints(app: Flask, settings: Settings) -> None:
         public_pages,
         public,
         signin,
-        answer,
+        answer_receipt,
         logbook,
         own_page,
         room,
