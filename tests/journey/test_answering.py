@@ -7,13 +7,12 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from surveys import clock
-from surveys.domain.privacy import MODES, PrivacyMode
+from surveys.domain.privacy import PrivacyMode
 from surveys.installation import Installation
 from surveys.models.programme import Project
 from surveys.models.response import Response
@@ -507,16 +506,3 @@ def test_an_answer_is_in_the_database_only_under_its_key(
     assert holding
     assert all("sqlite" in name for name in holding), holding
     assert not [path for path in files if anna.token.encode() in path.read_bytes()]
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_the_privacy_text_promises_no_more_than_the_mode_keeps(sqlite_app: Flask, mode: PrivacyMode) -> None:
-    with sqlite_app.test_request_context(headers={"Accept-Language": "en"}):
-        said = f"{PRIVACY_TEXTS[mode].title} {PRIVACY_TEXTS[mode].text}".lower()
-    assert ("with your name" in said) is mode.keeps_link
-    assert ("under a code" in said) is (mode in {PrivacyMode.PSEUDONYMOUS, PrivacyMode.SEALED})
-    if mode.traceable:
-        assert said.count("anonymous") == said.count("not anonymous")
-    else:
-        assert "when the questionnaire closes" in said or "until the questionnaire closes" in said
-    assert not re.search(r"\b(never|nobody|no one|secret|guarantee)\b", said)

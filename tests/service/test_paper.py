@@ -181,5 +181,7 @@ def test_printing_leaves_a_deed_and_skips_those_who_have_answered(installation: 
             user,
             {"forms": 1, "links": True},
         )
+    with pytest.raises(paper.NothingToPrint):  # there is one file of them, and it is part 0
+        paper.print_forms(installation.database, installation.keys, *where, user, False, NOW, None, 1)
     with pytest.raises(paper.NothingToPrint):
         paper.print_forms(installation.database, installation.keys, *where, user, False, CLOSES + paper.GRACE)
