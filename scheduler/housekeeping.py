@@ -1,7 +1,12 @@
-"""Takes away what has had its time, failed sign-ins and ended sessions; tells of what has closed."""
+"""Takes away what has had its time: failed sign-ins, ended sessions, keys; tells of what has closed."""
 
-from scheduler.rounds import Round
+from datetime import datetime
+from random import SystemRandom
+
+from scheduler.rounds import Round, log
 from surveys import clock
+from surveys.answers import closing
+from surveys.keys import KeysUnreadable
 from surveys.outbox import closing_summaries, sending_state
 from surveys.running import access
 
@@ -14,3 +19,20 @@ class Housekeeper(Round):
         access.forget_old(database, now)
         if not sending_state.state(database).is_muted:
             closing_summaries.write_summaries(database, now)
+        self._close(now)
+
+    def _close(self, now: datetime) -> None:
+        """Destroy the keys whose time is over; sending may be stopped meanwhile, this is promised."""
+        database, keys = self.installation.database, self.installation.keys
+        self.note = None
+        try:
+            for name in closing.due(database, keys, now):
+                if self.stopping.is_set():
+                    break
+                closing.close(database, keys, name, now, SystemRandom())
+                log.info("%s: a key is destroyed", self.name)
+                self.beat()
+        except KeysUnreadable as error:
+            # Said on the pages and by the doctor; tried again in a minute.
+            self.note = f"keys_unreadable: {error}"
+            log.error("%s: %s", self.name, self.note)

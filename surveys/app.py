@@ -14,7 +14,7 @@ from surveys.config import ROOT, Settings, load
 from surveys.extensions import babel, csrf, login
 from surveys.installation import Installation, open_installation
 from surveys.web import (
-    answer,
+    answer_receipt,
     errors,
     evaluate,
     filters,
@@ -28,6 +28,7 @@ from surveys.web import (
     new_link,
     own_page,
     public,
+    public_pages,
     room,
     signin,
     static_files,
@@ -123,9 +124,10 @@ def _bind_extensions(app: Flask) -> None:
 
 def _add_blueprints(app: Flask, settings: Settings) -> None:
     for module in (
+        public_pages,
         public,
         signin,
-        answer,
+        answer_receipt,
         logbook,
         own_page,
         room,

@@ -102,11 +102,13 @@ def is_known(code: str) -> bool:
 
 
 @cache
-def every_language() -> tuple[Language, ...]:
-    """The languages of the interface, then all that CLDR knows, by their Swedish names."""
-    codes = {code for code in locale_identifiers() if "_" not in code} - set(languages())
-    more = [language_of(code) for code in codes if len(code) < 4 and is_known(code)]
-    return (*languages().values(), *sorted(more, key=lambda each: each.in_swedish.casefold()))
+def every_language() -> tuple[tuple[str, str], ...]:
+    """Tags and Swedish names of the languages of the interface, then of all that CLDR has data of."""
+    ours = [(code, each.in_swedish) for code, each in languages().items()]
+    names = Locale.parse(DEFAULT).languages
+    more = [(code, names[code]) for code in locale_identifiers() if code in names and code not in languages()]
+    plain = [(code, name) for code, name in more if code.isalpha()]
+    return (*ours, *sorted(plain, key=lambda each: each[1].casefold()))
 
 
 @cache

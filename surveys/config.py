@@ -2,8 +2,9 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,31 @@ class ReturnSettings:
     timeout_seconds: int = 30
 
 
+ACCESSIBILITY_STATUSES = ("full", "partial", "none")
+ACCESSIBILITY_METHODS = ("self", "expert")
+
+
+@dataclass(frozen=True)
+class StatementSettings:
+    """What the accessibility statement and the privacy page say of this installation, "" where nobody has.
+
+    ``status`` is how far the law is complied with, ``method`` who assessed it. ``shortcomings``, ``burden``
+    (what is left out since adapting it would be an unreasonable burden, and why) and ``outside`` (content
+    that the law does not cover) are texts of the installation's own, in its own language.
+    """
+
+    owner: str = ""
+    contact: str = ""
+    service: str = "Följa"
+    status: str = "partial"
+    method: str = "self"
+    assessed_on: date | None = None
+    updated_on: date | None = None
+    shortcomings: str = ""
+    burden: str = ""
+    outside: str = ""
+
+
 @dataclass(frozen=True)
 class Settings:
     """One installation. All paths are absolute."""
@@ -69,6 +95,7 @@ class Settings:
     request_limit_bytes: int = 16 * 1024 * 1024
     proxies: int = 0  # reverse proxies in front whose X-Forwarded-* is believed
     alarm_to: tuple[str, ...] = ()  # who hears of a silent scheduler; empty: the administrators
+    statement: StatementSettings = StatementSettings()
 
     @property
     def keys(self) -> Path:
@@ -108,6 +135,22 @@ def load(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> Settings
         mail_per_minute=read.number("MAIL_PER_MINUTE", 0),
         proxies=read.number("FOLJA_PROXIES", 0),
         alarm_to=tuple(read.text("FOLJA_ALARM_TO", "").replace(",", " ").split()),
+        statement=_statement(read),
+    )
+
+
+def _statement(read: "_Reader") -> StatementSettings:
+    return StatementSettings(
+        owner=read.text("FOLJA_OWNER", ""),
+        contact=read.text("FOLJA_CONTACT", ""),
+        service=read.text("FOLJA_SERVICE_NAME", "Följa"),
+        status=read.one_of("FOLJA_ACCESSIBILITY_STATUS", ACCESSIBILITY_STATUSES, "partial"),
+        method=read.one_of("FOLJA_ACCESSIBILITY_METHOD", ACCESSIBILITY_METHODS, "self"),
+        assessed_on=read.day("FOLJA_ACCESSIBILITY_ASSESSED"),
+        updated_on=read.day("FOLJA_ACCESSIBILITY_UPDATED"),
+        shortcomings=read.text("FOLJA_ACCESSIBILITY_SHORTCOMINGS", ""),
+        burden=read.text("FOLJA_ACCESSIBILITY_BURDEN", ""),
+        outside=read.text("FOLJA_ACCESSIBILITY_OUTSIDE", ""),
     )
 
 
@@ -168,6 +211,19 @@ class _Reader:
         if number < 0:
             raise BadSetting(name, value, "must not be negative")
         return number
+
+    def one_of(self, name: str, known: Sequence[str], default: str) -> str:
+        value = self.text(name, default)
+        if value not in known:
+            raise BadSetting(name, value, "must be one of " + ", ".join(known))
+        return value
+
+    def day(self, name: str) -> date | None:
+        value = self.text(name, "")
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            raise BadSetting(name, value, "must be a date such as 2026-11-22") from None
 
     def flag(self, name: str, default: str = "0") -> bool:
         value = self.text(name, default).strip().lower()

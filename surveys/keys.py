@@ -2,6 +2,7 @@
 
 import hmac
 import os
+import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
@@ -17,6 +18,9 @@ PAPER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for ano
 PAPER_LENGTH = 8
 MOST_BASE36 = 12  # digits, of any 61-bit number
 NAMES = ("link", "answers", "pairing", "session")
+OWN = "own"  # the folder of the keys of their own
+STONE = b"destroyed\n"  # what lies where one was; of another length than a key
+_OWN_NAME = re.compile(r"[A-Za-z0-9_-]{8,32}", re.ASCII)
 
 
 class KeysUnreadable(Exception):
@@ -29,14 +33,25 @@ class KeysUnreadable(Exception):
         self.path = path
 
 
+class BadKeyName(ValueError):
+    """A name that no key of its own can have."""
+
+    code = "bad_key_name"
+
+
 class Keyring:
     """Keys by name, 32 random bytes each, made on first use with mode 0600.
 
     ``link`` makes the links in mails, ``answers`` (k1) and ``pairing`` (k2) tie a response to
     an invitation and to a person without a reference in the database, ``session`` signs cookies.
+
+    Beside them keys of their own, each for some answers, that are destroyed one day. Such a key is read anew
+    each time, so that no process holds one that another has destroyed; where its file was lies a stone that
+    says so, so that none makes it again.
     """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._keys = {name: _load(folder, name) for name in NAMES}
 
     @property
@@ -75,19 +90,39 @@ class Keyring:
         """Return what a form opened with ``link`` sends along; other sites can neither read nor make it."""
         return self._mac("session", f"form/{link}").hex()
 
-    def response_key(self, invitation: str) -> str:
-        """Return the key under which the answer to an invitation (public id) is kept."""
-        return self._mac("answers", invitation).hex()
+    def response_key(self, invitation: str, key: str | None = None) -> str:
+        """Return the key under which the answer to an invitation (public id) is kept.
 
-    def pairing_key(self, enrolment: str) -> str:
-        """Return the key that ties together all answers of an enrolment (public id)."""
-        return self._mac("pairing", enrolment).hex()
+        ``key`` names a key of its own. "" where that has been destroyed: nothing is kept under it.
+        """
+        return self._tie("answers", invitation, key)
+
+    def pairing_key(self, enrolment: str, key: str | None = None) -> str:
+        """Return the key that ties together all answers of an enrolment (public id); ``key`` as above."""
+        return self._tie("pairing", enrolment, key)
+
+    def is_destroyed(self, key: str) -> bool:
+        """Whether the key of its own has been destroyed, by whichever process."""
+        return _own_key(self._folder, key, make=False) == b""
+
+    def destroy(self, key: str) -> None:
+        """Destroy a key of its own for good; again, or after a kill in the middle, it ends the same.
+
+        Raises :class:`KeysUnreadable`.
+        """
+        path = _own_path(self._folder, key)
+        try:
+            _bury(path)
+        except OSError as error:
+            raise KeysUnreadable(path) from error
 
     def paper_code(self, response_key: str) -> str:
         """Return the short code (40 bits) on the paper form whose answer is kept under ``response_key``.
 
-        With the key that made that one gone, nobody can tell whose paper it is.
+        "" of "": with the key that made that one gone, nobody can tell whose paper it is.
         """
+        if not response_key:
+            return ""
         number = int(self._mac("link", f"paper/{response_key}")[:5].hex(), 16)
         return "".join(PAPER_LETTERS[number >> (5 * place) & 31] for place in range(PAPER_LENGTH))
 
@@ -103,6 +138,12 @@ class Keyring:
     def fingerprint(self) -> str:
         """Return what tells these keys from others and gives nothing of them away (16 hexadecimal digits)."""
         return sha256(b"".join(self._mac(name, "fingerprint") for name in NAMES)).hexdigest()[:16]
+
+    def _tie(self, name: str, message: str, key: str | None) -> str:
+        if key is None:
+            return self._mac(name, message).hex()
+        secret = _own_key(self._folder, key)
+        return hmac.digest(secret, f"{name}:{message}".encode(), sha256).hex() if secret else ""
 
     def _mac(self, name: str, message: str) -> bytes:
         return hmac.digest(self._keys[name], f"{name}:{message}".encode(), sha256)
@@ -149,12 +190,88 @@ def _create(folder: Path, path: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Written aside and linked into place: two processes starting at once get the same key,
     # and a kill in between leaves no half-written one.
-    draft = folder / f".{path.name}.{secrets.token_hex(8)}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _draft(path, secrets.token_bytes(KEY_BYTES))
     with suppress(FileExistsError):
         os.link(draft, path)
-    draft.unlink()
+    draft.unlink(missing_ok=True)
+    _sync(folder)
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _sync(folder: Path) -> None:
+    """Let what was laid into or taken out of a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+# Keys of their own
+
+
+def _own_path(folder: Path, key: str) -> Path:
+    if not _OWN_NAME.fullmatch(key):
+        raise BadKeyName(key)
+    return folder / OWN / f"{key}.key"
+
+
+def _own_key(folder: Path, key: str, make: bool = True) -> bytes | None:
+    """The key; b"" where it has been destroyed, None where there is none and none is to be made."""
+    path = _own_path(folder, key)
+    try:
+        with suppress(FileNotFoundError):
+            return _told(path)
+        if not make:
+            return None
+        _create(path.parent, path)
+        return _told(path)
+    except OSError as error:
+        raise KeysUnreadable(path) from error
+
+
+def _told(path: Path) -> bytes:
+    content = path.read_bytes()
+    if content == STONE:
+        return b""
+    if len(content) != KEY_BYTES:
+        raise KeysUnreadable(path)
+    return content
+
+
+def _bury(path: Path) -> None:
+    """Put a stone in place of a key, in one step, so that its name is never free; then wipe the key."""
+    folder = path.parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.exists() and path.read_bytes() != STONE:
+        # A second name, so that a kill after the stone is laid leaves something to find and wipe.
+        with suppress(FileExistsError):
+            os.link(path, path.with_name(f".{path.name}.dying"))
+        _sync(folder)
+    _draft(path, STONE).replace(path)
+    _sync(folder)
+    # Also what a kill left behind while the key was made.
+    for left in folder.glob(f".{path.name}.*"):
+        with suppress(FileNotFoundError):
+            _wipe(left)
+    _sync(folder)
+
+
+def _wipe(path: Path) -> None:
+    with path.open("r+b") as file:
+        if file.read() == STONE:
+            return  # another process is laying it just now
+        file.seek(0)
+        file.write(bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()

@@ -69,6 +69,11 @@ class Module:
 
 
 @cache
+def nodes(module: Module) -> list[ast.AST]:
+    return list(ast.walk(module.tree))
+
+
+@cache
 def modules() -> dict[str, Module]:
     files = [path for top in ("surveys", "scheduler") for path in (ROOT / top).rglob("*.py")]
     found = {}
@@ -87,7 +92,7 @@ def everything() -> list[Module]:
 
 def imports(module: Module) -> Iterator[tuple[str, ast.stmt]]:
     """Yield every imported module's full name; ours as the module that is really meant."""
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -111,7 +116,7 @@ def floor(module: Module) -> int:
 
 
 def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 

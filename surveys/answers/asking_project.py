@@ -21,15 +21,16 @@ class AskingProject:
     logotype_text: str | None
     timezone: str
     emblem: str | None = None  # of the European Union: eu_cofunded, eu_funded
+    code: str = ""
 
 
 def asking(project: Project) -> AskingProject:
     """The project as participants' pages show it."""
-    return asking_row(project, project.title, project.timezone)
+    return asking_row(project, project.title, project.timezone, project.code)
 
 
-def asking_row(row: Any, title: str, timezone: str) -> AskingProject:
-    """The same of a row with the project's columns, in which these two go by other names."""
+def asking_row(row: Any, title: str, timezone: str, code: str) -> AskingProject:
+    """The same of a row with the project's columns, in which these three go by other names."""
     return AskingProject(
         title=title,
         timezone=timezone,
@@ -40,6 +41,7 @@ def asking_row(row: Any, title: str, timezone: str) -> AskingProject:
         logotype_type=row.logotype_type,
         logotype_text=row.logotype_text,
         emblem=row.emblem,
+        code=code,
     )
 
 

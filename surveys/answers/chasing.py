@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode
@@ -14,8 +14,8 @@ from surveys.keys import Keyring
 from surveys.models.deeds import CallNote
 from surveys.models.followup import Mailing
 from surveys.models.questionnaire import Questionnaire
+from surveys.queries import answer_keys, mailings, people
 from surveys.queries import chasing as queries
-from surveys.queries import mailings, people
 
 MOST_NOTE = 500
 _PHONE = frozenset({"telefon", "telefonnummer", "tel", "mobil", "mobiltelefon", "phone", "mobile"})
@@ -87,7 +87,13 @@ def can_be_known(mailing: Mailing, now: datetime) -> bool:
     until closing, of a log never.
     """
     asks = mailing.rule.questionnaire
-    return asks is not None and (now < mailing.closes_at or not _is_lost(asks))
+    if asks is None or not _is_lost(asks):
+        return asks is not None
+    session = object_session(mailing)
+    destroyed = session is not None and answer_keys.is_closed(
+        session, mailing, PrivacyMode(asks.privacy_mode)
+    )
+    return now < mailing.closes_at and not destroyed
 
 
 def call_list(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> CallList:
@@ -100,10 +106,12 @@ def call_list(session: Session, keys: Keyring, mailing: Mailing, now: datetime) 
         raise CannotBeKnown
     asked = queries.asked(session, mailing, now)
     answered = people.answered(session, keys, [each.invitation for each in asked])
-    silent = [each for each in asked if each.invitation not in answered]
+    # Whoever has taken the answer back does not want to be asked again.
+    done = answered | {each.invitation for each in asked if each.declined}
+    silent = [each for each in asked if each.invitation not in done]
     notes = queries.notes(session, [each.invitation_id for each in silent])
     workplaces = [
-        Workplace(name, len(held), [_silent(each, notes) for each in held if each.invitation not in answered])
+        Workplace(name, len(held), [_silent(each, notes) for each in held if each.invitation not in done])
         for name, held in (
             (name, list(each)) for name, each in groupby(asked, key=lambda one: one.organisation)
         )

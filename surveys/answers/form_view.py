@@ -1,8 +1,9 @@
 """A form as one person sees it: who asks, what is asked, what that person has answered so far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from surveys.answers.asking_project import AskingProject, asking_row
@@ -36,6 +37,8 @@ class FormView:
     series_title: str
     occasion: AskedOccasion | None
     privacy_mode: PrivacyMode
+    key_closed: bool  # what led from the person to the answer is destroyed: there is nothing to find
+    wording: Mapping[str, Any]  # the project's own of its privacy mode: language → title, text
     timezone: str
     today: str  # as an ISO date, in ``timezone``: what today() means in the form's conditions
     closes_at: datetime
@@ -47,6 +50,11 @@ class FormView:
     draft: Answers | None  # saved after that
     saved_at: datetime | None
     submitted_at: datetime | None
+
+    @property
+    def can_be_found(self) -> bool:
+        """Whether the person's answer can be found, by the link of the person if by nothing else."""
+        return not self.key_closed
 
     @property
     def accepts_until(self) -> datetime:
@@ -77,14 +85,16 @@ def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormVi
         public_id=row.public_id,
         person=row.name,
         language=row.language,
-        project=asking_row(row, row.project_title, row.project_timezone),
+        project=asking_row(row, row.project_title, row.project_timezone, row.project_code),
         series_title=row.series_title,
         occasion=_occasion(row),
         privacy_mode=PrivacyMode(row.privacy_mode),
+        key_closed=row.key_closed_at is not None,
+        wording=(row.privacy_wording or {}).get(row.privacy_mode) or {},
         timezone=row.timezone,
         today=now.astimezone(ZoneInfo(row.timezone)).date().isoformat(),
         closes_at=row.closes_at,
-        closed=now >= row.closes_at,
+        closed=now >= row.closes_at or row.key_closed_at is not None,
         sheet=sheet,
         form=form,
         revision=row.revision or 0,

@@ -15,6 +15,7 @@ from surveys.answers import responses, source
 from surveys.answers.form_view import GRACE, FormView
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode
+from surveys.domain.questionnaire import check
 from surveys.domain.questions import Fields
 from surveys.keys import PAPER_LENGTH, PAPER_LETTERS, Keyring
 from surveys.models.deeds import Deed
@@ -53,21 +54,25 @@ class NotUndone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PaperForm:
-    """The form of one person. ``link`` opens it on the web; ``answered`` None: nobody may know."""
+    """The form of one person. ``link`` is the token that opens it on the web."""
 
     person: chasing.Asked
     code: str
     link: str
-    answered: bool | None = None
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A paper that has been typed in: enough to take it back."""
+    """A paper that has been typed in: enough to take it back.
+
+    ``left_out``: how many answers were to questions that are not asked, given the others.
+    """
 
     invitation: str
     code: str
     revision: int
+    left_out: int = 0
 
 
 def mode_of(mailing: Mailing) -> PrivacyMode:
@@ -97,16 +102,18 @@ def print_forms(
     user_id: int,
     with_links: bool,
     now: datetime,
+    language: str | None = None,
 ) -> Sequence[PaperForm]:
     """The forms of those who have not answered, with a deed that says who printed them, and how many.
 
-    Raises :class:`NothingToPrint`.
+    ``language``: only of those who prefer it. Raises :class:`NothingToPrint`.
     """
     with db.transaction() as session:
         mailing = mailings.mailing(session, project_id, mailing_id)
         if mailing is None or not is_open(mailing, now):
             raise NothingToPrint
-        found = [each for each in forms(session, keys, mailing, now) if not each.answered]
+        silent = [each for each in forms(session, keys, mailing, now) if not each.answered]
+        found = [each for each in silent if language in (None, each.person.language)]
         if not found:
             raise NothingToPrint
         details = {"forms": len(found), "links": with_links}
@@ -117,6 +124,8 @@ def print_forms(
 def by_code(session: Session, keys: Keyring, mailing: Mailing, typed: str, now: datetime) -> PaperForm:
     """The form with a code, typed with or without blanks and in any case. Raises :class:`UnknownPaper`."""
     code = plain_code(typed)
+    if not code:
+        raise UnknownPaper
     return _only(each for each in forms(session, keys, mailing, now) if each.code == code)
 
 
@@ -158,6 +167,7 @@ def enter(
 
     Raises as :func:`responses.save`: :class:`responses.AnsweredAlready`, :class:`responses.Incomplete`, …
     """
+    asked = opened(db, keys, form, now)
     saved = responses.save(
         db,
         keys,
@@ -171,7 +181,9 @@ def enter(
         version,
         paper=source.Paper(user_id),
     )
-    return Entered(form.person.invitation, form.code, saved.revision)
+    answered = check(asked.form, raw, complete=False, today=asked.today).answers
+    left_out = len(answered.keys() - saved.checked.answers.keys())
+    return Entered(form.person.invitation, form.code, saved.revision, left_out)
 
 
 def undo(
@@ -190,7 +202,7 @@ def undo(
     with db.transaction() as session:
         connection = session.connection()
         answering.hold_invitation(connection, entered.invitation)
-        row = answering.asked(connection, entered.invitation, keys.response_key(entered.invitation))
+        row = answering.asked(connection, keys, entered.invitation)
         if row is None or row.source != "paper" or row.revision != entered.revision:
             raise NotUndone
         if row.draft is None:
@@ -201,7 +213,7 @@ def undo(
 
 
 def _form(keys: Keyring, person: chasing.Asked, answered: bool) -> PaperForm:
-    code = keys.paper_code(keys.response_key(person.invitation))
+    code = keys.paper_code(keys.response_key(person.invitation, person.key_name))
     return PaperForm(person, code, keys.link_token(person.invitation, person.generation), answered)
 
 

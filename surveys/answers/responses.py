@@ -3,15 +3,14 @@
 Whoever is writing when a questionnaire closes has a grace of 15 minutes to send in what is on the screen.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
-from uuid import uuid4
 
 from sqlalchemy import Connection, Update, bindparam, insert, update
 
-from surveys.answers import source
+from surveys.answers import beginnings, source
 from surveys.answers.asking_project import Logotype
 from surveys.answers.form_view import Answers, FormView, view_of
 from surveys.answers.steps import Step, is_stale, unseen, whole
@@ -22,7 +21,7 @@ from surveys.domain.questions import Fields
 from surveys.keys import Keyring, token_hash
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
-from surveys.queries import answering
+from surveys.queries import answer_keys, answering
 from surveys.queries.answering import AskedRow
 
 
@@ -135,7 +134,7 @@ def open_form(db: Database, keys: Keyring, public_id: str, token: str, now: date
     A closed form can still be opened, to read what was answered.
     """
     with db.looking() as connection:
-        return _view(connection, _opened(connection, keys, public_id, token, now), now)
+        return _view(connection, opened(connection, keys, public_id, token, now), now)
 
 
 def save(
@@ -168,9 +167,9 @@ def save(
     # No objects are made: this is what everybody waits for when a course ends.
     with db.writing() as connection:
         answering.hold_invitation(connection, public_id)
-        row = _opened(connection, keys, public_id, token, now)
+        row = opened(connection, keys, public_id, token, now)
         view = _view(connection, row, now)
-        if now >= view.accepts_until:
+        if now >= view.accepts_until or not stays_open(connection, row):
             raise Closed(view)
         if version and version != view.version:
             raise FormChanged(view)
@@ -190,6 +189,8 @@ def save(
             raise Conflict(view, answers)
         revision = _keep(connection, keys, row, answers, language, now, submit, paper)
         _lock(connection, row, now)
+        if row.declined:
+            answering.decline(connection, public_id, False)
         return Saved(revision, submit, checked, view)
 
 
@@ -202,8 +203,9 @@ def logotype(db: Database, public_id: str, token: str) -> Logotype:
         return Logotype(row.logotype, row.logotype_type)
 
 
-def _opened(connection: Connection, keys: Keyring, public_id: str, token: str, now: datetime) -> AskedRow:
-    row = answering.asked(connection, public_id, keys.response_key(public_id))
+def opened(connection: Connection, keys: Keyring, public_id: str, token: str, now: datetime) -> AskedRow:
+    """What an invitation asks and holds, for whoever has its link; raises a :class:`LinkError`."""
+    row = answering.asked(connection, keys, public_id)
     if row is None or not compare_digest(row.token_hash, token_hash(token)):
         raise _gone(connection, token)
     if row.withdrawn_at is not None:
@@ -211,6 +213,13 @@ def _opened(connection: Connection, keys: Keyring, public_id: str, token: str, n
     if row.due_at > now:
         raise NotOpenYet(row.due_at, row.timezone)
     return row
+
+
+def stays_open(connection: Connection, row: AskedRow) -> bool:
+    """Whether the key that the answer stands under is there, and stays until this transaction ends."""
+    if PrivacyMode(row.privacy_mode).traceable:
+        return True
+    return row.key_name is not None and answer_keys.hold_open(connection, row.key_name)
 
 
 def _gone(connection: Connection, token: str) -> LinkError:
@@ -245,12 +254,12 @@ def _keep(
     submit: bool,
     paper: source.Paper | None = None,
 ) -> int:
-    revision = (row.revision or 0) + 1
+    revision, now = (row.revision or 0) + 1, beginnings.kept_moment(row, now)
     values = {
         "revision": revision,
         "language": language,
         "saved_at": now,
-        "background": _background(row, answers, answering.theme_questions(connection, row)),
+        "background": beginnings.background(row, answers, answering.theme_questions(connection, row)),
         "draft": None if submit or answers == row.answers else answers,
     }
     if submit:
@@ -264,45 +273,16 @@ def _keep(
     if row.revision:
         connection.execute(_CHANGE[submit], values | {"response": row.response_id})
     else:
-        connection.execute(_INSERT, _NOTHING | _identity(keys, row, now) | values)
+        connection.execute(_INSERT, _NOTHING | beginnings.identity(keys, row, now) | values)
     return revision
-
-
-def _identity(keys: Keyring, row: AskedRow, now: datetime) -> dict[str, object]:
-    """What a response is from its first moment. Outside *named* nothing in it refers to the register:
-    only keys, which are stored nowhere else.
-    """
-    mode = PrivacyMode(row.privacy_mode)
-    return {
-        "id": uuid4(),
-        "rule_id": row.rule_id,
-        "target": row.target,
-        "version_id": row.version_id,
-        "privacy_mode": mode.value,
-        "response_key": keys.response_key(row.public_id),
-        "pairing_key": keys.pairing_key(row.enrolment) if mode.pairable else None,
-        "enrolment_id": row.enrolment_id if mode.keeps_link else None,
-        "started_at": now,
-    }
-
-
-def _background(row: AskedRow, answers: Answers, theme_questions: Sequence[str]) -> dict[str, str]:
-    """Coarse classes to break results down by; the theme chosen counts where the register knows none."""
-    chosen = next((answers[code] for code in theme_questions if code in answers), None)
-    classes = {
-        "gender": row.gender,
-        "organisation": row.organisation,
-        "work_group": row.work_group,
-        "theme": row.theme_code or chosen,
-    }
-    return {name: value for name, value in classes.items() if value}
 
 
 def _lock(connection: Connection, row: AskedRow, now: datetime) -> None:
     """A version never changes once somebody has answered it, be it in a draft."""
     if row.locked_at is None:
         unlocked = QuestionnaireVersion.id == row.version_id, QuestionnaireVersion.locked_at.is_(None)
-        connection.execute(update(QuestionnaireVersion).where(*unlocked).values(locked_at=now))
+        values = {"locked_at": beginnings.kept_moment(row, now)}
+        connection.execute(update(QuestionnaireVersion).where(*unlocked).values(values))
 
 
 def _change(submit: bool) -> Update:

@@ -129,6 +129,16 @@ def _structure() -> dict[str, str]:
         "one_moment_missing": _("an occasion has both “starts” and “ends”, or neither."),
         "continues_itself": _("an occasion cannot continue itself."),
         "attendance_not_kept": _("the series says that attendance is not kept, but names a list."),
+        "decision_missing": _(
+            "the questionnaire “%(questionnaire)s” is sent, and its key is destroyed when it closes: say "
+            "which decision orders that, as “destruction_decision” of the project."
+        ),
+        "anonymous_while_linked": _(
+            "this says “anonymous” of answers that lead back to a person until the questionnaire closes."
+        ),
+        "absolute": _(
+            "this promises that nobody can ever read the answers, which no public authority can keep."
+        ),
         "privacy_blank": _(
             "the questionnaire “%(questionnaire)s” is sent, but these privacy texts are blank: %(fields)s."
         ),

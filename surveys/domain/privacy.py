@@ -42,12 +42,18 @@ class PrivacyMode(StrEnum):
         return self is PrivacyMode.NAMED
 
     @property
-    def offered(self) -> bool:
-        """Whether this version can keep what the mode promises."""
-        return self in (PrivacyMode.NAMED, PrivacyMode.PSEUDONYMOUS)
+    def keeps_time(self) -> bool:
+        """Whether the moment of an answer is kept; else its day, and after closing nothing."""
+        return self.traceable
 
 
 MODES = tuple(PrivacyMode)
+ALL_PERSONS = "enrolment:"
+
+
+def common_target(target: str) -> str:
+    """The target of an answer that is not to lead to its person: single persons' targets are one."""
+    return ALL_PERSONS if target.startswith(ALL_PERSONS) else target
 
 
 class BadLimit(ValueError):

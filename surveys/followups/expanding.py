@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from surveys.database import add_missing
 from surveys.domain import timing
+from surveys.domain.privacy import PrivacyMode
+from surveys.domain.privacy_wording import blank_fields
 from surveys.domain.timing import Moment
 from surveys.followups.audience import chosen
 from surveys.followups.targets import allowed_in
@@ -19,6 +21,7 @@ from surveys.keys import Keyring, new_public_id, token_hash
 from surveys.models.followup import Invitation, Mailing
 from surveys.models.log import LogBook
 from surveys.models.message import Message
+from surveys.queries import answer_keys
 from surveys.queries import audience as audience_queries
 from surveys.queries import planning as queries
 
@@ -44,6 +47,8 @@ def see_to(session: Session, keys: Keyring, mailing: Mailing, now: datetime, cat
     match mailing.state:
         case _ if mailing.recheck:
             _invite_latecomers(session, keys, mailing, now)
+        case state if _is_over(session, mailing):
+            _end(mailing, now) if state == "expanding" else _miss(mailing, "key_destroyed")
         case "expanding":
             _expand(session, keys, mailing, now)
         case _ if mailing.step == 0:
@@ -55,6 +60,9 @@ def see_to(session: Session, keys: Keyring, mailing: Mailing, now: datetime, cat
 def _see_to_first(
     session: Session, keys: Keyring, mailing: Mailing, now: datetime, catch_up: timedelta
 ) -> None:
+    if mailing.rule.questionnaire is not None and blank_fields(mailing.rule.series.project.privacy):
+        _miss(mailing, "privacy_blank")  # what participants must be told first is not written
+        return
     limit = mailing.due_at + timedelta(hours=mailing.rule.attendance_wait_hours)
     waiting = mailing.state == "waiting"
     if _lacks_attendance(session, mailing):
@@ -72,6 +80,12 @@ def _see_to_first(
         _expand(session, keys, mailing, now)
     else:
         _miss(mailing, "closed" if now >= mailing.closes_at else "too_late")
+
+
+def _is_over(session: Session, mailing: Mailing) -> bool:
+    """Whether the key that answers would stand under has been destroyed: nobody can be asked any more."""
+    asks = mailing.rule.questionnaire
+    return asks is not None and answer_keys.is_closed(session, mailing, PrivacyMode(asks.privacy_mode))
 
 
 def _is_due_from(mailing: Mailing, now: datetime) -> None:
@@ -130,12 +144,16 @@ def _expand(session: Session, keys: Keyring, mailing: Mailing, now: datetime) ->
     if more:
         mailing.state = "expanding"
     else:
-        mailing.state, mailing.expanded_at, mailing.expand_after = "expanded", now, None
+        _end(mailing, now)
+
+
+def _end(mailing: Mailing, now: datetime) -> None:
+    mailing.state, mailing.expanded_at, mailing.expand_after = "expanded", now, None
 
 
 def _invite_latecomers(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> None:
-    more = mailing.state == "expanded" and _still_goes(mailing, now) and _invite(session, keys, mailing, now)
-    if more:
+    goes = mailing.state == "expanded" and _still_goes(mailing, now)
+    if goes and not _is_over(session, mailing) and _invite(session, keys, mailing, now):
         return
     mailing.recheck, mailing.expand_after = False, None
 
@@ -150,7 +168,8 @@ def _invite(session: Session, keys: Keyring, mailing: Mailing, now: datetime) ->
     """Invite the next of those who are asked; returns whether there may be more."""
     some = audience_queries.candidates(session, mailing, mailing.expand_after or 0, CHUNK)
     invited = chosen(session, keys, mailing.rule, some, mailing.occasion_id)
-    add_missing(session, Invitation, [_invitation(keys, mailing, each, now) for each in invited])
+    name = _key_name(session, mailing, now)
+    add_missing(session, Invitation, [_invitation(keys, mailing, each, now, name) for each in invited])
     if mailing.rule.log_prompt is not None:
         add_missing(session, LogBook, [_log_book(keys, each) for each in invited])
     _mail_to(session, mailing, queries.invitations_of(session, mailing, invited), now)
@@ -164,9 +183,9 @@ def _remind(session: Session, keys: Keyring, mailing: Mailing, now: datetime) ->
     some = queries.invitations_to_remind(
         session, mailing, _youngest(mailing, now), mailing.expand_after or 0, CHUNK
     )
-    by_key = {keys.response_key(each.public_id): each for each in some}
-    answered = audience_queries.answered_among(session, list(by_key))
-    _mail_to(session, mailing, [each for key, each in by_key.items() if key not in answered], now)
+    wanted = [(keys.response_key(each.public_id, each.key_name), each) for each in some if not each.declined]
+    answered = audience_queries.answered_among(session, [key for key, _ in wanted])
+    _mail_to(session, mailing, [each for key, each in wanted if key not in answered], now)
     return _came_to(mailing, [each.enrolment_id for each in some])
 
 
@@ -192,7 +211,17 @@ def _mail_to(
     add_missing(session, Message, [_message(mailing, each, now) for each in invitations])
 
 
-def _invitation(keys: Keyring, mailing: Mailing, enrolment_id: int, now: datetime) -> dict[str, Any]:
+def _key_name(session: Session, mailing: Mailing, now: datetime) -> str | None:
+    """The key of its own that answers stand under; None for those under the installation's."""
+    asks = mailing.rule.questionnaire
+    if asks is None or PrivacyMode(asks.privacy_mode).traceable:
+        return None
+    return answer_keys.key_of(session, mailing, PrivacyMode(asks.privacy_mode), now).name
+
+
+def _invitation(
+    keys: Keyring, mailing: Mailing, enrolment_id: int, now: datetime, key_name: str | None
+) -> dict[str, Any]:
     public_id = new_public_id()
     return {
         "public_id": public_id,
@@ -203,6 +232,8 @@ def _invitation(keys: Keyring, mailing: Mailing, enrolment_id: int, now: datetim
         "generation": 1,
         "token_hash": token_hash(keys.link_token(public_id, 1)),
         "created_at": now,
+        "key_name": key_name,
+        "declined": False,
     }
 
 

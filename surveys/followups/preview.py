@@ -152,7 +152,10 @@ def _reasons_to_remind(session: Session, keys: Keyring, mailing: Mailing, roll: 
         elif invitation.id in bounced:
             reasons[enrolment.id] = "refused"
         else:
-            done = keys.response_key(invitation.public_id) in answered
+            done = (
+                invitation.declined
+                or keys.response_key(invitation.public_id, invitation.key_name) in answered
+            )
             reasons[enrolment.id] = "answered" if done else ""
     leave_out_unreachable(session, reasons, roll, mailing.rule.series_id, reminder=True)
     return reasons

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from surveys.domain import condition_tree, rule_spec
 from surveys.domain import questionnaire as forms
 from surveys.domain.condition_tree import AudienceError
+from surveys.domain.privacy import PrivacyMode
+from surveys.domain.privacy_wording import blank_fields
 from surveys.domain.rule_spec import RuleSpec
 from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Project, Series
 from surveys.models.questionnaire import Questionnaire
 from surveys.queries import projects
 from surveys.queries import rules as queries
-
-PRIVACY = ("controller", "purpose", "legal_basis", "recipients", "retention", "rights", "contact")
 
 
 class BadRule(ValueError):
@@ -104,8 +104,10 @@ def _why_not_asked(project: Project, spec: RuleSpec, asks: Questionnaire | None)
         return "questionnaire_draft"
     if not spec.about_occasions and forms.parse(asks.in_use.content).needs_themes:
         return "themes_without_occasion"
-    if spec.active and not all(any(project.privacy.get(field, {}).values()) for field in PRIVACY):
+    if spec.active and blank_fields(project.privacy):
         return "privacy_blank"
+    if spec.active and not PrivacyMode(asks.privacy_mode).traceable and not project.destruction_decision:
+        return "decision_missing"
     return None
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveys.domain import condition_tree, timing
+from surveys.domain.privacy import PrivacyMode
+from surveys.domain.privacy_wording import FIELDS, promises_too_much
 from surveys.domain.questionnaire import BadForm, parse
 from surveys.importing.contents import content, known_to_conditions
 from surveys.importing.faults import Fault
@@ -12,7 +14,6 @@ from surveys.importing.schema import Occasion, Programme, Questionnaire, Rule, S
 from surveys.importing.yaml_document import PathKey, YamlDocument
 
 THEME = "{theme}"
-PRIVACY = ("controller", "purpose", "legal_basis", "recipients", "retention", "rights", "contact")
 OCCASION_ANCHORS = ("occasion_start", "occasion_end")
 
 
@@ -100,9 +101,10 @@ def _texts(check: _Check) -> Iterator[Fault]:
     """Every text outside the questionnaires' contents is there in every language of the project."""
     programme = check.programme
     yield from _languages(check, ("project", "generated_note"), programme.project.generated_note)
-    for field in PRIVACY:
+    for field in FIELDS:
         text = getattr(programme.project.privacy, field)
         yield from _languages(check, ("project", "privacy", field), text or None)
+    yield from _wordings(check)
     for number, questionnaire in enumerate(programme.questionnaires):
         note = questionnaire.generated_note
         yield from _languages(check, ("questionnaires", number, "generated_note"), note)
@@ -222,6 +224,7 @@ def _rule(check: _Check, here: PathKey, series: Series, rule: Rule) -> Iterator[
         yield check.fault((*here, "anchor"), "series_without_dates")
     if rule.active and rule.questionnaire:
         yield from _privacy(check, rule.questionnaire)
+        yield from _decision(check, rule.questionnaire)
 
 
 def _rule_audience(check: _Check, here: PathKey, series: Series, rule: Rule) -> Iterator[Fault]:
@@ -275,12 +278,32 @@ def _has_dates(series: Series) -> bool:
     return bool(series.starts_on and series.ends_on) or any(o.starts for o in series.occasions)
 
 
+def _wordings(check: _Check) -> Iterator[Fault]:
+    for mode, wording in (check.programme.project.privacy_wording or {}).items():
+        here: PathKey = ("project", "privacy_wording", mode)
+        for part, texts in (("title", wording.title), ("text", wording.text)):
+            yield from _languages(check, (*here, part), texts)
+            for text in texts.values():
+                if why := promises_too_much(text, PrivacyMode(mode)):
+                    yield check.fault((*here, part), why)
+
+
+def _decision(check: _Check, questionnaire: str) -> Iterator[Fault]:
+    """A questionnaire whose key is destroyed at closing needs a decision that orders it."""
+    asked = _questionnaire(check, questionnaire)
+    if asked is None or PrivacyMode(asked.privacy_mode).traceable:
+        return
+    if check.programme.project.destruction_decision is None:
+        params = {"questionnaire": questionnaire}
+        yield check.fault(("project", "destruction_decision"), "decision_missing", **params)
+
+
 def _privacy(check: _Check, questionnaire: str) -> Iterator[Fault]:
     """A questionnaire that is sent says who asks and why; a project without these texts cannot send."""
     written = check.raw.data.get("project") if isinstance(check.raw.data, dict) else None
     if not isinstance(written, dict):
         return
-    blank = [field for field in PRIVACY if not getattr(check.programme.project.privacy, field)]
+    blank = [field for field in FIELDS if not getattr(check.programme.project.privacy, field)]
     if blank:
         params = {"fields": ", ".join(blank), "questionnaire": questionnaire}
         yield check.fault(("project", "privacy"), "privacy_blank", **params)

@@ -34,11 +34,6 @@ def content(questionnaire: Questionnaire, scales: Mapping[str, Scale]) -> JsonOb
     return whole
 
 
-def scales_of(questionnaire: JsonObject) -> list[JsonObject]:
-    """Return the scales written out in a stored document, in the order of its questions."""
-    return [question["scale"] for question in questionnaire["questions"] if "scale" in question]
-
-
 def known_to_conditions(programme: Programme, series: Series) -> Known:
     """Return what the conditions of a rule of ``series`` may name."""
     themes = {theme.code for occasion in series.occasions for theme in occasion.themes}

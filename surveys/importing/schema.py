@@ -25,6 +25,8 @@ from surveys.importing.values import (
     whole,
 )
 
+Mode = Literal["named", "pseudonymous", "sealed", "anonymous"]
+
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +42,21 @@ class Privacy(Part):
     retention: Local = {}
     rights: Local = {}
     contact: Local = {}
+
+
+class Decision(Part):
+    """What orders the keys of sealed and anonymous answers destroyed (gallringsbeslut)."""
+
+    reference: Title
+    on: Date
+    by: Title
+
+
+class Wording(Part):
+    """What the first screen says of being traced, in the project's own words."""
+
+    title: Local
+    text: Local
 
 
 class Sending(Part):
@@ -76,6 +93,8 @@ class Project(Part):
     emblem: Literal["eu_cofunded", "eu_funded"] | None = None
     sending: Sending | None = None
     privacy: Privacy = Privacy()
+    destruction_decision: Decision | None = None
+    privacy_wording: dict[Mode, Wording] | None = None
     generated_note: Local | None = None
 
 
@@ -216,7 +235,7 @@ class Group(Part):
 class Questionnaire(Part):
     code: Code
     wave: Literal["pre", "post", "occasion", "follow_up", "other"]
-    privacy_mode: Literal["named", "pseudonymous"] = "pseudonymous"
+    privacy_mode: Mode = "pseudonymous"
     draft: YesNo = False
     title: Local
     intro: Local | None = None

@@ -15,7 +15,6 @@ from surveys.domain.texts import language_tag
 
 YES = ("true", "yes", "ja", "1")
 NO = ("false", "no", "nej", "0")
-WALL_FORM = "2011-03-29T13:00"
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _QUESTION_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)

@@ -66,7 +66,10 @@ def read(raw: bytes, default_language: str) -> ReadQuestionnaire:
         sheets = {SURVEY: found[0]}
     if SURVEY not in sheets:
         raise Refused(0, "survey_missing")
-    return _Form(sheets, default_language).read()
+    form = _Form(sheets, default_language)
+    if spreadsheets.has_macros(raw):
+        form.builder.lose(Place(SURVEY, 0), "vbaProject.bin", "macros_left_out")
+    return form.read()
 
 
 def _wanted(names: list[str]) -> list[str]:

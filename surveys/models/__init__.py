@@ -2,6 +2,7 @@
 
 from surveys.models import (
     access,
+    answer_key,
     deeds,
     followup,
     imports,
@@ -17,6 +18,7 @@ from surveys.models import (
 
 __all__ = [
     "access",
+    "answer_key",
     "deeds",
     "followup",
     "imports",

@@ -133,6 +133,10 @@ class Invitation(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # the key of its own that the answer stands under; null: the installation's
+    key_name: Mapped[str | None] = mapped_column(ForeignKey("answer_key.name"), index=True)
+    # the person has taken the answer back and not answered anew: no more reminders
+    declined: Mapped[bool] = mapped_column(default=False)
 
     rule: Mapped[FollowUpRule] = relationship()
     mailing: Mapped[Mailing] = relationship()

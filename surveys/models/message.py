@@ -15,15 +15,17 @@ MESSAGE_STATES = ("due", "claimed", "sent", "refused", "missed", "cancelled")
 ASKING_KINDS = ("invitation", "reminder", "log_prompt", "log_reminder")
 NOTICE_KINDS = ("moved", "cancelled", "reinstated")
 STAFF_KINDS = ("closing_summary", "sending_paused", "test")
-MESSAGE_KINDS = (*ASKING_KINDS, *NOTICE_KINDS, "own_page", *STAFF_KINDS)
+MESSAGE_KINDS = (*ASKING_KINDS, *NOTICE_KINDS, "own_page", *STAFF_KINDS, "forgotten")
 
 
 class Message(Base):
     """A mail to one person: a participant (``enrolment_id``) or a user (``user_id``).
 
-    *Asking* mails have an invitation and a mailing; *notices* tell that an occasion is not what its
-    receiver was told (``occasion_sequence`` in ``step``); ``own_page`` is asked for by the receiver; the
-    others are for staff. ``occasion_sequence`` is what the receiver was told of the occasion.
+    *Asking* mails have an invitation and a mailing; *notices* tell that an occasion is not what its receiver
+    was told (``occasion_sequence`` in ``step``); ``own_page`` is asked for by the receiver; the others are
+    for staff. *Forgotten* was a reminder whose receiver is not to be known any more; its number stands in a
+    return address and is never given to another. ``occasion_sequence`` is what the receiver was told of the
+    occasion.
 
     ``claimed`` and not settled within the lease is what the pages call *uncertain*: it may or may
     not have left, and is tried again with the same Message-ID, at most five times in all.
@@ -41,7 +43,11 @@ class Message(Base):
         CheckConstraint(
             "state IN ('due', 'claimed', 'sent', 'refused', 'missed', 'cancelled')", name="state_known"
         ),
-        CheckConstraint("(enrolment_id IS NULL) <> (user_id IS NULL)", name="one_receiver"),
+        CheckConstraint(
+            "CASE WHEN kind = 'forgotten' THEN enrolment_id IS NULL AND user_id IS NULL"
+            " AND invitation_id IS NULL ELSE (enrolment_id IS NULL) <> (user_id IS NULL) END",
+            name="one_receiver",
+        ),
         CheckConstraint(
             "kind NOT IN ('invitation', 'reminder', 'log_prompt', 'log_reminder')"
             " OR (invitation_id IS NOT NULL AND mailing_id IS NOT NULL)",

@@ -11,6 +11,7 @@ from surveys.keys import new_public_id
 
 OCCASION_KINDS = ("session", "trip", "meeting", "seminar")
 EMBLEMS = ("eu_cofunded", "eu_funded")
+JsonObject = dict[str, Any]
 LocalText = dict[str, str]  # language code → text
 
 
@@ -37,6 +38,10 @@ class Project(Base):
     minimum_group: Mapped[int]
     # controller, purpose, legal_basis, recipients, retention, rights, contact → LocalText
     privacy: Mapped[dict[str, LocalText]] = mapped_column(JSON)
+    # what orders keys and what they lead to destroyed (gallringsbeslut): reference, on (ISO), by
+    destruction_decision: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
+    # own wording of what the first screen says of being traced: mode → language → title, text
+    privacy_wording: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
     logotype: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     logotype_type: Mapped[str | None] = mapped_column(String(40))
     logotype_text: Mapped[str | None] = mapped_column(String(200))
@@ -175,6 +180,3 @@ class OccasionChange(Base):
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     occasion: Mapped[Occasion] = relationship()
-
-
-JsonObject = dict[str, Any]

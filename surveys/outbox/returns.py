@@ -108,6 +108,8 @@ def _stop_everything(session: Session, participant: Participant, source: str, no
 
 
 def _row(message: Message, found: Returned, digest: str, now: datetime, ignored: str | None) -> ReturnedMail:
+    if message.kind == "forgotten":  # who was reminded is not to be known any more
+        return ReturnedMail(digest=digest, kind=found.kind, received_at=now, ignored=ignored)
     return ReturnedMail(
         digest=digest,
         kind=found.kind,

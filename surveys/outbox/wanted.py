@@ -107,7 +107,10 @@ def _cancelled(row: Row[Any]) -> str | None:
 def _answered(session: Session, keys: Keyring, row: Row[Any]) -> str | None:
     if row.resend:  # a new link, to read or change what was sent in
         return None
-    return "answered" if answering.is_answered(session, keys.response_key(row.invitation)) else None
+    if row.declined:
+        return "declined"
+    key = keys.response_key(row.invitation, row.key_name)
+    return "answered" if answering.is_answered(session, key) else None
 
 
 def _log_closed(row: Row[Any]) -> str | None:

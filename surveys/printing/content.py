@@ -9,6 +9,8 @@ from surveys.printing.fonts import settable
 
 Piece = dict[str, Any]
 
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+NAMELESS = "Följa"  # a PDF must have a title
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur", "ckb", "yi", "ps", "sd", "ug", "dv"})
 
 
@@ -40,6 +42,12 @@ def text(words: str, language: str) -> Piece:
     return {"lines": [settable(line) for line in words.split("\n")], "dir": _written(words, language)}
 
 
+def heading(words: str, language: str) -> Piece:
+    """As :func:`text`; a heading that shows nothing, which PDF/UA refuses, becomes a dash."""
+    shown = any(not (letter.isspace() or letter in _UNSEEN) for letter in settable(words))
+    return text(words if shown else "–", language)
+
+
 def optional(words: str, language: str) -> Piece | None:
     return text(words, language) if words else None
 
@@ -47,7 +55,7 @@ def optional(words: str, language: str) -> Piece | None:
 def document(title: str, author: str, language: str, size: int, page: tuple[str, str, str]) -> Piece:
     """What every document has. ``page``: the words before, between and after "1 of 3"."""
     return {
-        "title": settable(title.replace("\n", " ")),
+        "title": settable(title.replace("\n", " ")).strip(f" {_UNSEEN}") or NAMELESS,
         "author": settable(author),
         "lang": language.partition("-")[0],
         "dir": direction(language),

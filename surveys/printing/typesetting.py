@@ -22,7 +22,8 @@ STANDARD: Literal["ua-1"] = "ua-1"
 Template = Literal["paper", "receipt"]
 Content = Mapping[str, Any]
 
-_one_at_a_time = Lock()  # the compiler keeps what it has worked out, and is not for several threads at once
+# A compiler keeps what it has worked out, and is not for several threads at once; each template has its own.
+_one_at_a_time = {"paper": Lock(), "receipt": Lock()}
 
 
 class CannotTypeset(Exception):
@@ -57,7 +58,7 @@ def pages(template: Template, content: Content) -> list[bytes]:
 
 
 def _compiled(template: Template, content: Content) -> bytes:
-    with _one_at_a_time:
+    with _one_at_a_time[template]:
         found = _compiler(template).compile(
             format="pdf", sys_inputs=_inputs(content), pdf_standards=[STANDARD]
         )

@@ -9,12 +9,26 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Pool, Row, Select, String, and_, bindparam, func, literal_column, select
+from sqlalchemy import (
+    Connection,
+    Pool,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
+from surveys.domain.privacy import common_target
 from surveys.domain.questionnaire import Form, ThemeRef, expand, parse
 from surveys.domain.questions import ThemeChoice
-from surveys.keys import token_hash
+from surveys.keys import Keyring, token_hash
+from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import FollowUpRule, Invitation, Mailing, RetiredLink
 from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Organisation, Project, Series, Theme
@@ -70,13 +84,28 @@ def hold_invitation(connection: Connection, public_id: str) -> None:
         connection.execute(select(Invitation.id).where(Invitation.public_id == public_id).with_for_update())
 
 
-def asked(connection: Connection, public_id: str, response_key: str) -> AskedRow | None:
-    """Return all that a page needs about an invitation to answer, in one select; None where there is none."""
+def decline(connection: Connection, public_id: str, declined: bool) -> None:
+    """Write down that a person has taken the answer back, or has answered anew."""
+    values = update(Invitation).where(Invitation.public_id == public_id).values(declined=declined)
+    connection.execute(values)
+
+
+def asked(connection: Connection, keys: Keyring, public_id: str) -> AskedRow | None:
+    """Return all that a page needs about an invitation to answer; None where there is none.
+
+    One select, and another where the answer stands under a key of its own.
+    """
     # Addresses are typed by anyone: PostgreSQL refuses a NUL, and says so with an error.
     if not _PUBLIC_ID.fullmatch(public_id):
         return None
-    keys = {"public_id": public_id, "response_key": response_key}
-    return connection.execute(_asked(), keys).one_or_none()
+    found = connection.execute(
+        _asked(), {"public_id": public_id, "response_key": keys.response_key(public_id)}
+    )
+    row = found.one_or_none()
+    if row is None or row.key_name is None:
+        return row
+    own = {"public_id": public_id, "response_key": keys.response_key(public_id, row.key_name)}
+    return connection.execute(_asked(), own).one_or_none()
 
 
 def sheet(connection: Connection, row: AskedRow) -> tuple[SheetKey, Form]:
@@ -122,7 +151,9 @@ def answered_keys(session: Session, rule_id: int, target: str) -> set[str]:
     return set(
         session.scalars(
             select(Response.response_key).where(
-                Response.rule_id == rule_id, Response.target == target, Response.submitted_at.is_not(None)
+                Response.rule_id == rule_id,
+                Response.target.in_((target, common_target(target))),
+                Response.submitted_at.is_not(None),
             )
         )
     )
@@ -184,6 +215,9 @@ def _asked() -> Select[*tuple[Any, ...]]:
             Invitation.withdrawn_at,
             Invitation.rule_id,
             Invitation.target,
+            Invitation.key_name,
+            Invitation.declined,
+            AnswerKey.closed_at.label("key_closed_at"),
             Mailing.due_at,
             Mailing.closes_at,
             Mailing.occasion_id,
@@ -198,11 +232,13 @@ def _asked() -> Select[*tuple[Any, ...]]:
             Participant.gender,
             Organisation.code.label("organisation"),
             Series.title.label("series_title"),
+            Project.code.label("project_code"),
             Project.title.label("project_title"),
             Project.languages,
             Project.sender_name,
             Project.reply_to,
             Project.privacy,
+            Project.privacy_wording,
             Project.logotype_type,
             Project.logotype_text,
             Project.emblem,
@@ -229,6 +265,7 @@ def _asked() -> Select[*tuple[Any, ...]]:
         .join(Participant, Participant.id == Enrolment.participant_id)
         .join(Series, Series.id == Enrolment.series_id)
         .join(Project, Project.id == Series.project_id)
+        .outerjoin(AnswerKey, AnswerKey.name == Invitation.key_name)
         .outerjoin(Organisation, Organisation.id == Participant.organisation_id)
         .outerjoin(Occasion, Occasion.id == Mailing.occasion_id)
         .outerjoin(

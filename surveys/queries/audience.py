@@ -180,22 +180,22 @@ class _Gathering:
     def answered(self, questionnaires: Collection[str]) -> None:
         if not questionnaires:
             return
-        wanted, theirs = self._in_any_series(Invitation.public_id, questionnaires)
+        wanted, theirs = self._in_any_series((Invitation.public_id, Invitation.key_name), questionnaires)
         invited = self._session.execute(
             wanted.join(Invitation, Invitation.enrolment_id == theirs)
             .join(FollowUpRule, FollowUpRule.id == Invitation.rule_id)
             .join(Questionnaire, Questionnaire.id == FollowUpRule.questionnaire_id)
         ).all()
-        by_key = {self._keys.response_key(row.public_id) for row in invited}
-        there = answered_among(self._session, sorted(by_key))
-        for enrolment_id, code, public_id in invited:
-            if self._keys.response_key(public_id) in there:
-                self._of[enrolment_id].answered.add(code)
+        by_key = [(self._keys.response_key(row.public_id, row.key_name), row) for row in invited]
+        there = answered_among(self._session, sorted({key for key, _ in by_key}))
+        for key, row in by_key:
+            if key in there:
+                self._of[row.id].answered.add(row.code)
 
     def answers(self, wanted: Sequence[Condition]) -> None:
         if not wanted:
             return
-        about, theirs = self._in_any_series(Response.answers, {each.questionnaire for each in wanted})
+        about, theirs = self._in_any_series((Response.answers,), {each.questionnaire for each in wanted})
         given = self._session.execute(
             about.join(Response, Response.enrolment_id == theirs)
             .join(QuestionnaireVersion, QuestionnaireVersion.id == Response.version_id)
@@ -209,13 +209,16 @@ class _Gathering:
                     chosen = audience.chosen(answers[each.question])
                     self._of[enrolment_id].answers[code, each.question] = chosen
 
-    def _in_any_series(self, column: Any, questionnaires: Collection[str]) -> tuple[Select[Any], Any]:
-        """(enrolment, questionnaire, ``column``) over all enrolments of the same people, and the id of those.
+    def _in_any_series(
+        self, columns: Sequence[Any], questionnaires: Collection[str]
+    ) -> tuple[Select[Any], Any]:
+        """(enrolment, questionnaire, ``columns``) over all enrolments of the same people, and the id of
+        those.
 
         What leads from there to the questionnaires is for the caller to join.
         """
         one, other = aliased(Enrolment), aliased(Enrolment)
-        same = select(one.id, Questionnaire.code, column).join(
+        same = select(one.id, Questionnaire.code, *columns).join(
             other, other.participant_id == one.participant_id
         )
         return same.where(one.id.in_(self._enrolments), Questionnaire.code.in_(questionnaires)), other.id

@@ -24,6 +24,8 @@ class Asked:
     invitation_id: int
     invitation: str
     generation: int
+    key_name: str | None
+    declined: bool
     code: str
     name: str
     email: str
@@ -51,6 +53,8 @@ def asked(session: Session, mailing: Mailing, now: datetime) -> list[Asked]:
             Invitation.id.label("invitation_id"),
             Invitation.public_id.label("invitation"),
             Invitation.generation,
+            Invitation.key_name,
+            Invitation.declined,
             Participant.code,
             Participant.name,
             Participant.email,

@@ -171,6 +171,8 @@ def _asked() -> "Select[*tuple[Any, ...]]":
             first.closes_at,
             Invitation.id.label("invitation_id"),
             Invitation.public_id.label("invitation"),
+            Invitation.key_name,
+            Invitation.declined,
             Invitation.generation,
             Invitation.withdrawn_at,
             *_ASKED,

@@ -4,12 +4,12 @@ What is private is asked for by one function only, :func:`entries_of`, and only 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from surveys.keys import Keyring, token_hash
@@ -147,19 +147,6 @@ def shared_entries(session: Session, keys: Keyring, series: Series) -> list[Shar
 def author_alias(keys: Keyring, series_code: str, enrolment: str) -> str:
     """Return the name under which a person's (enrolment's public id) shared entries are read."""
     return keys.alias(f"log/{series_code}", keys.pairing_key(enrolment))
-
-
-def shared_counts(session: Session, series_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many entries have been shared, by series; those without any are not there."""
-    rows = session.execute(
-        select(Enrolment.series_id, func.count().label("entries"))
-        .select_from(LogEntry)
-        .join(LogBook, LogBook.id == LogEntry.book_id)
-        .join(Enrolment, Enrolment.id == LogBook.enrolment_id)
-        .where(Enrolment.series_id.in_(list(series_ids)), LogEntry.shared_at.is_not(None))
-        .group_by(Enrolment.series_id)
-    )
-    return {row.series_id: row.entries for row in rows}
 
 
 def _books() -> Select[LogBook]:

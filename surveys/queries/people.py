@@ -3,7 +3,7 @@
 Never asked for by pages that evaluators or readers may open.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -220,7 +220,9 @@ def messages_of(session: Session, invitation_ids: Collection[int]) -> dict[int, 
 
 def answered(session: Session, keys: Keyring, invitations: Iterable[str]) -> set[str]:
     """Which of the invitations (public ids) have been answered: status, never content or time."""
-    by_key = {keys.response_key(public_id): public_id for public_id in invitations}
+    by_key = {
+        keys.response_key(public_id, key): public_id for public_id, key in _keys_of(session, invitations)
+    }
     wanted, found = list(by_key), set()
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
         found |= set(
@@ -232,6 +234,15 @@ def answered(session: Session, keys: Keyring, invitations: Iterable[str]) -> set
             )
         )
     return {by_key[key] for key in found}
+
+
+def _keys_of(session: Session, invitations: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """(invitation, the name of the key that its answer stands under), of those that are there."""
+    wanted = list(invitations)
+    for start in range(0, len(wanted), _KEYS_AT_ONCE):
+        some = Invitation.public_id.in_(wanted[start : start + _KEYS_AT_ONCE])
+        for row in session.execute(select(Invitation.public_id, Invitation.key_name).where(some)):
+            yield row.public_id, row.key_name
 
 
 def holding(search: str) -> list[ColumnElement[bool]]:

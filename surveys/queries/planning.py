@@ -160,12 +160,23 @@ class Invited(NamedTuple):
     id: int
     public_id: str
     enrolment_id: int
+    key_name: str | None
+    declined: bool
+
+
+_INVITED = (
+    Invitation.id,
+    Invitation.public_id,
+    Invitation.enrolment_id,
+    Invitation.key_name,
+    Invitation.declined,
+)
 
 
 def invitations_of(session: Session, mailing: Mailing, enrolments: Sequence[int]) -> Sequence[Invited]:
     """The invitations of these enrolments to the mailing's rule and target, withdrawn ones left out."""
     found = session.execute(
-        select(Invitation.id, Invitation.public_id, Invitation.enrolment_id).where(
+        select(*_INVITED).where(
             Invitation.rule_id == mailing.rule_id,
             Invitation.target == mailing.target,
             Invitation.enrolment_id.in_(enrolments),
@@ -186,7 +197,7 @@ def invitations_to_remind(
     """
     hindered, first = aliased(Message), aliased(Mailing)
     found = session.execute(
-        select(Invitation.id, Invitation.public_id, Invitation.enrolment_id)
+        select(*_INVITED)
         .join(Invitation.enrolment)
         .join(first, first.id == Invitation.mailing_id)
         .where(

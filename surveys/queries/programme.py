@@ -30,9 +30,12 @@ def version_is_used(session: Session, version: QuestionnaireVersion) -> bool:
     return bool(session.scalar(select(exists().where(Response.version_id == version.id))))
 
 
-def has_responses(session: Session, questionnaire: Questionnaire) -> bool:
+def has_been_asked(session: Session, questionnaire: Questionnaire) -> bool:
+    """Whether somebody has been asked it, or has answered it."""
     mine = select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == questionnaire.id)
-    return bool(session.scalar(select(exists().where(Response.version_id.in_(mine)))))
+    rules = select(FollowUpRule.id).where(FollowUpRule.questionnaire_id == questionnaire.id)
+    asked = exists().where(Response.version_id.in_(mine)) | exists().where(Invitation.rule_id.in_(rules))
+    return bool(session.scalar(select(asked)))
 
 
 def occasions(session: Session, series: Series) -> list[Occasion]:

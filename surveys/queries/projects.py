@@ -21,6 +21,10 @@ class SeriesCount:
     ended: int
 
 
+def project_by_code(session: Session, code: str) -> Project | None:
+    return session.scalar(select(Project).where(Project.code == code))
+
+
 def hold_project(session: Session, project_id: int) -> Project:
     """Return the project; no other transaction changes it until this one ends."""
     return session.scalars(select(Project).where(Project.id == project_id).with_for_update()).one()

@@ -8,13 +8,10 @@ are said by somebody and stay. Being registered is never counted as having taken
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.database import Database
-from surveys.followups import planning
 from surveys.models.people import Attendance, Enrolment
 from surveys.models.programme import Occasion, Series, Theme
 
@@ -69,40 +66,6 @@ def risen(state: str, occasions_attended: int, completion_minimum: int | None) -
     complete = completion_minimum is not None and occasions_attended >= completion_minimum
     earned = "completed" if complete else "started"
     return max(state, earned, key=RISING.index)
-
-
-def record_attendance(db: Database, occasion_id: int, entries: Mapping[int, Presence], now: datetime) -> int:
-    """Record who was at an occasion, by enrolment id; what is recorded already is corrected.
-
-    Returns how many rows changed. Raises UnknownOccasion, AttendanceNotKept, NotEnrolled, UnknownTheme.
-    """
-    with db.transaction() as session:
-        occasion = session.get(Occasion, occasion_id)
-        if occasion is None:
-            raise UnknownOccasion
-        if not occasion.series.attendance_kept:
-            raise AttendanceNotKept
-        changed = _record(session, occasion, entries)
-        raise_states(session, occasion.series, entries.keys())
-        planning.refresh_mailings(session, occasion.series_id, now, only=())
-        return changed
-
-
-def _record(session: Session, occasion: Occasion, entries: Mapping[int, Presence]) -> int:
-    enrolled = set(session.scalars(select(Enrolment.id).where(Enrolment.series_id == occasion.series_id)))
-    themes = {theme.code: theme for theme in occasion.themes}
-    known = {row.enrolment_id: row for row in _rows(session, occasion)}
-    changed = 0
-    for enrolment_id, entry in entries.items():
-        if enrolment_id not in enrolled:
-            raise NotEnrolled(enrolment_id)
-        theme = theme_of(themes, entry)
-        changed += put_attendance(session, occasion, enrolment_id, known.get(enrolment_id), entry, theme)
-    return changed
-
-
-def _rows(session: Session, occasion: Occasion) -> list[Attendance]:
-    return list(session.scalars(select(Attendance).where(Attendance.occasion_id == occasion.id)))
 
 
 def theme_of(themes: Mapping[str, Theme], entry: Presence) -> Theme | None:

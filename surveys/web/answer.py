@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from surveys import clock
 from surveys.answers import responses
 from surveys.extensions import csrf
-from surveys.web import answer_layout, answer_pages, answer_saved, answer_steps, links
+from surveys.web import answer_layout, answer_pages, answer_saved, answer_steps, links, static_files
 from surveys.web.answer_pages import Page, Shown
 from surveys.web.answer_texts import LINK_PROBLEMS
 from surveys.web.guard import installation
@@ -33,6 +33,9 @@ def check_origin() -> None:
     """Take a form only from our own page: with the token of the link that opened it, or of a session."""
     if request.method == "POST" and not links.is_own_form(_public_id()):
         csrf.protect()
+
+
+blueprint.after_request(static_files.compress_page)
 
 
 @blueprint.get("/s/<token>")

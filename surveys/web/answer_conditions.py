@@ -22,11 +22,14 @@ def conditions_json(view: FormView) -> str:
     named = {name for expressions in found.of.values() for each in expressions for name in each.names}
     answers = {each.code: _reading(each) for each in form.questions if each.code in named}
     conditions = [[code, [each.tree() for each in found.of[code]]] for code in found.order]
-    return json.dumps(
-        {"today": view.today, "given": dict(found.given), "conditions": conditions, "answers": answers},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    told = {
+        "today": view.today,
+        "given": dict(found.given),
+        "conditions": conditions,
+        "answers": answers,
+        "groups": {group: _together(form, group) for group in groups_of(form).values()},
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def groups_of(form: Form) -> dict[str, str]:
@@ -36,6 +39,12 @@ def groups_of(form: Form) -> dict[str, str]:
         if question.group and question.group not in first.values():
             first[question.code] = question.group
     return first
+
+
+def _together(form: Form, group: str) -> list[str] | None:
+    """The questions of a group if all of them depend on answers; None where one is always asked."""
+    codes = [each.code for each in form.questions if each.group == group]
+    return codes if all(code in form.conditions.of for code in codes) else None
 
 
 def _reading(question: Question) -> dict[str, Any]:

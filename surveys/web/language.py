@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from surveys.catalogues import DEFAULT, Language, catalogue, for_staff, is_known, language_of, languages
 from surveys.domain.texts import nearest, pick
+from surveys.mail.office import bdi
 
 COOKIE = "folja-language"
 KEPT = timedelta(days=30)
@@ -66,6 +67,13 @@ def prefer(language: str, offered: Sequence[str] = ()) -> None:
     refresh()
 
 
+def offer(offered: Sequence[str]) -> None:
+    """Let the page be in one of ``offered``, the project's languages, if the reader chose it."""
+    g.offered_languages = tuple(offered)
+    g.pop("language", None)
+    refresh()
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Let what is made meanwhile be in ``language``: a part of a page as somebody else would read it."""
@@ -109,6 +117,7 @@ def register(app: Flask) -> None:
     """Give the templates the languages; after Flask-Babel, whose lookup of a text asks for its context."""
     get_babel(app).instance.domain_instance = _Texts()
     app.after_request(_remember)
+    app.jinja_env.filters["bdi"] = bdi
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: catalogue(current()).gettext(text),

@@ -1,6 +1,7 @@
 """Static files: a hash of the content in the address, so that they can be kept for a year, and few bytes.
 
-Pages themselves are not compressed: they hold both secrets and what the reader sent (BREACH).
+Pages hold both secrets and what the reader sent, so they are not compressed (BREACH). Only those are that
+show nothing of the request: see :func:`compress_page`.
 """
 
 import gzip
@@ -33,6 +34,18 @@ def register(app: Flask) -> None:
         if request.accept_encodings["gzip"]:
             _replace(response, _compressed(path))
         return response
+
+
+def compress_page(response: Response) -> Response:
+    """Compress a page asked for by its bare address, which so holds nothing that came with the request."""
+    bare = request.method == "GET" and not request.query_string
+    if bare and response.status_code == 200 and response.mimetype == "text/html":
+        response.vary.add("Accept-Encoding")
+        if request.accept_encodings["gzip"]:
+            # The fastest level: most of a page is its own repetition, and it is made for one reader.
+            response.set_data(gzip.compress(response.get_data(), 1, mtime=0))
+            response.content_encoding = "gzip"
+    return response
 
 
 def _replace(response: Response, content: bytes) -> None:

@@ -22,7 +22,7 @@ def held(session: Session, project_id: int, code: str) -> Questionnaire:
     return row
 
 
-def check_settings(code: str, wave: str, mode: str, taken: set[str], offered: bool = False) -> None:
+def check_settings(code: str, wave: str, mode: str, taken: set[str]) -> None:
     faults = {}
     if not QUESTIONNAIRE_CODE.fullmatch(code):
         faults["code"] = "bad_code"
@@ -32,7 +32,7 @@ def check_settings(code: str, wave: str, mode: str, taken: set[str], offered: bo
         faults["code"] = "code_taken"
     if wave not in WAVES:
         faults["wave"] = "unknown_wave"
-    if not offered and mode not in {each.value for each in PrivacyMode if each.offered}:
+    if mode not in {each.value for each in PrivacyMode}:
         faults["privacy_mode"] = "mode_not_offered"
     if faults:
         raise BadQuestionnaire(faults)

@@ -9,6 +9,7 @@ from surveys.database import Database
 from surveys.domain.texts import DEFAULT_LANGUAGE, pick
 from surveys.followups import gone
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
+from surveys.queries import programme
 from surveys.queries import writing as queries
 from surveys.writing.faults import BadQuestionnaire, InUse, Uses
 from surveys.writing.held import check_settings, held, note
@@ -31,12 +32,11 @@ def change_settings(
         queries.hold_project(session, project_id)
         row = held(session, project_id, questionnaire_code)
         taken, _last = queries.codes_and_last_position(session, project_id)
-        offered = privacy_mode == row.privacy_mode
-        check_settings(code, wave, privacy_mode, taken - {row.code}, offered)
+        check_settings(code, wave, privacy_mode, taken - {row.code})
         faults = {}
         if code != row.code and row.in_use is not None:
             faults["code"] = "code_in_use"
-        if privacy_mode != row.privacy_mode and queries.response_count(session, row.id):
+        if privacy_mode != row.privacy_mode and programme.has_been_asked(session, row):
             faults["privacy_mode"] = "privacy_mode_in_use"
         if faults:
             raise BadQuestionnaire(faults)

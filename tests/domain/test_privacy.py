@@ -27,7 +27,7 @@ limits = st.integers(5, 10).map(Limit)
 
 
 @pytest.mark.parametrize(
-    ("mode", "traceable", "pairable", "keeps_link", "offered"),
+    ("mode", "traceable", "pairable", "keeps_link", "keeps_time"),
     [
         ("named", True, True, True, True),
         ("pseudonymous", True, True, False, True),
@@ -35,14 +35,14 @@ limits = st.integers(5, 10).map(Limit)
         ("anonymous", False, False, False, False),
     ],
 )
-def test_modes(mode: str, traceable: bool, pairable: bool, keeps_link: bool, offered: bool) -> None:
+def test_modes(mode: str, traceable: bool, pairable: bool, keeps_link: bool, keeps_time: bool) -> None:
     found = PrivacyMode(mode)
 
-    assert (found.traceable, found.pairable, found.keeps_link, found.offered) == (
+    assert (found.traceable, found.pairable, found.keeps_link, found.keeps_time) == (
         traceable,
         pairable,
         keeps_link,
-        offered,
+        keeps_time,
     )
 
 

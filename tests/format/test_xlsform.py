@@ -1,6 +1,7 @@
 """XLSForm: out and in again unchanged, accepted by pyxform; foreign ones read row by row."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import openpyxl
@@ -31,7 +32,7 @@ def test_every_kind_goes_out_and_comes_in() -> None:
     assert xlsform.read(raw, "sv").document == EVERY_KIND
 
 
-def book(**sheets: list[list[object]]) -> bytes:
+def book(**sheets: Sequence[Sequence[object]]) -> bytes:
     made = openpyxl.Workbook()
     made.remove(made.active)
     for name, rows in sheets.items():

@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
@@ -14,7 +15,7 @@ from surveys.models.people import Attendance, Enrolment, Participant, PersonalPa
 from surveys.models.programme import Occasion, Series
 from surveys.register import own_page
 from tests.support.pages import forms_of, send
-from tests.support.staffed import sign_in
+from tests.support.staffed import signed_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/insatser/kurs/narvaro"
@@ -31,10 +32,8 @@ def installation(sqlite_installation: Installation) -> Installation:
 
 
 @pytest.fixture
-def client(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    assert sign_in(sqlite_client, "organiser").status_code == 303
-    return sqlite_client
+def client(sqlite_app: Flask) -> FlaskClient:
+    return signed_in(sqlite_app, "organiser")
 
 
 def number(installation: Installation, code: str) -> int:

@@ -18,7 +18,7 @@ from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Project, Series
 from surveys.outbox import mail_texts, mailing_acts, sending_state, stops
 from surveys.queries import deeds
-from tests.support.staffed import NOW, sign_in
+from tests.support.staffed import NOW
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/installningar/gjort"
@@ -27,13 +27,6 @@ HERE = "/projekt/liten/installningar/gjort"
 @pytest.fixture
 def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
-
-
-@pytest.fixture
-def organiser(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    assert sign_in(sqlite_client, "organiser").status_code == 303
-    return sqlite_client
 
 
 def lines(client: FlaskClient, address: str = HERE) -> list[str]:

@@ -70,7 +70,7 @@ def test_easy_swedish_falls_back_to_swedish_texts(
     page = page_of(sqlite_client, asked_in(sqlite_installation, "sv-simple"))
     assert '<html lang="sv-simple" dir="ltr">' in page
     assert NOT_REVIEWED not in page
-    assert "Länken är bara för Anna Ek." in unescape(page)
+    assert "Länken är bara för <bdi>Anna Ek</bdi>." in unescape(page)
     assert re.search(r'<bdi lang="sv" dir="ltr">Hur nyttigt', page)
 
 

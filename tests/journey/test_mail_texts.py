@@ -17,7 +17,7 @@ from surveys.models.people import MailStop, Participant
 from surveys.models.programme import Project
 from tests.support.compiled import application
 from tests.support.pages import forms_of, send
-from tests.support.staffed import NOW, PASSWORD, copy_of, go, invitation
+from tests.support.staffed import NOW, copy_of, go, invitation, signed_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
@@ -39,10 +39,7 @@ def app(house: Installation) -> Iterator[Flask]:
 
 @pytest.fixture
 def organiser(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    fields = forms_of(client.get("/logga-in?sprak=en"))["/logga-in"]
-    client.post("/logga-in", data=fields | {"email": "organiser@folja.example", "password": PASSWORD})
-    return client
+    return signed_in(app, "organiser")
 
 
 def deeds(house: Installation) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -16,7 +17,7 @@ from surveys.models.questionnaire import Questionnaire
 from surveys.outbox import sending_state
 from surveys.running import heartbeat
 from tests.support.pages import forms_of
-from tests.support.staffed import NOW, go, invitation, sign_in
+from tests.support.staffed import NOW, go, invitation, signed_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
@@ -31,13 +32,6 @@ def sqlite_installation(staffed: Installation) -> Installation:
 @pytest.fixture
 def house(sqlite_installation: Installation) -> Installation:
     return sqlite_installation
-
-
-@pytest.fixture
-def organiser(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    assert sign_in(sqlite_client, "organiser").status_code == 303
-    return sqlite_client
 
 
 def words(client: FlaskClient, address: str, status: int = 200) -> str:
@@ -317,13 +311,9 @@ class TestStandingStill:
         heartbeat.beat(house.database, "planner", NOW - timedelta(hours=2))
         assert "Sending stands still" in words(organiser, "/deltagare")
 
-    def test_those_who_do_not_plan_see_no_banner(
-        self, sqlite_client: FlaskClient, house: Installation
-    ) -> None:
+    def test_those_who_do_not_plan_see_no_banner(self, sqlite_app: Flask, house: Installation) -> None:
         sending_state.mute(house.database, "by_hand", NOW)
-        sqlite_client.set_cookie("folja-language", "en")
-        sign_in(sqlite_client, "evaluator")
-        assert "All sending is stopped" not in words(sqlite_client, "")
+        assert "All sending is stopped" not in words(signed_in(sqlite_app, "evaluator"), "")
 
 
 class TestSendingHours:

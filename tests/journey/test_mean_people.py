@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import openpyxl
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -19,7 +20,7 @@ from surveys.models.programme import Occasion
 from surveys.register import own_page
 from tests.support.pages import forms_of
 from tests.support.small import load_small
-from tests.support.staffed import LOADED, add_users, sign_in
+from tests.support.staffed import LOADED, add_users, signed_in
 
 PERSON = "/projekt/liten/deltagare/p05"
 SERIES = "/projekt/liten/insatser/kurs"
@@ -46,10 +47,8 @@ def installation(installation: Installation) -> Installation:
 
 
 @pytest.fixture
-def organiser(client: FlaskClient) -> FlaskClient:
-    client.set_cookie("folja-language", "en")
-    assert sign_in(client, "organiser").status_code == 303
-    return client
+def organiser(app: Flask) -> FlaskClient:
+    return signed_in(app, "organiser")
 
 
 def post(client: FlaskClient, address: str, fields: dict[str, str]) -> TestResponse:

@@ -26,7 +26,7 @@ from surveys.web.organise.rules import in_words
 from tests.support.books import a_project
 from tests.support.compiled import application
 from tests.support.pages import crawl, forms_of, send
-from tests.support.staffed import NOW, PASSWORD, answer, copy_of, go, invitation, sign_in
+from tests.support.staffed import NOW, PASSWORD, answer, copy_of, go, invitation, signed_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
@@ -57,18 +57,6 @@ def standing(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def looking(standing: Flask) -> FlaskClient:
     """An organiser who changes nothing."""
     return signed_in(standing, "organiser")
-
-
-@pytest.fixture
-def organiser(sqlite_app: Flask) -> FlaskClient:
-    return signed_in(sqlite_app, "organiser")
-
-
-def signed_in(app: Flask, role: str) -> FlaskClient:
-    client = app.test_client()
-    client.set_cookie("folja-language", "en")
-    assert sign_in(client, role).status_code == 303
-    return client
 
 
 def read(client: FlaskClient, address: str) -> str:

@@ -5,7 +5,6 @@ import threading
 from io import BytesIO
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -15,7 +14,6 @@ from surveys.installation import Installation
 from surveys.models.imports import PeopleImport
 from surveys.models.people import Enrolment, Participant
 from tests.support.pages import forms_of, send
-from tests.support.staffed import sign_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/deltagare"
@@ -25,14 +23,6 @@ SERIES = "/projekt/liten/insatser/kurs/deltagare"
 @pytest.fixture
 def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
-
-
-@pytest.fixture
-def organiser(sqlite_app: Flask) -> FlaskClient:
-    client = sqlite_app.test_client()
-    client.set_cookie("folja-language", "en")
-    assert sign_in(client, "organiser").status_code == 303
-    return client
 
 
 def words_of(answer: TestResponse) -> str:

@@ -5,7 +5,6 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -18,7 +17,6 @@ from surveys.models.programme import Organisation
 from surveys.register import people_import
 from surveys.register import people_import_work as work
 from tests.support.pages import forms_of, send
-from tests.support.staffed import sign_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 START = "/projekt/liten/insatser/kurs/deltagare/importera"
@@ -34,18 +32,6 @@ FAULTY = ["Cia;Cederblad;cia;;", "Dag;Dahlin;dag@ny.example;;;x", ";;ingen@ny.ex
 @pytest.fixture
 def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
-
-
-@pytest.fixture
-def organiser(sqlite_app: Flask) -> FlaskClient:
-    return signed_in(sqlite_app)
-
-
-def signed_in(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    client.set_cookie("folja-language", "en")
-    assert sign_in(client, "organiser").status_code == 303
-    return client
 
 
 def words_of(answer: TestResponse) -> str:

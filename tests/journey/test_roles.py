@@ -214,6 +214,15 @@ EXPECTED = {
     f"GET {P}/utskick/<int:mailing>/ej-svarat.csv": "ao",
     f"GET {P}/utskick/<int:mailing>/forhandsvisning": "ao",
     f"POST {P}/utskick/<int:mailing>/forhandsvisning": "ao",
+    f"GET {P}/utskick/<int:mailing>/papper": "ao",
+    f"POST {P}/utskick/<int:mailing>/papper": "ao",
+    f"GET {P}/utskick/<int:mailing>/papper.pdf": "ao",
+    f"GET {P}/enkatinmatning": "ao",
+    f"GET {P}/enkatinmatning/<int:mailing>": "ao",
+    f"GET {P}/enkatinmatning/<int:mailing>/papper": "ao",
+    f"POST {P}/enkatinmatning/<int:mailing>/papper": "ao",
+    f"POST {P}/enkatinmatning/<int:mailing>/angra": "ao",
+    f"GET {P}/enkater/<questionnaire>/papper.pdf": "aoer",
     f"POST {P}/utskick/fortsatt": "ao",
     f"GET {P}/utskick/stopp": "ao",
     f"POST {P}/utskick/stopp": "ao",
@@ -242,7 +251,10 @@ PUBLIC = {
     "/interface",
     "/logga-in",
     "/logga-ut",
+    "/personuppgifter",
+    "/personuppgifter/<code>",
     "/static/<path:filename>",
+    "/tillganglighet",
 }
 # Both projects have something that is called so.
 IN_BOTH = {"project", "questionnaire", "kind", "language", "number", "question", "group", "scale"}

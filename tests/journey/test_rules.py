@@ -17,7 +17,7 @@ from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.people import Enrolment
 from surveys.models.programme import Series
 from tests.support.pages import forms_of, send
-from tests.support.staffed import NOW, sign_in
+from tests.support.staffed import NOW
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/insatser/kurs/regler"
@@ -39,13 +39,6 @@ CHOSEN = {
 @pytest.fixture
 def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
-
-
-@pytest.fixture
-def organiser(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    assert sign_in(sqlite_client, "organiser").status_code == 303
-    return sqlite_client
 
 
 def words_of(answer: TestResponse) -> str:

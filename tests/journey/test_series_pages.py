@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -12,7 +11,6 @@ from surveys.installation import Installation
 from surveys.models.message import Message
 from surveys.models.programme import Occasion, OccasionChange, Series
 from tests.support.pages import forms_of, send
-from tests.support.staffed import sign_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
@@ -23,14 +21,6 @@ ZONE = "Europe/Stockholm"
 @pytest.fixture
 def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
-
-
-@pytest.fixture
-def organiser(sqlite_app: Flask) -> FlaskClient:
-    client = sqlite_app.test_client()
-    client.set_cookie("folja-language", "en")
-    assert sign_in(client, "organiser").status_code == 303
-    return client
 
 
 def words(answer: TestResponse) -> str:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from surveys.domain.series import Description
 from surveys.installation import Installation
 from surveys.models.programme import Project, Series
 from tests.support.pages import send
-from tests.support.staffed import sign_in
+from tests.support.staffed import signed_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/insatser"
@@ -24,10 +25,8 @@ def sqlite_installation(staffed: Installation) -> Installation:
 
 
 @pytest.fixture
-def client(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    assert sign_in(sqlite_client, "organiser").status_code == 303
-    return sqlite_client
+def client(sqlite_app: Flask) -> FlaskClient:
+    return signed_in(sqlite_app, "organiser")
 
 
 def words(text: str) -> str:

@@ -49,14 +49,8 @@ def stored(installation: Installation) -> Questionnaire:
 
 def publish(installation: Installation) -> int:
     row = stored(installation)
-    return drafts.publish(
-        installation.database,
-        row.project_id,
-        "efter-tillfalle",
-        row.written.digest,
-        None,
-        NOW + timedelta(hours=1),
-    )
+    later, seen = NOW + timedelta(hours=1), row.written.digest
+    return drafts.publish(installation.database, row.project_id, row.code, seen, None, later)
 
 
 def test_a_language_is_written_in_the_page(organiser: FlaskClient, small: Installation) -> None:

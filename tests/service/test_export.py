@@ -324,6 +324,26 @@ def test_a_rare_language_is_not_told(sqlite_installation: Installation) -> None:
     assert "language" not in rows[0]
 
 
+@pytest.mark.parametrize(("papers", "told"), [(0, False), (3, False), (5, True)])
+def test_what_came_on_paper_is_told_where_it_points_nobody_out(
+    sqlite_installation: Installation, papers: int, told: bool
+) -> None:
+    def build(it: Answering) -> None:
+        mailing = it.mailing(it.rule(it.questionnaire(OVERALL)), it.occasion("t1"))
+        it.ask(mailing, 12)
+        for response in it.answer(mailing, spread("overall", 6, 6))[:papers]:
+            response.source = "paper"
+
+    export, rows = exported(sqlite_installation, build)
+
+    assert ("source" in export.carried) == told
+    assert export.not_carried == (("source",) if papers and not told else ())
+    if told:
+        assert [row["source"] for row in rows].count("paper") == papers
+    else:
+        assert "source" not in rows[0]
+
+
 def test_whoever_sees_who_answered_gets_no_codes_no_dates_and_nothing_open(
     sqlite_installation: Installation,
 ) -> None:

@@ -17,7 +17,7 @@ from surveys.keys import token_hash
 from surveys.models.followup import Invitation, Mailing, RetiredLink
 from surveys.models.log import LogBook, LogEntry
 from surveys.models.programme import Series
-from surveys.queries.logbook import SharedEntry, author_alias, shared_counts, shared_entries
+from surveys.queries.logbook import SharedEntry, author_alias, shared_entries
 from tests.support.books import NOW, PROMPT, Traveller, travellers
 
 SECRET = "Chefen lyssnade inte alls på oss."
@@ -390,14 +390,6 @@ class TestSharing:
         (statement,) = [sql for sql in asked if "log_entry" in sql]
         assert "shared_at IS NOT NULL" in statement
         assert "plan" not in statement
-
-    def test_counted_by_series(self, installation: Installation, anna: Traveller) -> None:
-        write(installation, anna, "Ett", "", "2026-11-01")
-        write(installation, anna, "Två", "", "2026-11-02")
-        self.share(installation, anna, opened(installation, anna).entries[0])
-        with installation.database.reading() as session:
-            series = session.scalars(select(Series)).one()
-            assert shared_counts(session, [series.id]) == {series.id: 1}
 
 
 class TestRemoving:

@@ -1,6 +1,7 @@
 """What staff type in from paper, on both databases."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from surveys.queries import mailings
 from surveys.queries import results as result_queries
 from surveys.queries.results import key
 from surveys.running import access
-from tests.support.forms import CLOSES, NOW, Asked, ask
+from tests.support.forms import CLOSES, EVERY_KIND, NOW, Asked, ask
 
 ON_PAPER = {"q-role": ["a"], "q-missed": ["Mer tid"]}  # the required question is left out
 KEPT = {"role": {"code": "a"}, "missed": "Mer tid"}
@@ -132,6 +133,15 @@ def test_the_same_rules_as_on_the_web_but_that_gaps_are_gaps(installation: Insta
             installation.database, installation.keys, form, ON_PAPER, "sv", "", user, CLOSES + paper.GRACE
         )
     assert stored(installation) == []
+
+
+def test_an_answer_to_what_is_not_asked_is_left_out_and_said(installation: Installation) -> None:
+    content = deepcopy(EVERY_KIND)
+    content["questions"][-1]["relevant"] = "${overall} >= 3"
+    ask(installation, "Anna", content=content)
+    typed = {"q-overall": ["1"], "q-quoted": ["yes"]}
+    assert enter(installation, form_of(installation, "Anna"), staff(installation), typed).left_out == 1
+    assert stored(installation)[0].answers == {"overall": "1"}
 
 
 def test_undoing_takes_back_the_paper_and_nothing_that_the_person_has_begun(

@@ -23,7 +23,8 @@ from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Project, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.register import enrolment
-from surveys.register.enrolment import Presence, risen
+from surveys.register.attendance import NOTHING, Change, Mark, save_marks
+from surveys.register.enrolment import risen
 from tests.support.small import FOLDER, load_small, small_programme
 
 EARLY = datetime(2027, 1, 12, 8, tzinfo=UTC)
@@ -307,22 +308,22 @@ def test_recording_attendance(installation: Installation) -> None:
         occasion = session.scalars(select(Occasion.id).where(Occasion.code == "t2")).one()
         found = select(Participant.code, Enrolment.id).join(Enrolment)
         people = {code: enrolment_id for code, enrolment_id in session.execute(found)}  # noqa: C416
-    entries = {
-        people["p10"]: Presence(True, "C"),
-        people["p01"]: Presence(True, "B"),
-        people["p12"]: Presence(False),
+    changes = {
+        people["p10"]: Change(NOTHING, Mark(True, "C")),
+        people["p01"]: Change(NOTHING, Mark(True, "B")),
+        people["p12"]: Change(NOTHING, Mark(False)),
     }
-    assert enrolment.record_attendance(db, occasion, entries, EARLY) == 2  # p01 had chosen B already
-    assert enrolment.record_attendance(db, occasion, entries, EARLY) == 0
+    assert save_marks(db, occasion, changes, EARLY) == 2  # p01 had chosen B already
+    assert save_marks(db, occasion, changes, EARLY) == 0
     with db.reading() as session:
         assert session.scalar(select(Enrolment.state).where(Enrolment.id == people["p10"])) == "started"
         assert session.scalar(select(func.count(Attendance.id))) == 20
     with pytest.raises(enrolment.UnknownTheme):
-        enrolment.record_attendance(db, occasion, {people["p10"]: Presence(True, "X")}, EARLY)
+        save_marks(db, occasion, {people["p10"]: Change(Mark(True, "C"), Mark(True, "X"))}, EARLY)
     with pytest.raises(enrolment.NotEnrolled):
-        enrolment.record_attendance(db, occasion, {0: Presence(True)}, EARLY)
+        save_marks(db, occasion, {0: Change(NOTHING, Mark(True))}, EARLY)
     with pytest.raises(enrolment.UnknownOccasion):
-        enrolment.record_attendance(db, 0, {}, EARLY)
+        save_marks(db, 0, {}, EARLY)
 
 
 def test_attendance_that_is_not_kept_cannot_be_recorded(installation: Installation, folder: Path) -> None:
@@ -333,7 +334,7 @@ def test_attendance_that_is_not_kept_cannot_be_recorded(installation: Installati
     with installation.database.reading() as session:
         occasion = session.scalars(select(Occasion.id).where(Occasion.code == "t1")).one()
     with pytest.raises(enrolment.AttendanceNotKept):
-        enrolment.record_attendance(installation.database, occasion, {}, EARLY)
+        save_marks(installation.database, occasion, {}, EARLY)
 
 
 def test_what_is_dumped_is_what_was_loaded(installation: Installation, tmp_path: Path) -> None:

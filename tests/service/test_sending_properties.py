@@ -35,8 +35,8 @@ from surveys.models.people import Enrolment
 from surveys.models.programme import Occasion, Project
 from surveys.outbox import mailing_acts, message_acts, sending, sending_state, stops
 from surveys.outbox.act_faults import ActError
-from surveys.register import enrolment, people, people_enrolment
-from surveys.register.enrolment import Presence
+from surveys.queries.attendance import rows_of
+from surveys.register import attendance, people, people_enrolment
 from tests.support.builders import Course
 from tests.support.post_office import (
     ALL_WELL,
@@ -163,8 +163,12 @@ class Sending(RuleBasedStateMachine):
 
     @rule(which=WHICH, whom=WHICH, present=st.booleans())
     def attend(self, which: int, whom: int, present: bool) -> None:
-        entries = {self._id(Enrolment, whom): Presence(present)}
-        enrolment.record_attendance(self.database, self._id(Occasion, which), entries, self.now)
+        occasion, enrolled = self._id(Occasion, which), self._id(Enrolment, whom)
+        with self.database.reading() as session:
+            seen = attendance.mark_of(rows_of(session, occasion, [enrolled]).get(enrolled))
+        change = attendance.Change(seen, attendance.Mark(present))
+        with suppress(attendance.OccasionCancelled):
+            attendance.save_marks(self.database, occasion, {enrolled: change}, self.now)
 
     @rule(which=WHICH, scope=SCOPES, lifted=st.booleans())
     def stop_or_lift(self, which: int, scope: str, lifted: bool) -> None:

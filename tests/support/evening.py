@@ -7,6 +7,8 @@ A module that wants them says so::
     @pytest.fixture
     def sqlite_installation(staffed: Installation) -> Installation:
         return staffed
+
+``organiser`` is then a client that is signed in as one.
 """
 
 import socket
@@ -15,10 +17,12 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
 
 from surveys.installation import Installation
 from tests.support import run_folder
-from tests.support.staffed import NOW, build, copy_of
+from tests.support.staffed import NOW, build, copy_of, signed_in
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +43,11 @@ def staffed(built: Path, tmp_path: Path, listener: socket.socket) -> Iterator[In
     """An installation of the test's own, on the port that its links name."""
     with copy_of(built, tmp_path, f"http://127.0.0.1:{listener.getsockname()[1]}") as installation:
         yield installation
+
+
+@pytest.fixture
+def organiser(sqlite_app: Flask) -> FlaskClient:
+    return signed_in(sqlite_app, "organiser")
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import digest
 from surveys.domain.timing import to_wall
 from surveys.installation import Installation
@@ -14,6 +15,7 @@ from surveys.models.followup import FollowUpRule, Invitation, Mailing, RetiredLi
 from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Organisation, Series, Theme
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
+from surveys.queries import answer_keys
 from tests.support.books import ZONE, a_project
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -177,6 +179,8 @@ def ask(
         )
         session.add(mailing)
         session.flush()
+        mode = PrivacyMode(privacy_mode)
+        key_name = None if mode.traceable else answer_keys.key_of(session, mailing, mode, now).name
         asked = []
         for number, name in enumerate(names, 1):
             participant = Participant(
@@ -219,6 +223,7 @@ def ask(
                     enrolment_id=enrolment.id,
                     token_hash=token_hash(token),
                     created_at=now,
+                    key_name=key_name,
                 )
             )
             asked.append(Asked(public_id, token, rule.id, mailing.target, enrolment.id, enrolment.public_id))

@@ -23,7 +23,8 @@ _context.set_forkserver_preload(
 def killed_at(step: int, work: Callable[..., object], *arguments: object) -> bool:
     """Do ``work(*arguments)`` elsewhere and kill it just before its ``step``-th step.
 
-    Steps are statements and commits, and of a mail every line said to the server and every answer of it.
+    Steps are statements and commits, what is written to the disk for good (fsync), and of a mail every line
+    said to the server and every answer of it.
     Returns False when the work was over before that. ``work`` is a function of a module. Anything
     else than being killed or ending well is an AssertionError.
     """
@@ -65,6 +66,7 @@ def _run(step: int, work: Callable[..., object], arguments: tuple[object, ...]) 
     event.listen(Engine, "commit", count)
     for name in ("send", "getreply"):
         setattr(smtplib.SMTP, name, _counted(getattr(smtplib.SMTP, name), count))
+    os.fsync = _counted(os.fsync, count)
     work(*arguments)
 
 

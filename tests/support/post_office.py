@@ -284,7 +284,7 @@ def _look_at_asking(session: Session, one: HandedOver, message: Message, keys: K
     assert rule.series.active
     assert first.occasion is None or not first.occasion.cancelled, "of an occasion that was called off"
     if rule.log_prompt is None and not one.resend:
-        key = keys.response_key(invitation.public_id)
+        key = keys.response_key(invitation.public_id, invitation.key_name)
         there = select(Response).where(Response.response_key == key, Response.submitted_at.is_not(None))
         assert session.scalar(there) is None, "after answering"
     if one.mail.kind == "log_reminder":

@@ -4,12 +4,15 @@ It is Tuesday 2 February 2027 at 21:00 in Stockholm: the first occasion ended in
 questionnaire and its question for the log went out, four have answered.
 """
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -27,6 +30,7 @@ from surveys.models.followup import FollowUpRule, Invitation
 from surveys.models.people import Enrolment, Participant
 from surveys.outbox.dispatching import Dispatch
 from surveys.running import access
+from tests.support.compiled import application
 from tests.support.pages import send
 from tests.support.small import load_small
 
@@ -40,6 +44,7 @@ MOMENTS = (
 NOW = datetime(2027, 2, 2, 20, 0, tzinfo=UTC)
 PASSWORD = "tre små gröna ekar"
 ROLES = ("administrator", "organiser", "evaluator", "reader")
+COOKIES = "signed-in.json"  # beside the database: the cookie of each role
 SECRET = "Jag fick inte säga vad jag tycker."
 
 
@@ -108,6 +113,21 @@ def sign_in(client: FlaskClient, role: str) -> TestResponse:
     return send(client, page, "/logga-in", email=f"{role}@folja.example", password=PASSWORD)
 
 
+def signed_in(app: Flask, role: str) -> FlaskClient:
+    """A client of its own in English, signed in as the user of a role.
+
+    In an installation of :func:`copy_of` with the cookie of :func:`build`: passwords are slow on purpose.
+    """
+    client = app.test_client()
+    client.set_cookie("folja-language", "en")
+    kept = app.extensions["folja"].settings.instance / COOKIES
+    if kept.exists():
+        client.set_cookie("folja", json.loads(kept.read_text())[role])
+    else:
+        assert sign_in(client, role).status_code == 303
+    return client
+
+
 def build(folder: Path) -> Path:
     """Make an instance folder with all of this in it, for :func:`copy_of` to copy; returns it."""
     instance = folder / "instance"
@@ -118,6 +138,7 @@ def build(folder: Path) -> Path:
         installation = Installation(settings, Keyring(settings.keys), database)
         run_small(installation)
         add_users(installation)
+    _keep_cookies(settings)
     return instance
 
 
@@ -129,6 +150,16 @@ def copy_of(built: Path, folder: Path, base_url: str) -> Iterator[Installation]:
     settings = _settings(instance, base_url)
     with closing(Database(settings.database_url)) as database:
         yield Installation(settings, Keyring(settings.keys), database)
+
+
+def _keep_cookies(settings: Settings) -> None:
+    cookies = {}
+    with time_machine.travel(NOW, tick=False), application(settings) as app:
+        for role in ROLES:
+            client = app.test_client()
+            assert sign_in(client, role).status_code == 303
+            cookies[role] = client.get_cookie("folja").value  # type: ignore[union-attr]
+    (settings.instance / COOKIES).write_text(json.dumps(cookies))
 
 
 def _settings(instance: Path, base_url: str) -> Settings:

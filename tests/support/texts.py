@@ -35,6 +35,7 @@ PARTICIPANTS = (
     "templates/mail/*",
     *(f"surveys/web/{name}.py" for name in ("answer*", "errors", "filters", "language", "links", "logbook*")),
     *(f"surveys/web/{name}.py" for name in ("new_link", "own_page", "public*", "room", "unsubscribe")),
+    *(f"surveys/web/{name}.py" for name in ("print_*", "relevance_words")),
     "surveys/mail/*.py",
     "surveys/catalogues.py",
 )  # fmt: skip

@@ -75,6 +75,8 @@ def _project(project: Project) -> Data:
         "emblem": project.emblem,
         "sending": _sending(project),
         "privacy": project.privacy,
+        "destruction_decision": project.destruction_decision,
+        "privacy_wording": project.privacy_wording,
         "generated_note": project.generated_note,
     }
 

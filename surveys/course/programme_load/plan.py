@@ -10,10 +10,10 @@ from surveys.course.programme_load.tally import Loading, assign
 from surveys.course.rescheduling import forget_changes, record_change
 from surveys.domain import timing
 from surveys.domain.pictures import picture_type
+from surveys.domain.privacy_wording import FIELDS
 from surveys.followups import gone
 from surveys.followups.planning import forget_mailings
 from surveys.importing import schema
-from surveys.importing.checks import PRIVACY
 from surveys.importing.yaml_document import PathKey
 from surveys.models.people import Attendance
 from surveys.models.programme import Occasion, Organisation, Project, Series, Subproject, Theme
@@ -52,12 +52,25 @@ def _project_values(loading: Loading, entry: schema.Project) -> dict[str, Any]:
         "reply_to": entry.reply_to,
         "decimals": entry.decimals,
         "minimum_group": entry.minimum_group,
-        "privacy": {name: getattr(entry.privacy, name) for name in PRIVACY if getattr(entry.privacy, name)},
+        "privacy": {name: getattr(entry.privacy, name) for name in FIELDS if getattr(entry.privacy, name)},
+        **_own_words(entry),
         "logotype": logotype,
         "logotype_type": picture_type(logotype) if logotype else None,
         "logotype_text": entry.logotype_text if logotype else None,
         "generated_note": entry.generated_note,
     }
+
+
+def _own_words(entry: schema.Project) -> dict[str, Any]:
+    """Decision and wordings; what the file does not speak of stays as it is."""
+    values: dict[str, Any] = {}
+    if entry.destruction_decision is not None:
+        values["destruction_decision"] = entry.destruction_decision.model_dump(mode="json")
+    if entry.privacy_wording is not None:
+        values["privacy_wording"] = {
+            mode: wording.model_dump() for mode, wording in entry.privacy_wording.items()
+        }
+    return values
 
 
 def _sending_values(entry: schema.Project) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def _load_scales(loading: Loading, project: Project) -> None:
 def _check_privacy_mode(
     loading: Loading, path: PathKey, entry: schema.Questionnaire, row: Questionnaire
 ) -> None:
-    if row.privacy_mode != entry.privacy_mode and queries.has_responses(loading.session, row):
+    if row.privacy_mode != entry.privacy_mode and queries.has_been_asked(loading.session, row):
         params = {"questionnaire": row.code, "mode": row.privacy_mode}
         loading.fault((*path, "privacy_mode"), "privacy_mode_in_use", **params)
 

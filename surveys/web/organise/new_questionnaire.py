@@ -202,9 +202,8 @@ def _from(document: JsonObject, code: str, wave: str, title: str) -> Proposed:
     return Proposed(title, code, wave, document, len(document["questions"]))
 
 
-def _modes(present: str = "") -> list[tuple[str, str]]:
-    offered = [mode.value for mode in PrivacyMode if mode.offered or mode.value == present]
-    return [(mode, words.said(words.PRIVACY_MODES, mode)) for mode in offered]
+def _modes() -> list[tuple[str, str]]:
+    return [(mode.value, words.said(words.PRIVACY_MODES, mode.value)) for mode in PrivacyMode]
 
 
 def _waves() -> list[tuple[str, str]]:
@@ -236,6 +235,6 @@ def _change_page(code: str, typed: Mapping[str, Any], faults: Mapping[str, str])
         at=at,
         typed=typed,
         faults=faults,
-        modes=_modes(at.row.privacy_mode),
+        modes=_modes(),
         waves=_waves(),
     )

@@ -21,7 +21,6 @@ from surveys.web.phrases import _
 
 KIND_CHOICES = [SelectChoice(kind, words.OCCASION_KINDS[kind]) for kind in KINDS]
 WAYS = (("pace", _l("At an even pace")), ("lines", _l("Pasted dates")))
-WHY_HINT = _l("Kept in the history of the occasion. Participants do not see it.")
 PACES = (
     ("1", _l("every week")),
     ("2", _l("every other week")),

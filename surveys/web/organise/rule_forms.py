@@ -29,6 +29,10 @@ FAULTS: Mapping[str, LazyString] = {
         "The project does not say yet who asks and why. Fill that in before anything is sent, "
         "or leave the rule switched off."
     ),
+    "decision_missing": _l(
+        "The key of this questionnaire is destroyed when it closes, and the project does not say yet which "
+        "decision orders that. Write it down first, or leave the rule switched off."
+    ),
     "blank": _l("Fill this in."),
     "bad_characters": _l("This holds characters that cannot be shown. Write it again."),
     "too_long": _l("This is too long."),

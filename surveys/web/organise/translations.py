@@ -110,9 +110,11 @@ def desk(code: str) -> Desk:
 
 
 def what(each: Worded) -> str:
-    """What a text is, for whoever translates it: "overall: Option"."""
+    """What a text is, for whoever translates it: "overall: Option"; of a scale its code."""
     name = str(words.said(NAMES, each.name))
-    return f"{each.question}: {name}" if each.question else name
+    kind, _slash, rest = each.key.partition("/")
+    of = rest.partition("/")[0] if kind in ("scales", "groups") else each.question
+    return f"{of}: {name}" if of else name
 
 
 @blueprint.get(TEXTS)
@@ -201,7 +203,7 @@ def _grid(
         rows=[(number, each, typed.get(each.key)) for number, each in enumerate(shown)],
         count=len(every),
         only_missing=only_missing,
-        addable=[each for each in every_language() if each.code not in used],
+        addable=[(code, name) for code, name in every_language() if code not in used],
         what=what,
         prefix=PREFIX,
         seen=seen,

@@ -138,6 +138,7 @@ MESSAGE_REASONS: Words = {
     "closed": _l("It had closed before the mail could be sent."),
     "too_late": _l("Sending stood still, and the mail became too old."),
     "answered": _l("Had already answered."),
+    "declined": _l("Has taken the answer back, and is not asked again."),
     "withdrawn": _l("The link was withdrawn."),
     "occasion_cancelled": _l("The occasion is cancelled."),
     "enrolment_ended": _l("Does not take part any more."),
@@ -217,6 +218,7 @@ DEED_ACTIONS: Words = {
     "address_corrected": _l("Address corrected"),
     "enrolment_changed": _l("Participation changed"),
     "enrolment_removed": _l("Participation removed"),
+    "key_destroyed": _l("Key destroyed"),
     "door_code_renewed": _l("New code for the door"),
     "own_page_sent": _l("Link to the own page mailed"),
     "scale_added": _l("Scale added"),
@@ -230,6 +232,8 @@ DEED_ACTIONS: Words = {
     "version_published": _l("Version of a questionnaire taken into use"),
     "draft_discarded": _l("Draft of a questionnaire thrown away"),
     "own_page_renewed": _l("New link to the own page mailed"),
+    "paper_printed": _l("Personal forms printed on paper"),
+    "paper_undone": _l("A paper that had been typed in taken back"),
 }
 MUTE_REASONS: Words = {
     "restored": _l("Restored from a backup"),

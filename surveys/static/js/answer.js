@@ -1,0 +1,331 @@
+// A form to answer: shows what is asked, saves as one goes, and keeps in this browser what cannot be sent.
+// Without this file everything works by its buttons.
+
+const form = document.querySelector("form[data-draft]");
+const PREFIX = "folja-draft:";
+const PAUSE_MS = 1500;
+const RETRY_MS = 5000;
+const LONGEST_RETRY_MS = 60000;
+const KEPT_MS = 30 * 24 * 3600 * 1000;
+const MOST_KEEPALIVE = 60000; // browsers let no more than 64 KiB go on after the page is left
+
+// Expressions: the trees of surveys/domain/expressions.py, worked out as there ------------------------------
+
+const NUMBER = /^\s*-?(?:\d+(?:\.\d*)?|\.\d+)\s*$/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+export function holds(tree, answers, own = "", today = "") {
+  return truth(value(tree, { answers, own, today }));
+}
+
+function value([kind, ...parts], given) {
+  if (kind === "number" || kind === "text") return parts[0];
+  if (kind === "answer") return given.answers[parts[0]] ?? "";
+  if (kind === "own") return given.own;
+  if (kind === "today") return given.today;
+  if (kind === "and") return parts.every((each) => truth(value(each, given)));
+  if (kind === "or") return parts.some((each) => truth(value(each, given)));
+  return OPERATORS[kind](...parts.map((each) => value(each, given)));
+}
+
+function truth(found) {
+  return Array.isArray(found) ? found.length > 0 : Boolean(found);
+}
+
+function number(found) {
+  if (typeof found === "boolean" || typeof found === "number") return Number(found);
+  return NUMBER.test(text(found)) ? Number(text(found)) : NaN;
+}
+
+function text(found) {
+  return Array.isArray(found) ? found.join(" ") : String(found);
+}
+
+function codes(found) {
+  return Array.isArray(found) ? found : text(found).split(/\s+/).filter(Boolean);
+}
+
+function equal(left, right) {
+  const kinds = [typeof left, typeof right];
+  if (kinds.includes("boolean")) return truth(left) === truth(right);
+  if (kinds.includes("number")) return number(left) === number(right);
+  return text(left) === text(right);
+}
+
+function ordered(compare) {
+  return (left, right) => {
+    const days = [left, right].every((each) => typeof each === "string" && DAY.test(each));
+    return days ? compare(left, right) : compare(number(left), number(right));
+  };
+}
+
+const OPERATORS = {
+  "=": equal,
+  "!=": (left, right) => !equal(left, right),
+  "<": ordered((left, right) => left < right),
+  "<=": ordered((left, right) => left <= right),
+  ">": ordered((left, right) => left > right),
+  ">=": ordered((left, right) => left >= right),
+  "+": (left, right) => number(left) + number(right),
+  "-": (left, right) => number(left) - number(right),
+  "*": (left, right) => number(left) * number(right),
+  div: (left, right) => number(left) / number(right),
+  mod: (left, right) => number(left) % number(right),
+  not: (found) => !truth(found),
+  selected: (found, code) => codes(found).includes(text(code)),
+  "count-selected": (found) => codes(found).length,
+  "string-length": (found) => [...text(found)].length,
+  true: () => true,
+  false: () => false,
+};
+
+// What is asked ---------------------------------------------------------------------------------------------
+
+// An answer as expressions see it; what the server would not take is no answer.
+function read(how, data) {
+  const one = String(data.get(how.field) ?? "").trim();
+  const other = String(data.get(`${how.field}.text`) ?? "").trim();
+  const several = (how.fields ?? []).map((name) => String(data.get(name) ?? "").trim());
+  if (how.kind === "number") return readNumber(one, how);
+  if (how.kind === "one_choice") return other && one && one !== "other" ? "" : one || (other ? "other" : "");
+  if (how.kind === "several_choices") {
+    const chosen = [...new Set([...data.getAll(how.field), ...(other ? ["other"] : [])])];
+    return how.max && chosen.length > how.max ? [] : chosen;
+  }
+  if (how.kind === "words") return several.some((each) => [...each].length > how.longest) ? [] : [...new Set(several.filter(Boolean))];
+  if (how.kind === "ranking") return readPlaces(several, how);
+  return how.longest && [...one].length > how.longest ? "" : one;
+}
+
+function readNumber(typed, how) {
+  const plain = typed.replace(/\u2212/g, "-").replace(/[\s\u00a0\u2007\u2009\u202f]+/g, " ");
+  if (how.decimals < 3 && /^[+-]?[1-9]\d{0,2}([.,]\d{3})+([.,]\d+)?$/.test(plain)) return "";
+  const match = /^([+-]?)(\d{1,3}(?: \d{3})+|\d+)(?:[.,](\d+))?$/.exec(plain);
+  if (!match || (match[3] ?? "").replace(/0+$/, "").length > how.decimals) return "";
+  const found = Number(`${match[1]}${match[2].replaceAll(" ", "")}.${match[3] ?? 0}`);
+  return found < Number(how.min ?? -Infinity) || found > Number(how.max ?? Infinity) ? "" : String(found);
+}
+
+function readPlaces(places, how) {
+  const chosen = how.codes.map((code, at) => [Number(places[at]), code]).filter(([place]) => place);
+  chosen.sort((left, right) => left[0] - right[0]);
+  return chosen.every(([place], at) => place === at + 1) ? chosen.map(([, code]) => code) : [];
+}
+
+function fit() {
+  if (!form.dataset.conditions) return;
+  const { today, given, conditions, answers, groups } = JSON.parse(form.dataset.conditions);
+  const data = new FormData(form);
+  const known = { ...given };
+  for (const [code, how] of Object.entries(answers)) {
+    const found = read(how, data);
+    if (truth(found)) known[code] = found;
+  }
+  const shut = new Set();
+  for (const [code, trees] of conditions) {
+    if (trees.every((tree) => holds(tree, known, "", today))) continue;
+    shut.add(code);
+    delete known[code];
+  }
+  for (const part of form.querySelectorAll("[data-asked]")) {
+    part.hidden = shut.has(part.dataset.asked);
+    part.querySelector("[name^='seen-']").disabled = part.hidden;
+  }
+  for (const part of form.querySelectorAll("[data-group]")) {
+    const members = groups[part.dataset.group];
+    if (members) part.hidden = members.every((code) => shut.has(code));
+  }
+}
+
+// What cannot be sent ---------------------------------------------------------------------------------------
+
+function forgetAll(start, older = Infinity) {
+  try {
+    for (const key of Object.keys(localStorage).filter((each) => each.startsWith(start))) {
+      const at = JSON.parse(localStorage.getItem(key)).at ?? 0;
+      if (older === Infinity || at < older) localStorage.removeItem(key);
+    }
+  } catch {
+    // The browser keeps nothing for pages: there is nothing to forget.
+  }
+}
+
+function saving() {
+  const state = document.getElementById("save-state");
+  const offer = document.getElementById("kept-here");
+  const address = form.getAttribute("action");
+  const key = `${PREFIX}${form.dataset.draft}:${address}`;
+  let saved = typed(); // as the server has it
+  let failed = null; // what was sent last, without an answer
+  let stopped = ""; // why nothing more can be sent from this page
+  let leaving = false;
+  let busy = 0;
+  let wait = RETRY_MS;
+  let timer = 0;
+  let queue = Promise.resolve();
+
+  function typed() {
+    return JSON.stringify([...new FormData(form)].filter(([name, each]) => name.startsWith("q-") && each !== ""));
+  }
+
+  function hiddenField(name) {
+    return form.querySelector(`input[type=hidden][name=${name}]`);
+  }
+
+  function say(words) {
+    if (state.textContent !== words) state.textContent = words;
+  }
+
+  function keep() {
+    const content = { at: Date.now(), revision: hiddenField("revision").value, was: hiddenField("was")?.value, typed: typed() };
+    try {
+      localStorage.setItem(key, JSON.stringify(content));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  function forget() {
+    if (offer.hidden) forgetAll(key);
+  }
+
+  async function post(body, content) {
+    failed = { body, content };
+    const answer = await fetch(address, {
+      method: "POST",
+      headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+      body,
+      keepalive: body.length < MOST_KEEPALIVE,
+    });
+    if (answer.status >= 500) throw new Error("not now");
+    const told = await answer.json();
+    failed = null;
+    wait = RETRY_MS;
+    if (told.state === "saved" || told.state === "incomplete") saved = content;
+    else stop(told.state);
+    if (told.state === "saved") {
+      hiddenField("revision").value = told.revision;
+      if (hiddenField("was")) hiddenField("was").value = told.was;
+      forget();
+    }
+    say(told.said);
+    if (stopped === "conflict" || stopped === "form_changed") addChoice();
+  }
+
+  function stop(reason) {
+    stopped = reason;
+    if (reason === "closed" || reason === "withdrawn_link") forgetAll(`${PREFIX}${form.dataset.draft}:`);
+    else if (!["conflict", "form_changed"].includes(reason)) keep();
+  }
+
+  // The page that shows both: what is typed comes along.
+  function addChoice() {
+    const button = document.createElement("button");
+    Object.assign(button, { className: "plain-button", name: "save", value: "1", textContent: form.dataset.choose });
+    state.append(" ", button);
+  }
+
+  async function saveOnce() {
+    try {
+      // The same once more before anything else: it may have arrived, and then it is nothing new.
+      if (failed && !stopped) await post(failed.body, failed.content);
+      if (!stopped && typed() !== saved) {
+        const body = new URLSearchParams(new FormData(form));
+        body.set("save", "1");
+        await post(body.toString(), typed());
+      }
+    } catch {
+      say(keep() ? form.dataset.offline : form.dataset.unkept);
+      clearTimeout(timer);
+      timer = setTimeout(save, wait);
+      wait = Math.min(2 * wait, LONGEST_RETRY_MS);
+      return "offline";
+    }
+    return stopped || "saved";
+  }
+
+  function save() {
+    clearTimeout(timer);
+    busy += 1;
+    queue = queue.then(saveOnce).finally(() => (busy -= 1));
+    return queue;
+  }
+
+  function isUnsaved() {
+    return !stopped && (failed !== null || typed() !== saved);
+  }
+
+  function takeBack({ typed: content, revision, was }) {
+    const pairs = JSON.parse(content);
+    for (const field of form.elements) {
+      if (!field.name.startsWith("q-")) continue;
+      const mine = pairs.filter(([name]) => name === field.name).map(([, each]) => each);
+      if (["radio", "checkbox"].includes(field.type)) field.checked = mine.includes(field.value);
+      else field.value = mine[0] ?? "";
+    }
+    // What it was written on: has something else been saved since, both are shown.
+    hiddenField("revision").value = revision;
+    if (hiddenField("was")) hiddenField("was").value = was ?? "";
+    fit();
+    save();
+  }
+
+  function offerKept() {
+    let kept = null;
+    try {
+      kept = JSON.parse(localStorage.getItem(key));
+    } catch {
+      return;
+    }
+    if (!kept || kept.typed === saved) return forget();
+    offer.hidden = false;
+    offer.querySelector("[data-take-back]").addEventListener("click", () => {
+      offer.hidden = true;
+      takeBack(kept);
+      document.getElementById("main").focus();
+    });
+    offer.querySelector("[data-remove]").addEventListener("click", () => {
+      offer.hidden = true;
+      forget();
+      document.getElementById("main").focus();
+    });
+  }
+
+  form.addEventListener("input", () => {
+    fit();
+    if (failed || stopped === "no_cookie") keep();
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE_MS);
+  });
+  form.addEventListener("focusout", () => isUnsaved() && !failed && save());
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && isUnsaved() && !leaving) {
+      keep();
+      save();
+    }
+  });
+  window.addEventListener("online", () => isUnsaved() && save());
+  window.addEventListener("pageshow", (event) => {
+    leaving = false;
+    if (event.persisted) location.reload(); // what it shows may have been changed since
+  });
+  form.addEventListener("submit", async (event) => {
+    if (leaving || stopped || (!busy && !isUnsaved() && navigator.onLine)) return;
+    event.preventDefault();
+    if ((await save()) === "offline" || !navigator.onLine) {
+      say(keep() ? form.dataset.stopped : form.dataset.unkept);
+      return;
+    }
+    leaving = true;
+    form.requestSubmit(event.submitter);
+  });
+  offerKept();
+}
+
+if (form) {
+  forgetAll(PREFIX, Date.now() - KEPT_MS);
+  fit();
+  saving();
+}
+for (const ended of document.querySelectorAll("[data-ended]")) forgetAll(`${PREFIX}${ended.dataset.ended}:`);
