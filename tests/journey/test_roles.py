@@ -170,6 +170,11 @@ EXPECTED = {
     f"GET {P}/enkater/<questionnaire>": "aoer",
     f"GET {P}/enkater/ny": "ao",
     f"POST {P}/enkater/ny": "ao",
+    f"GET {P}/enkater/skalor": "ao",
+    f"GET {P}/enkater/skalor/ny": "ao",
+    f"POST {P}/enkater/skalor/ny": "ao",
+    f"GET {P}/enkater/skalor/<scale>": "ao",
+    f"POST {P}/enkater/skalor/<scale>": "ao",
     f"GET {Q}/version/<int:number>": "aoer",
     f"GET {Q}/jamfor": "aoer",
     f"GET {Q}/prova": "ao",
@@ -265,6 +270,8 @@ PUBLIC = {
     "/static/<path:filename>",
     "/tillganglighet",
 }
+# Both projects have something that is called so.
+IN_BOTH = {"project", "questionnaire", "kind", "language", "number", "question", "group", "scale"}
 # Pages that are empty in this programme are a 404 to everyone; the role is still checked first.
 NOTHING_THERE = {f"GET {P}/logotyp"}
 
@@ -306,6 +313,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
             "number": 1,
             "question": "knows",
             "group": "all",
+            "scale": "grad4",
             "rule": "efter",
             "place": "t1",
             "occasion": "t1",
@@ -452,7 +460,16 @@ def test_the_matrix_in_another_project(app: Flask, values: dict[str, object], ro
         method = name.partition(" ")[0]
         answer = client.open(method, address(app, rule, "liten", values))
         assert answer.status_code == 404, name
-        if rule.arguments - {"project", "questionnaire", "kind", "language", "number", "question", "group"}:
+        if rule.arguments - {
+            "project",
+            "questionnaire",
+            "kind",
+            "language",
+            "number",
+            "question",
+            "group",
+            "scale",
+        }:
             # Under one's own project, but with a thing that is another's.
             answer = client.open(method, address(app, rule, "annan", values))
             assert answer.status_code == 404, f"{name} with another project's object"
