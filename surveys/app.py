@@ -15,6 +15,7 @@ from surveys.extensions import babel, csrf, login
 from surveys.installation import Installation, open_installation
 from surveys.web import (
     answer_receipt,
+    answer_withdraw,
     errors,
     evaluate,
     filters,
@@ -128,6 +129,7 @@ def _add_blueprints(app: Flask, settings: Settings) -> None:
         public,
         signin,
         answer_receipt,
+        answer_withdraw,
         logbook,
         own_page,
         room,

@@ -9,7 +9,7 @@ Background variables (the language of the answers, and whether they came on pape
 carried only if every combination of those carried stands in enough rows of every measurement of the file; the
 same for the whole file, since the person code joins a person's rows. A theme that is not carried is not told
 as an answer either. Whoever sees who has answered gets neither person codes nor dates: together with the list
-of who has answered what and when, they would name the rows.
+of who has answered what and when, they would name the rows. Of *sealed* and *anonymous* no day is told.
 """
 
 import json
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from surveys.answers.results import read_rates
 from surveys.answers.results_model import Measurement
-from surveys.domain.privacy import Limit, carried
+from surveys.domain.privacy import Limit, PrivacyMode, carried
 from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.questions import ThemeChoice
 from surveys.domain.summaries import Cell, Column
@@ -109,6 +109,7 @@ class Export:
         persons = Memo(self._person)
         classes = Memo(lambda background: self._classes(background, text))
         with_language, with_source = LANGUAGE in self.carried, SOURCE in self.carried
+        with_days = PrivacyMode(measurement.privacy_mode).keeps_time
         # this loop is what an export costs: unpacked, and nothing looked up twice
         parse, zone, as_evaluator = json.JSONDecoder().raw_decode, self._zone, self._as_evaluator
         for id_, version, person, language, source, background, answers, submitted_at in queries.responses(
@@ -119,7 +120,7 @@ class Export:
                 row.append(persons[person])
             row += start[version]
             if as_evaluator:
-                row.append(submitted_at.astimezone(zone).date().isoformat())
+                row.append(submitted_at.astimezone(zone).date().isoformat() if with_days else "")
             if with_language:
                 row.append(language)
             if with_source:

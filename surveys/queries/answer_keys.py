@@ -136,6 +136,12 @@ def responses_under(key: AnswerKey) -> ColumnElement[bool]:
     return Response.rule_id.in_(rules) & (Response.privacy_mode == key.mode) & _at(key, Response.target)
 
 
+def occasion_of(session: Session, key: AnswerKey) -> Occasion | None:
+    """The occasion that a key's answers are about, if it is of one."""
+    kind, _, number = (key.target or "").partition(":")
+    return session.get(Occasion, int(number)) if kind == "occasion" else None
+
+
 def _rules(key: AnswerKey) -> Any:
     if key.rule_id is not None:
         return select(FollowUpRule).where(FollowUpRule.id == key.rule_id)

@@ -192,3 +192,14 @@ def themes(session: Session, series_id: int) -> dict[str, list[str]]:
     for code, title in rows:
         found.setdefault(code, []).append(title)
     return found
+
+
+def active_modes(session: Session, project_id: int) -> set[str]:
+    """The privacy modes of the questionnaires that rules of the project which are switched on send."""
+    return set(
+        session.scalars(
+            select(Questionnaire.privacy_mode)
+            .join(FollowUpRule, FollowUpRule.questionnaire_id == Questionnaire.id)
+            .where(Questionnaire.project_id == project_id, FollowUpRule.active)
+        )
+    )

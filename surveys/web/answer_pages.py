@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request
 from markupsafe import Markup, escape
@@ -17,13 +18,13 @@ from surveys.answers.steps import Step
 from surveys.domain.questionnaire import Checked, check, fields_of
 from surveys.domain.questions import Fields, Question
 from surveys.domain.texts import pick
-from surveys.web import language, links
+from surveys.web import answer_logotype, language, links
 from surveys.web.answer_conditions import conditions_json
 from surveys.web.answer_frame import framed
-from surveys.web.answer_privacy import PRIVACY_TEXTS
+from surveys.web.answer_privacy import privacy_text
 from surveys.web.answer_questions import questions_html
 from surveys.web.answer_texts import error_list, fault_text
-from surveys.web.filters import when
+from surveys.web.filters import day, when
 from surveys.web.guard import installation
 from surveys.web.phrases import _
 
@@ -85,6 +86,7 @@ def form_page(view: FormView) -> str:
         "revision": str(view.revision),
         "moment": last_moment(view),
         "content": questions_html(view.form, view.sheet, fields_of(view.form, view.current), asked=asked),
+        "logotype": answer_logotype.image(view),
     }
     return framed("form", view, places, partial(_form_frame, view.stage))
 
@@ -102,6 +104,7 @@ def typed_page(view: FormView, shown: Shown, status: int = 200) -> Page:
         "revision": str(shown.revision),
         "moment": last_moment(view),
         "content": questions_html(view.form, view.sheet, shown.fields, faults, asked),
+        "logotype": answer_logotype.image(view),
     }
     new = [each for each in view.form.questions if each.code in shown.new]
     html = _form_html(
@@ -118,7 +121,8 @@ def typed_page(view: FormView, shown: Shown, status: int = 200) -> Page:
 def receipt_page(view: FormView, answers: Answers) -> str:
     # By itself, without what a whole page is given.
     copied = render_copy(copy(view, answers))
-    places = {"moment": moment(view, view.submitted_at), "content": copied}
+    at, logotype = moment(view, view.submitted_at), answer_logotype.image(view)
+    places = {"moment": at, "content": copied, "logotype": logotype}
     return framed("receipt", view, places, partial(_receipt_frame, view.stage))
 
 
@@ -127,7 +131,8 @@ def closed_page(view: FormView, fields: Fields | None = None) -> Page:
     unsent = check(view.form, fields, complete=False).answers if fields else view.draft
     sent = copy(view, view.answers) if view.answers is not None else []
     status = 200 if view.answers is not None and not fields else 410
-    return page("closed", view, status, copy=sent, unsent=copy(view, unsent or {}))
+    said = {"moment": moment(view, view.submitted_at), "privacy_text": privacy_text(view)}
+    return page("closed", view, status, copy=sent, unsent=copy(view, unsent or {}), **said)
 
 
 def conflict_page(
@@ -137,7 +142,7 @@ def conflict_page(
     view = reason.view
     differing = differences(view, reason.stored, reason.mine)
     values = {"differing": differing, "typed": typed(), "address": address, "more": more, "button": button}
-    return page("conflict", view, 409, **values)
+    return page("conflict", view, 409, **values, moment=moment(view, view.saved_at))
 
 
 def page(name: str, view: FormView, status: int = 200, **values: object) -> Page:
@@ -175,7 +180,12 @@ def last_moment(view: FormView) -> str:
 
 
 def moment(view: FormView, at: datetime | None) -> str:
-    return when(at, view.timezone) if at else ""
+    if at is None:
+        return ""
+    # Where a moment could lead to a person, only its day is kept.
+    if not view.privacy_mode.keeps_time:
+        return day(at.astimezone(ZoneInfo(view.timezone)).date())
+    return when(at, view.timezone)
 
 
 def copy(view: FormView, answers: Answers) -> list[tuple[str, str]]:
@@ -209,11 +219,16 @@ def questions_changed() -> str:
 
 
 def _form_frame(stage: str, view: FormView, marks: Mapping[str, str]) -> str:
-    return _form_html(view, stage, {**marks, "content": Markup(marks["content"])})  # noqa: S704 - a mark
+    return _form_html(view, stage, marks_of(marks))
 
 
 def _receipt_frame(stage: str, view: FormView, marks: Mapping[str, str]) -> str:
-    return render_template("answer/receipt.html", view=view, stage=stage, **marks)
+    return render_template("answer/receipt.html", view=view, stage=stage, **marks_of(marks))
+
+
+def marks_of(marks: Mapping[str, str]) -> dict[str, str]:
+    """Marks of places that take HTML are not to be escaped, though they hold nothing that would be."""
+    return {**marks, **{name: Markup(marks[name]) for name in ("content", "logotype")}}  # noqa: S704
 
 
 def _form_html(
@@ -233,5 +248,5 @@ def _form_html(
         notice=notice,
         new=new,
         conditions=conditions_json(view),
-        privacy_text=PRIVACY_TEXTS[view.privacy_mode],
+        privacy_text=privacy_text(view),
     )

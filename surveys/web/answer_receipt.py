@@ -11,7 +11,7 @@ from surveys.printing import content, typesetting
 from surveys.printing.content import Piece, text
 from surveys.web import language, links, print_project
 from surveys.web.answer import blueprint
-from surveys.web.answer_pages import prefer
+from surveys.web.answer_pages import moment, prefer
 from surveys.web.filters import when
 from surveys.web.guard import installation
 from surveys.web.phrases import _
@@ -62,7 +62,7 @@ def _content(view: FormView, answers: Answers) -> Piece:
 
 def _moments(view: FormView) -> list[str]:
     assert view.submitted_at is not None  # noqa: S101 - with the answers
-    sent = _("Sent in %(moment)s.", moment=when(view.submitted_at, view.timezone))
+    sent = _("Sent in %(moment)s.", moment=moment(view, view.submitted_at))
     closes = when(view.closes_at, view.timezone)
     if view.closed:
         return [sent, _("The questionnaire has closed.")]

@@ -34,7 +34,7 @@ from surveys.web import language
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PARTICIPANT_BLUEPRINTS = frozenset({"answer", "logbook", "new_link", "own", "room"})
+PARTICIPANT_BLUEPRINTS = frozenset({"answer", "logbook", "new_link", "own", "room", "withdrawal"})
 EVERY_ROLE = ROLES
 
 

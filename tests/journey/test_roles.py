@@ -18,6 +18,7 @@ from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.access import ROLES
 from surveys.models.access import User as Account
+from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, MailStop, Participant
@@ -45,6 +46,8 @@ UPLOAD = f"{S}/deltagare/importera/<upload>"
 ENROLMENT = f"{P}/deltagare/<code>/deltagande/<int:enrolment>"
 TEXTS = f"{P}/installningar/mejltexter"
 TEXT = f"{TEXTS}/<kind>/<language>"
+
+KEY = "abcdefgh12345678"
 
 # a administrator, o organiser, e evaluator, r reader
 EXPECTED = {
@@ -160,6 +163,10 @@ EXPECTED = {
     f"POST {ENROLMENT}/utfall": "ao",
     f"POST {ENROLMENT}/utfall/<int:outcome>/ta-bort": "ao",
     f"GET {P}/enkater": "aoer",
+    f"GET {P}/enkater/importera": "ao",
+    f"POST {P}/enkater/importera": "ao",
+    f"POST {P}/enkater/importera/spara": "ao",
+    f"GET {P}/enkater/<questionnaire>/xlsform.xlsx": "aoe",
     f"GET {P}/enkater/<questionnaire>": "aoer",
     f"GET {P}/enkater/ny": "ao",
     f"POST {P}/enkater/ny": "ao",
@@ -193,6 +200,8 @@ EXPECTED = {
     f"GET {Q}/skriv/fraga/<question>": "ao",
     f"POST {Q}/skriv/fraga/<question>": "ao",
     f"GET {P}/enkater/<questionnaire>/texter": "ao",
+    f"GET {P}/installningar/sprak": "ao",
+    f"POST {P}/installningar/sprak": "ao",
     f"POST {P}/enkater/<questionnaire>/texter": "ao",
     f"POST {P}/enkater/<questionnaire>/texter/ofullstandig": "ao",
     f"GET {P}/enkater/<questionnaire>/texter/<language>/ta-bort": "ao",
@@ -227,6 +236,11 @@ EXPECTED = {
     f"GET {P}/utskick/stopp": "ao",
     f"POST {P}/utskick/stopp": "ao",
     f"GET {P}/deltagare/<code>/utskick": "ao",
+    f"GET {P}/installningar/personuppgifter": "ao",
+    f"POST {P}/installningar/personuppgifter": "ao",
+    f"GET {P}/installningar/nycklar": "ao",
+    f"GET {P}/installningar/nycklar/<key>/forstor": "ao",
+    f"POST {P}/installningar/nycklar/<key>/forstor": "ao",
     f"GET {P}/installningar/utskick": "ao",
     f"POST {P}/installningar/utskick": "ao",
     f"GET {P}/installningar/gjort": "ao",
@@ -283,7 +297,10 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
             digest="0" * 64, kind="auto_reply", received_at=NOW, participant_id=person.id
         )
         ended = MailStop(participant_id=person.id, scope="reminders", source="unsubscribe", stopped_at=NOW)
-        session.add_all([came_back, ended])
+        series = session.scalars(select(Series).where(Series.code == "kurs")).first()
+        assert series is not None
+        key = AnswerKey(name=KEY, scope="sealed:1", mode="sealed", series_id=series.id, made_at=NOW)
+        session.add_all([came_back, ended, key])
         session.flush()
         returned, stop = came_back.id, ended.id
     upload = a_file_of_people(installation)
@@ -301,6 +318,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
             "place": "t1",
             "occasion": "t1",
             "page_id": page_id,
+            "key": KEY,
             "returned": returned,
             "stop": stop,
             "invitation": session.scalars(of_p01.where(Participant.code == "p01")).first(),

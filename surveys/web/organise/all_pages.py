@@ -1,6 +1,7 @@
 """The organiser's pages, put together: each noun has its own module."""
 
 from surveys.web.organise import (
+    answer_keys,
     attendance,
     attendance_codes,
     attendance_file,
@@ -26,7 +27,10 @@ from surveys.web.organise import (
     people,
     people_file,
     person,
+    privacy_settings,
+    project_languages,
     projects,
+    questionnaire_files,
     questionnaire_trial,
     questionnaires,
     rescheduling,
@@ -48,6 +52,7 @@ from surveys.web.organise import (
 from surveys.web.organise.base import blueprint
 
 __all__ = [
+    "answer_keys",
     "attendance",
     "attendance_codes",
     "attendance_file",
@@ -74,7 +79,10 @@ __all__ = [
     "people",
     "people_file",
     "person",
+    "privacy_settings",
+    "project_languages",
     "projects",
+    "questionnaire_files",
     "questionnaire_trial",
     "questionnaires",
     "rescheduling",
