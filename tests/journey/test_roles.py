@@ -288,7 +288,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
     load_small(installation, NOW)
     with_a_group(installation)
     programme.load(installation.database, another_programme(), NOW)
-    while planning.expand_next(installation.database, installation.keys, AFTER_THE_FIRST, timedelta(days=60)):
+    while planning.expand_next(installation.database, installation.keys, AFTER_THE_FIRST):
         pass
     with installation.database.transaction() as session:
         person = session.scalars(select(Participant).where(Participant.code == "p01")).one()
