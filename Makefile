@@ -27,10 +27,10 @@ run: ## start Följa with its demo project on http://127.0.0.1:8000 (other port:
 
 test: ## lint, types and all tests: SQLite, PostgreSQL, mail server, browser
 	@$(call venv,dev); \
-	$(call lint); linted=$$?; \
+	$(call lint) >.venv/lint.log 2>&1 & linting=$$!; \
 	$(BIN)/python -m tests.support.chromium; \
 	$(BIN)/python -m pytest -n 3 $(ARGS); tested=$$?; \
-	[ $$linted = 0 ] || { echo "make test: lint or types failed, see the first lines" >&2; exit 1; }; \
+	wait $$linting || { cat .venv/lint.log >&2; echo "make test: lint or types failed" >&2; exit 1; }; \
 	exit $$tested
 
 test-fault: ## the long runs that kill real processes

@@ -1,7 +1,5 @@
 """Calls the planning use-case until nothing is due."""
 
-from datetime import timedelta
-
 from scheduler.rounds import Round
 from surveys import clock
 from surveys.followups import planning
@@ -12,12 +10,8 @@ class Planner(Round):
     name = "planner"
 
     def go_round(self) -> None:
-        settings = self.installation.settings
         if sending_state.state(self.installation.database).is_muted:
             return  # what falls due meanwhile is looked at first
-        catch_up = timedelta(hours=settings.catch_up_hours)
         while not self.stopping.is_set():
-            if not planning.expand_next(
-                self.installation.database, self.installation.keys, clock.now(), catch_up
-            ):
+            if not planning.expand_next(self.installation.database, self.installation.keys, clock.now()):
                 break

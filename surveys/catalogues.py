@@ -36,7 +36,7 @@ class Language:
     of people. ``fallback`` is the tag of the catalogue that fills the gaps. ``scope``: "all" has staff's
     pages too, "participant" only what participants see, "none" no catalogue at all. ``clock`` is a format of
     strftime, ``moment`` and ``percent`` are formats of {day}, {clock} and {number}; days begin with Monday.
-    ``locale`` is what Babel calls it.
+    ``locale`` is what Babel calls it, ``comma`` what stands between things listed.
     """
 
     code: str
@@ -53,6 +53,7 @@ class Language:
     decimal_mark: str
     thousands_mark: str
     percent: str
+    comma: str = ", "
     order: int = 0
     fallback: str = ""
     also_called: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from surveys.commands.demo import demo
 from surveys.commands.doctor import doctor
 from surveys.commands.export import export
 from surveys.commands.programme import programme
+from surveys.commands.questionnaire import questionnaire
 from surveys.commands.scheduler import scheduler
 from surveys.commands.sending import sending
 from surveys.commands.serving import web
@@ -24,7 +25,20 @@ def folja(chosen: str | None) -> None:
     language.choose(chosen)
 
 
-for command in (backup, database, demo, doctor, export, programme, restore, scheduler, sending, user, web):
+for command in (
+    backup,
+    database,
+    demo,
+    doctor,
+    export,
+    programme,
+    questionnaire,
+    restore,
+    scheduler,
+    sending,
+    user,
+    web,
+):
     folja.add_command(command)
 
 

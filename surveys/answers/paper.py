@@ -24,6 +24,8 @@ from surveys.models.programme import JsonObject
 from surveys.models.response import Response
 from surveys.queries import answering, chasing, mailings, people
 
+MOST_IN_A_FILE = 300  # forms: more would keep whoever asked for them waiting for too long
+
 _UNSENT = {
     "answers": None,
     "submitted_at": None,
@@ -103,17 +105,20 @@ def print_forms(
     with_links: bool,
     now: datetime,
     language: str | None = None,
+    part: int = 0,
 ) -> Sequence[PaperForm]:
     """The forms of those who have not answered, with a deed that says who printed them, and how many.
 
-    ``language``: only of those who prefer it. Raises :class:`NothingToPrint`.
+    ``language``: only of those who prefer it. ``part`` counts files of MOST_IN_A_FILE from 0.
+    Raises :class:`NothingToPrint`.
     """
     with db.transaction() as session:
         mailing = mailings.mailing(session, project_id, mailing_id)
         if mailing is None or not is_open(mailing, now):
             raise NothingToPrint
         silent = [each for each in forms(session, keys, mailing, now) if not each.answered]
-        found = [each for each in silent if language in (None, each.person.language)]
+        wanted = [each for each in silent if language in (None, each.person.language)]
+        found = wanted[part * MOST_IN_A_FILE :][:MOST_IN_A_FILE]
         if not found:
             raise NothingToPrint
         details = {"forms": len(found), "links": with_links}

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 import click
@@ -82,9 +82,8 @@ def tick(at: datetime) -> None:
 
 
 def _tick(installation: Installation, at: datetime) -> tuple[int, Counter[str]]:
-    catch_up = timedelta(hours=installation.settings.catch_up_hours)
     planned = 0
-    while planning.expand_next(installation.database, installation.keys, at, catch_up):
+    while planning.expand_next(installation.database, installation.keys, at):
         planned += 1
     office = Office(installation.settings)
     way = transport_for(office, as_if=True)
@@ -110,11 +109,8 @@ def preview_(start: datetime | None, days: int, project: str | None, everyone: b
     now = clock.now()
     begin = start or now
     with opened() as installation:
-        catch_up = timedelta(hours=installation.settings.catch_up_hours)
         try:
-            ahead = preview.preview(
-                installation.database, installation.keys, begin, days, project, catch_up, now
-            )
+            ahead = preview.preview(installation.database, installation.keys, begin, days, now, project)
         except SQLAlchemyError as error:
             raise Failed(_("The database does not answer: %(reason)s", reason=first_line(error))) from error
     if not ahead:

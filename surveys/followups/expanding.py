@@ -39,7 +39,7 @@ def catch_up_of(session: Session) -> timedelta:
     return found
 
 
-def see_to(session: Session, keys: Keyring, mailing: Mailing, now: datetime, catch_up: timedelta) -> None:
+def see_to(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> None:
     """Expand a mailing that is due or a part of it, let it wait, call it missed, or invite who came after it.
 
     A first mail that has waited is due when it goes: its reminders count from there.
@@ -52,14 +52,12 @@ def see_to(session: Session, keys: Keyring, mailing: Mailing, now: datetime, cat
         case "expanding":
             _expand(session, keys, mailing, now)
         case _ if mailing.step == 0:
-            _see_to_first(session, keys, mailing, now, catch_up)
+            _see_to_first(session, keys, mailing, now)
         case _:
-            _see_to_reminder(session, keys, mailing, now, catch_up)
+            _see_to_reminder(session, keys, mailing, now)
 
 
-def _see_to_first(
-    session: Session, keys: Keyring, mailing: Mailing, now: datetime, catch_up: timedelta
-) -> None:
+def _see_to_first(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> None:
     if mailing.rule.questionnaire is not None and blank_fields(mailing.rule.series.project.privacy):
         _miss(mailing, "privacy_blank")  # what participants must be told first is not written
         return
@@ -74,7 +72,7 @@ def _see_to_first(
             return
         mailing.reason, waiting = audience_queries.BY_DEFAULT, True
     due = limit if waiting else mailing.due_at
-    if now < mailing.closes_at and now - due <= catch_up:
+    if now < mailing.closes_at and now - due <= catch_up_of(session):
         if waiting:
             _is_due_from(mailing, now)
         _expand(session, keys, mailing, now)
@@ -107,10 +105,8 @@ def _lacks_attendance(session: Session, mailing: Mailing) -> bool:
     )
 
 
-def _see_to_reminder(
-    session: Session, keys: Keyring, mailing: Mailing, now: datetime, catch_up: timedelta
-) -> None:
-    if timing.verdict(mailing.due_at, now, catch_up, mailing.closes_at) == "missed":
+def _see_to_reminder(session: Session, keys: Keyring, mailing: Mailing, now: datetime) -> None:
+    if timing.verdict(mailing.due_at, now, catch_up_of(session), mailing.closes_at) == "missed":
         _miss(mailing, "closed" if now >= mailing.closes_at else "too_late")
     elif overtaken := _why_no_reminder(queries.steps_before(session, mailing), mailing):
         _miss(mailing, overtaken)

@@ -7,7 +7,7 @@ an argument; loops, signals and sleeping are the scheduler's. Composing and send
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from surveys.database import Database
 from surveys.followups.audience import Audience, LeftOut, Person, who
-from surveys.followups.expanding import CATCH_UP, FORM_KINDS, LOG_KINDS, see_to
+from surveys.followups.expanding import FORM_KINDS, LOG_KINDS, see_to
 from surveys.followups.targets import (
     BY_PERSON,
     ENDED,
@@ -35,7 +35,6 @@ from surveys.queries import planning as queries
 from surveys.queries.planned import Planned, write_mailings
 
 __all__ = [
-    "CATCH_UP",
     "FORM_KINDS",
     "LOG_KINDS",
     "SKIPPED",
@@ -56,7 +55,7 @@ FEW = 1_000  # people that a select names one by one
 SKIPPED = "skipped"  # the reason of a mailing that somebody has cancelled by hand
 
 
-def expand_next(db: Database, keys: Keyring, now: datetime, catch_up: timedelta = CATCH_UP) -> bool:
+def expand_next(db: Database, keys: Keyring, now: datetime) -> bool:
     """See to one due mailing: expand it or a part of it, let it wait for attendance, or call it missed; or
     invite those who have come to one that has gone.
 
@@ -68,7 +67,7 @@ def expand_next(db: Database, keys: Keyring, now: datetime, catch_up: timedelta 
         mailing = queries.next_mailing(session, now)
         if mailing is not None:
             due_at = mailing.due_at
-            see_to(session, keys, mailing, now, catch_up)
+            see_to(session, keys, mailing, now)
             if mailing.due_at != due_at:  # the steps after it keep their distance from when it went
                 refresh_mailings(session, mailing.rule.series_id, now, only=())
         return mailing is not None

@@ -19,7 +19,7 @@ from surveys.followups.audience import (
     leave_out_unreachable,
     why_not_invited,
 )
-from surveys.followups.planning import CATCH_UP
+from surveys.followups.expanding import catch_up_of
 from surveys.followups.targets import ENDED
 from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Mailing
@@ -73,15 +73,14 @@ def preview(
     keys: Keyring,
     start: datetime,
     days: int,
+    now: datetime,
     project: str | None = None,
-    catch_up: timedelta = CATCH_UP,
-    now: datetime | None = None,
 ) -> list[PlannedMail]:
     """Every mailing due within ``days`` from ``start``, and what is overdue, in order.
 
     ``project`` is a code; None for all. With ``now`` before ``start``, what goes between them is left out.
     """
-    known = min(now or start, start)
+    known = min(now, start)
     until = start + timedelta(days=days)
     with db.reading() as session:
         rolls: dict[int, Roll] = {}
@@ -92,13 +91,11 @@ def preview(
             series_id = mailing.rule.series_id
             if series_id not in rolls:
                 rolls[series_id] = audience.people_enrolled(session, series_id)
-            found.append(_planned(session, keys, mailing, rolls[series_id], start, catch_up))
+            found.append(_planned(session, keys, mailing, rolls[series_id], start))
         return sorted(found, key=lambda each: each.at)
 
 
-def _planned(
-    session: Session, keys: Keyring, mailing: Mailing, roll: Roll, start: datetime, catch_up: timedelta
-) -> PlannedMail:
+def _planned(session: Session, keys: Keyring, mailing: Mailing, roll: Roll, start: datetime) -> PlannedMail:
     rule = mailing.rule
     at = max(mailing.due_at, start)
     reasons, certain = reasons_of(session, keys, mailing, roll)
@@ -113,7 +110,7 @@ def _planned(
         occasion=mailing.occasion.title if mailing.occasion else None,
         step=mailing.step,
         why=_why(rule),
-        fate=_fate(session, mailing, start, catch_up),
+        fate=_fate(session, mailing, start),
         intended=timing.to_wall(mailing.intended_at, mailing.timezone),
         deferral=mailing.deferral,
         certain=certain,
@@ -161,8 +158,8 @@ def _reasons_to_remind(session: Session, keys: Keyring, mailing: Mailing, roll: 
     return reasons
 
 
-def _fate(session: Session, mailing: Mailing, start: datetime, catch_up: timedelta) -> str:
-    judged = timing.verdict(mailing.due_at, start, catch_up, mailing.closes_at)
+def _fate(session: Session, mailing: Mailing, start: datetime) -> str:
+    judged = timing.verdict(mailing.due_at, start, catch_up_of(session), mailing.closes_at)
     if judged == "missed":
         return "missed"
     if mailing.state == "waiting" and mailing.occasion_id is not None:

@@ -11,6 +11,7 @@ from surveys.domain.condition_tree import AudienceError
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.privacy_wording import blank_fields
 from surveys.domain.rule_spec import RuleSpec
+from surveys.domain.translating import missing
 from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Project, Series
 from surveys.models.questionnaire import Questionnaire
@@ -104,11 +105,18 @@ def _why_not_asked(project: Project, spec: RuleSpec, asks: Questionnaire | None)
         return "questionnaire_draft"
     if not spec.about_occasions and forms.parse(asks.in_use.content).needs_themes:
         return "themes_without_occasion"
+    if spec.active and _is_untranslated(project, asks.in_use.content):
+        return "untranslated"
     if spec.active and blank_fields(project.privacy):
         return "privacy_blank"
     if spec.active and not PrivacyMode(asks.privacy_mode).traceable and not project.destruction_decision:
         return "decision_missing"
     return None
+
+
+def _is_untranslated(project: Project, content: Mapping[str, Any]) -> bool:
+    """Whether somebody in the project would get it with texts in another language, and nobody meant that."""
+    return not content.get("partly_translated") and bool(missing(content, project.languages))
 
 
 def _why_no_occasions(session: Session, series: Series, spec: RuleSpec) -> str | None:

@@ -236,7 +236,7 @@ class Questions:
         return [{"code": point["code"], "label": point["label"]} for point in points]
 
     def _worded(self, kind: str, place: Place, subject: str) -> list[JsonObject]:
-        known = [language for language in self.languages if language in ("sv", "en")]
+        known = [language for language in self.languages if language in _WORDS["Y"]]
         if len(known) < len(self.languages):
             self.builder.lose(place, subject, "labels_in_english", kind)
         return [

@@ -1,6 +1,9 @@
 """A questionnaire in a file that another program made: an XLSForm or a LimeSurvey structure file."""
 
+from collections.abc import Collection
+
 from surveys.importing import lss, xlsform
+from surveys.importing.exchanged import slug
 from surveys.importing.files import Refused
 from surveys.importing.losses import ReadQuestionnaire
 from surveys.importing.spreadsheets import MAGIC, OLD_MAGIC
@@ -26,3 +29,12 @@ def read(raw: bytes, default_language: str) -> ReadQuestionnaire:
     if raw[:100].lstrip().startswith(_XML_BEGINS):
         return lss.read(raw)
     raise Refused(0, "unknown_file")
+
+
+def code_of(name: str, taken: Collection[str] = ()) -> str:
+    """A code for a questionnaire from the name of its file, unlike those ``taken``."""
+    code, number = slug(name.rpartition(".")[0])[:40].strip("-_") or "enkat", 2
+    free = code
+    while free in taken:
+        free, number = f"{code}-{number}", number + 1
+    return free

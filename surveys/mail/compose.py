@@ -188,11 +188,13 @@ def _changed(about: About, told: Told) -> str:
 def _occasion(about: About, home: str, language: str) -> str:
     """ "Mötesteknik, tis 1 dec 2026 kl. 13.00–16.30, Göteborg"; a zone other than ``home`` is named."""
     rest = _place_and_time(about, home, language)
-    return f"{about.title}, {rest}" if rest else about.title
+    return f"{about.title}{language_of(language).comma}{rest}" if rest else about.title
 
 
 def _place_and_time(which: About | Told, home: str, language: str) -> str:
-    return ", ".join(part for part in (_when(which, home, language), which.place) if part)
+    return language_of(language).comma.join(
+        part for part in (_when(which, home, language), which.place) if part
+    )
 
 
 def _when(which: About | Told, home: str, language: str) -> str:

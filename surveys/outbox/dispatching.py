@@ -36,7 +36,6 @@ class Dispatch:
         self._desk = Desk(
             self.worker,
             timedelta(seconds=settings.claim_lease_seconds),
-            timedelta(hours=settings.catch_up_hours),
             settings.mail_per_minute,
         )
 

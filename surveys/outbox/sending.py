@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from surveys.database import Database
 from surveys.domain import timing
 from surveys.domain.returned import stops_address
-from surveys.followups.planning import CATCH_UP
 from surveys.keys import Keyring, new_public_id, token_hash
 from surveys.mail.outgoing import Outcome, Outgoing, Skipped, StaffMail
 from surveys.models.followup import Invitation, RetiredLink
@@ -41,13 +40,12 @@ class Desk:
     """Who claims, and for how long.
 
     ``worker`` names the process (at most 64 characters). What is claimed longer than ``lease`` and not
-    settled is uncertain and may be claimed again. What became due more than ``catch_up`` ago is missed.
-    ``per_minute`` is how many mails all dispatchers together may send in a minute; 0 for no limit.
+    settled is uncertain and may be claimed again. ``per_minute`` is how many mails all dispatchers together
+    may send in a minute; 0 for no limit.
     """
 
     worker: str
     lease: timedelta
-    catch_up: timedelta = CATCH_UP
     per_minute: int = 0
 
 
@@ -73,7 +71,6 @@ def claim_next(
     now: datetime,
     worker: str,
     lease: timedelta,
-    catch_up: timedelta = CATCH_UP,
 ) -> Claimed:
     """Claim one mail that is due, or one that was claimed longer than ``lease`` ago and never settled.
 
@@ -81,7 +78,7 @@ def claim_next(
     later), which is then settled; or None when nothing is due, or sending is paused, muted or throttled.
     """
     with db.transaction() as session:
-        return _claim(session, keys, now, Desk(worker, lease, catch_up))
+        return _claim(session, keys, now, Desk(worker, lease))
 
 
 def settle(
@@ -157,7 +154,7 @@ def _claim(session: Session, keys: Keyring, now: datetime, desk: Desk) -> Claime
     if found is None:
         return None
     message_id, kind = found
-    given = _look(session, keys, message_id, kind, now, desk.catch_up)
+    given = _look(session, keys, message_id, kind, now)
     if not isinstance(given, Verdict):
         limits.count(session, gate, desk.per_minute)
         return given
@@ -165,12 +162,12 @@ def _claim(session: Session, keys: Keyring, now: datetime, desk: Desk) -> Claime
 
 
 def _look(
-    session: Session, keys: Keyring, message_id: int, kind: str, now: datetime, catch_up: timedelta
+    session: Session, keys: Keyring, message_id: int, kind: str, now: datetime
 ) -> Outgoing | StaffMail | Verdict:
     """What is to be sent, or what becomes of it instead."""
     if kind in ASKING_KINDS:
         row = letter_queries.asked(session, message_id)
-        verdict = wanted.asked(session, keys, message_id, row, now, catch_up) or _held(session, row, now)
+        verdict = wanted.asked(session, keys, message_id, row, now) or _held(session, row, now)
         return verdict or letters.asked(session, keys, message_id, row)
     if kind in STAFF_KINDS:
         row = letter_queries.staff(session, message_id)

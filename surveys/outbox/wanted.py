@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from surveys.domain import timing
+from surveys.followups.expanding import catch_up_of
 from surveys.followups.targets import ENDED
 from surveys.keys import Keyring
 from surveys.models.programme import OccasionChange
@@ -36,11 +37,9 @@ class Verdict:
     until: datetime | None = None
 
 
-def asked(
-    session: Session, keys: Keyring, message_id: int, row: Row[Any], now: datetime, catch_up: timedelta
-) -> Verdict | None:
+def asked(session: Session, keys: Keyring, message_id: int, row: Row[Any], now: datetime) -> Verdict | None:
     """The verdict on a claimed asking mail; None when it goes."""
-    if reason := _too_late(row, now, catch_up):
+    if reason := _too_late(row, now, catch_up_of(session)):
         return Verdict("missed", "uncertain" if row.attempts > 1 else reason)
     if row.dead_address == row.email:
         return Verdict("refused", "address_dead")

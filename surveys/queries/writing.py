@@ -112,6 +112,18 @@ def last_deed(session: Session, project_id: int, subject: str) -> Deed | None:
     )
 
 
+def held_with_drafts(session: Session, project_id: int) -> list[Questionnaire]:
+    """The questionnaires of a project that have a draft, held until the transaction ends."""
+    found = session.scalars(
+        select(Questionnaire)
+        .where(Questionnaire.project_id == project_id)
+        .options(selectinload(Questionnaire.versions))
+        .order_by(Questionnaire.id)
+        .with_for_update(of=Questionnaire)
+    )
+    return [each for each in found if each.draft is not None]
+
+
 def scales(session: Session, project_id: int) -> Sequence[LibraryScale]:
     """The scales of a project's library, in their order."""
     return session.scalars(

@@ -12,7 +12,7 @@ from surveys.web import language
 
 # Of a private-use letter, which no text from a keyboard holds; the address needs one that it need not quote.
 PUBLIC_ID = "---public-id---"
-PLACES = ("person", "token", "revision", "moment", "content", "was", "code", "progress")
+PLACES = ("person", "token", "revision", "moment", "content", "was", "code", "progress", "logotype")
 MARKS = {name: f"\ue000{name}\ue000" for name in PLACES} | {"public_id": PUBLIC_ID}
 
 _MOST_KEPT = 500

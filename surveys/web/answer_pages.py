@@ -18,7 +18,7 @@ from surveys.answers.steps import Step
 from surveys.domain.questionnaire import Checked, check, fields_of
 from surveys.domain.questions import Fields, Question
 from surveys.domain.texts import pick
-from surveys.web import language, links
+from surveys.web import answer_logotype, language, links
 from surveys.web.answer_conditions import conditions_json
 from surveys.web.answer_frame import framed
 from surveys.web.answer_privacy import privacy_text
@@ -86,6 +86,7 @@ def form_page(view: FormView) -> str:
         "revision": str(view.revision),
         "moment": last_moment(view),
         "content": questions_html(view.form, view.sheet, fields_of(view.form, view.current), asked=asked),
+        "logotype": answer_logotype.image(view),
     }
     return framed("form", view, places, partial(_form_frame, view.stage))
 
@@ -103,6 +104,7 @@ def typed_page(view: FormView, shown: Shown, status: int = 200) -> Page:
         "revision": str(shown.revision),
         "moment": last_moment(view),
         "content": questions_html(view.form, view.sheet, shown.fields, faults, asked),
+        "logotype": answer_logotype.image(view),
     }
     new = [each for each in view.form.questions if each.code in shown.new]
     html = _form_html(
@@ -119,7 +121,8 @@ def typed_page(view: FormView, shown: Shown, status: int = 200) -> Page:
 def receipt_page(view: FormView, answers: Answers) -> str:
     # By itself, without what a whole page is given.
     copied = render_copy(copy(view, answers))
-    places = {"moment": moment(view, view.submitted_at), "content": copied}
+    at, logotype = moment(view, view.submitted_at), answer_logotype.image(view)
+    places = {"moment": at, "content": copied, "logotype": logotype}
     return framed("receipt", view, places, partial(_receipt_frame, view.stage))
 
 
@@ -216,11 +219,16 @@ def questions_changed() -> str:
 
 
 def _form_frame(stage: str, view: FormView, marks: Mapping[str, str]) -> str:
-    return _form_html(view, stage, {**marks, "content": Markup(marks["content"])})  # noqa: S704 - a mark
+    return _form_html(view, stage, marks_of(marks))
 
 
 def _receipt_frame(stage: str, view: FormView, marks: Mapping[str, str]) -> str:
-    return render_template("answer/receipt.html", view=view, stage=stage, **marks)
+    return render_template("answer/receipt.html", view=view, stage=stage, **marks_of(marks))
+
+
+def marks_of(marks: Mapping[str, str]) -> dict[str, str]:
+    """Marks of places that take HTML are not to be escaped, though they hold nothing that would be."""
+    return {**marks, **{name: Markup(marks[name]) for name in ("content", "logotype")}}  # noqa: S704
 
 
 def _form_html(

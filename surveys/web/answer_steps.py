@@ -20,7 +20,7 @@ from surveys.domain.questionnaire import fields_of
 from surveys.domain.questions import Fields, Unacceptable
 from surveys.domain.stops import Stop
 from surveys.domain.texts import pick
-from surveys.web import answer_layout, answer_pages, answer_saved, language, links
+from surveys.web import answer_layout, answer_logotype, answer_pages, answer_saved, language, links
 from surveys.web.answer_frame import framed
 from surveys.web.answer_pages import Page, Shown
 from surveys.web.answer_privacy import privacy_text
@@ -184,11 +184,12 @@ def _places(view: FormView, stop: Stop, html: Markup) -> dict[str, str]:
         "code": quote(stop.code),
         "progress": str(escape(progress_text(stops.progress(view.form, stop.code, asked)))),
         "content": html,
+        "logotype": answer_logotype.image(view),
     }
 
 
 def _step_frame(till: bool, view: FormView, marks: Mapping[str, str]) -> str:
-    return _step_html(till, view, {**marks, "content": Markup(marks["content"])})  # noqa: S704 - a mark
+    return _step_html(till, view, answer_pages.marks_of(marks))
 
 
 def _step_html(till: bool, view: FormView, places: Mapping[str, str], **values: object) -> str:

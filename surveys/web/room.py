@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from surveys import clock
 from surveys.register import link_by_mail, room
-from surveys.web import links
+from surveys.web import language, links
 from surveys.web.guard import installation
 from surveys.web.new_link import address_error
 from surveys.web.phrases import _
@@ -59,6 +59,7 @@ def expired(_error: CSRFError) -> Page:
 def _opened(door_id: str) -> room.DoorView:
     view = room.open_door(installation().database, door_id, links.all_held(), clock.now())
     g.timezone = view.project.timezone
+    language.offer(view.project.languages)
     return view
 
 

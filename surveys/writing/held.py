@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from surveys.domain.drafting import QUESTIONNAIRE_CODE
+from surveys.domain.drafting import QUESTIONNAIRE_CODE, RESERVED_CODES
 from surveys.domain.privacy import PrivacyMode
 from surveys.models.deeds import Deed
 from surveys.models.questionnaire import WAVES, Questionnaire
@@ -26,6 +26,8 @@ def check_settings(code: str, wave: str, mode: str, taken: set[str]) -> None:
     faults = {}
     if not QUESTIONNAIRE_CODE.fullmatch(code):
         faults["code"] = "bad_code"
+    elif code in RESERVED_CODES:
+        faults["code"] = "reserved_code"
     elif code in taken:
         faults["code"] = "code_taken"
     if wave not in WAVES:

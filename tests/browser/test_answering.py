@@ -1,18 +1,36 @@
 """Answering in a real browser: accessible in every state, by keyboard alone, without JavaScript."""
 
+import os
+import re
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from surveys import clock
 from surveys.installation import Installation
+from surveys.models.programme import Project
+from surveys.web.answer_logotype import MOST_INSIDE
 from tests.support import browser as browsers
 from tests.support.browser import PHONE, PageMaker
-from tests.support.forms import Asked, ask, reopen, replace, withdraw
+from tests.support.forms import DEGREE, EVERY_KIND, Asked, ask, local, reopen, replace, withdraw
 
 pytestmark = pytest.mark.browser
 
+PICTURE = b"\x89PNG\r\n\x1a\n"
+Look = Callable[[Page, str, str], None]
+STEPWISE: dict[str, Any] = {**EVERY_KIND, "layout": "one_at_a_time"}
+SIXTY: dict[str, Any] = {
+    "title": local("Sextio frågor"),
+    "questions": [
+        {"code": f"f{number}", "kind": "scale", "scale": DEGREE, "text": local(f"Hur var del {number}?")}
+        for number in range(1, 61)
+    ],
+}
+SNAPSHOTS = Path(__file__).parent / "snapshots"
 MOST_REQUESTS, MOST_BYTES = 3, 30_000
 SMALL_TARGETS = """() => [...document.querySelectorAll(
     'main :is(.choice, .button, summary, textarea, .question input)')]
@@ -44,59 +62,127 @@ def choose_language(page: Page, live_server: str, language: str) -> None:
     page.context.add_cookies([{"name": "folja-language", "value": language, "url": live_server}])
 
 
-def look(page: Page) -> None:
-    """The page passes axe, does not scroll sideways, and a thumb can hit everything on it."""
-    browsers.look(page)
-    small = page.evaluate(SMALL_TARGETS)
-    assert not small, small
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> Look:
+    """The page passes axe, does not scroll sideways, and a thumb hits what is on it; noted for the table."""
+
+    def looked(page: Page, template: str, state: str) -> None:
+        browsers.look(page)
+        small = page.evaluate(SMALL_TARGETS)
+        assert not small, small
+        language = page.locator("html").get_attribute("lang")
+        for width in browsers.WIDTHS:
+            request.node.user_properties.append(("looked", f"{template}|{state}|{language}|{width}"))
+
+    return looked
 
 
 def press(page: Page, name: str) -> None:
-    page.locator(f"main button[name={name}]").click()
+    with page.expect_navigation():  # the script may have something to save first
+        page.locator(f"main button[name={name}]").first.click()
 
 
 def test_every_page_in_every_state(
-    phone: Page, new_page: PageMaker, live_server: str, anna: Asked, sqlite_installation: Installation
+    phone: Page,
+    new_page: PageMaker,
+    look: Look,
+    live_server: str,
+    anna: Asked,
+    sqlite_installation: Installation,
 ) -> None:
     form = f"{live_server}/svar/{anna.public_id}"
     phone.goto(form)
-    look(phone)  # without the link
+    look(phone, "problem", "without the link")
     phone.goto(f"{live_server}/s/{anna.token}x")
-    look(phone)  # an unknown link
+    look(phone, "problem", "unknown link")
     phone.goto(f"{live_server}/s/{anna.token}")
     expect(phone).to_have_url(form)
-    look(phone)
+    look(phone, "form", "fresh")
     other = phone.context.new_page()
     other.goto(form)
     phone.locator("#q-hours").fill("fem")
     press(phone, "submit")
-    look(phone)  # errors
+    look(phone, "form", "errors")
     phone.locator("#q-hours").fill("5")
     phone.locator("#q-overall").check()
+    expect(phone.locator("#save-state")).not_to_be_empty()
+    look(phone, "form", "saved as one goes")
     press(phone, "save")
-    look(phone)  # a draft
+    look(phone, "form", "draft")
     press(phone, "submit")
     expect(phone).to_have_url(f"{form}/tack")
-    look(phone)  # the receipt
+    look(phone, "receipt", "sent in")
     phone.goto(form)
-    look(phone)  # to be corrected
+    look(phone, "form", "sent in")
+    phone.locator("#q-more").fill("Mer")
+    press(phone, "save")
+    look(phone, "form", "changed")
+    phone.goto(f"{form}/tack")
+    look(phone, "receipt", "changed")
     other.locator("#q-more").fill("Från en annan flik")
+    other.locator("#q-more").blur()
+    expect(other.locator("#save-state button")).to_be_visible()
+    look(other, "form", "saved elsewhere")
     press(other, "save")
-    look(other)  # a conflict
+    look(other, "conflict", "whole form")
     other.close()
     now = clock.now()
     reopen(sqlite_installation, now - timedelta(days=9), now - timedelta(days=1))
     phone.goto(form)
-    look(phone)  # closed
+    look(phone, "closed", "sent in and changed")
     reopen(sqlite_installation, now + timedelta(days=1), now + timedelta(days=9))
     phone.goto(form)
-    look(phone)  # not open yet
+    look(phone, "problem", "not open yet")
     token = replace(sqlite_installation, anna)
     phone.goto(form)
-    look(phone)  # replaced
+    look(phone, "problem", "replaced link")
     withdraw(sqlite_installation, anna)
     phone.goto(f"{live_server}/s/{token}")
-    look(phone)  # withdrawn
+    look(phone, "problem", "withdrawn link")
+
+
+def test_one_question_at_a_time_in_every_state(
+    phone: Page, look: Look, live_server: str, sqlite_installation: Installation
+) -> None:
+    (anna,) = ask(sqlite_installation, "Anna Ek", now=clock.now(), content=STEPWISE)
+    form = f"{live_server}/svar/{anna.public_id}"
+    phone.goto(f"{live_server}/s/{anna.token}")
+    look(phone, "start", "fresh")
+    for code in ("hours", "order"):
+        phone.goto(f"{form}/fraga/{code}")
+        look(phone, "step", code)
+    phone.goto(f"{form}/fraga/overall")
+    press(phone, "next")
+    look(phone, "step", "error")
+    phone.goto(f"{form}/oversikt")
+    press(phone, "submit")
+    look(phone, "overview", "errors")
+    phone.goto(f"{form}/fraga/overall?till=oversikt")
+    other = phone.context.new_page()
+    other.goto(f"{form}/fraga/overall")
+    phone.locator("#q-overall").check()
+    press(phone, "overview")
+    look(phone, "overview", "draft")
+    other.locator("input[value='2']").check()
+    press(other, "next")
+    look(other, "conflict", "one question")
+    other.close()
+    phone.goto(form)
+    look(phone, "start", "draft")
+    phone.goto(f"{form}/oversikt")
+    press(phone, "submit")
+    phone.goto(form)
+    look(phone, "start", "sent in")
+
+
+def test_asking_for_a_new_link(phone: Page, look: Look, live_server: str, anna: Asked) -> None:
+    phone.goto(f"{live_server}/ny-lank")
+    look(phone, "new_link", "fresh")
+    phone.locator("main form button").click()
+    look(phone, "new_link", "error")
+    phone.locator("#email").fill("p1@kurser.example")
+    phone.locator("main form button").click()
+    look(phone, "new_link", "sent")
 
 
 def test_the_whole_way_by_keyboard(english: Page, live_server: str, anna: Asked) -> None:
@@ -127,6 +213,41 @@ def test_the_whole_way_by_keyboard(english: Page, live_server: str, anna: Asked)
     expect(english.get_by_text("Metoderna (en)")).to_be_visible()
 
 
+def test_one_question_at_a_time_by_keyboard(
+    english: Page, live_server: str, sqlite_installation: Installation
+) -> None:
+    (anna,) = ask(sqlite_installation, "Anna Ek", now=clock.now(), content=STEPWISE)
+    english.goto(f"{live_server}/s/{anna.token}")
+    keys = english.keyboard
+    english.get_by_role("link", name="Begin").focus()
+    keys.press("Enter")
+    for number in range(1, 14):
+        expect(english).to_have_title(re.compile(f"^Question {number} of 13 – Efter"))
+        if number == 4:
+            focus_by_tab(english, "next")
+            keys.press("Enter")
+            expect(english.locator(".error-summary")).to_be_focused()
+            keys.press("Tab")
+            keys.press("Enter")
+            expect(english.locator("#q-overall")).to_be_focused()
+            keys.press("Space")
+        if number == 7:
+            focus_by_tab(english, "q-hours")
+            keys.type("1,5")
+            keys.press("Enter")  # in a field: on to the next
+            continue
+        focus_by_tab(english, "next")
+        keys.press("Enter")
+    expect(english.get_by_role("heading", level=1)).to_have_text("Look through your answers")
+    english.go_back()
+    expect(english.locator("#q-quoted")).not_to_be_checked()
+    english.go_forward()
+    focus_by_tab(english, "submit")
+    keys.press("Enter")
+    expect(english.get_by_role("heading", level=1)).to_have_text("Thank you. Your answers are sent in.")
+    expect(english.get_by_text("1.5 timmar")).to_be_visible()
+
+
 def focus_by_tab(page: Page, wanted: str) -> None:
     """Press Tab until the control with the id or name ``wanted`` has the focus, which must stay in sight."""
     for _ in range(60):
@@ -145,22 +266,41 @@ def assert_in_sight(page: Page) -> None:
     ), "something covers the focus"
 
 
-def test_each_question_kind_has_its_name(english: Page, live_server: str, anna: Asked) -> None:
+def test_every_kind_has_its_names_roles_and_order(english: Page, live_server: str, anna: Asked) -> None:
+    """What a screen reader is told of each kind: empty, with faults, answered, and by itself.
+
+    With FOLJA_SNAPSHOTS=write the files are written anew; read what has changed.
+    """
+    form = f"{live_server}/svar/{anna.public_id}"
     english.goto(f"{live_server}/s/{anna.token}")
-    group = english.get_by_role("group", name="Hur nyttigt var det? (en) (must be answered)")
-    labels = ["I mycket liten grad", "I liten grad", "I hög grad", "I mycket hög grad"]
-    for label in labels:
-        expect(group.get_by_role("radio", name=f"{label} (en)", exact=True)).not_to_be_checked()
-    expect(group.get_by_role("radio", name="Don’t know")).to_be_visible()
-    expect(group).to_have_accessible_description("Tänk på hela eftermiddagen. (en)")
-    use = english.get_by_role("group", name="Vad tänker du använda? (en)")
-    expect(use.get_by_role("checkbox")).to_have_count(4)
-    expect(use.get_by_role("textbox", name="If something else, what?")).to_be_visible()
-    expect(use).to_have_accessible_description("Choose at most 2.")
-    for name in ("Hur många timmar förberedde du dig? (en)", "Vad saknade du? (en)", "Något mer? (en)"):
-        expect(english.get_by_role("textbox", name=name)).to_be_visible()
-    words = english.get_by_role("group", name="Tre ord om tillfället (en)")
-    expect(words.get_by_role("textbox", name="Word 2")).to_be_visible()
+    same_as(english, "one-page-empty")
+    english.locator("#q-hours").fill("fem")
+    english.locator("[id='q-order.b']").select_option("2")
+    english.locator("#q-use").check()
+    press(english, "submit")
+    same_as(english, "one-page-errors")
+    english.locator("#q-overall").check()
+    english.locator("#q-hours").fill("5")
+    english.locator("[id='q-order.b']").select_option("1")
+    english.locator("#q-quoted").check()
+    english.locator("#q-began").fill("2026-03-01")
+    press(english, "layout")
+    expect(english.get_by_role("link", name="Look through")).to_be_visible()
+    for code in ("overall", "order", "began", "hours"):
+        english.goto(f"{form}/fraga/{code}")
+        same_as(english, f"step-{code}")
+    english.goto(f"{form}/oversikt")
+    same_as(english, "overview")
+
+
+def same_as(page: Page, name: str) -> None:
+    file = SNAPSHOTS / f"{name}.yml"
+    seen = page.locator("main").aria_snapshot() + "\n"
+    seen = re.sub(r"(\w{3}\W)?\d{1,2}\W\w{3}\W20\d\d( at \d\d:\d\d)?|\d\d:\d\d", "MOMENT", seen)
+    seen = re.sub("/svar/[^/]+", "/svar/ID", seen)
+    if os.environ.get("FOLJA_SNAPSHOTS") == "write":
+        file.write_text(seen, "utf-8")
+    assert seen == file.read_text("utf-8"), f"{name}: what is told has changed"
 
 
 def test_an_answer_can_be_taken_back(english: Page, live_server: str, anna: Asked) -> None:
@@ -217,17 +357,37 @@ def test_back_and_again_is_one_answer_corrected(english: Page, live_server: str,
     expect(english.get_by_text("I mycket liten grad (en)")).to_be_visible()
 
 
-def test_a_page_is_few_requests_and_few_bytes(english: Page, live_server: str, anna: Asked) -> None:
+def test_a_page_is_few_requests_and_few_bytes(
+    request: pytest.FixtureRequest, english: Page, live_server: str, sqlite_installation: Installation
+) -> None:
+    """From what the network says, with nothing kept from before, of the heaviest form and with a logotype."""
+    (anna,) = ask(sqlite_installation, "Anna Ek", now=clock.now(), content=SIXTY)
+    with sqlite_installation.database.transaction() as session:
+        project = session.query(Project).one()
+        project.logotype, project.logotype_type = (
+            PICTURE + os.urandom(MOST_INSIDE - len(PICTURE)),
+            "image/png",
+        )
     requests: list[str] = []
-    english.on("request", lambda request: requests.append(request.url))
-    session = english.context.new_cdp_session(english)
-    received: list[int] = []
-    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
-    session.send("Network.enable")
-    english.goto(f"{live_server}/svar/{anna.public_id}")
-    requests.clear()
-    received.clear()
+    received: list[float] = []
+    session_of = english.context.new_cdp_session(english)
+    session_of.on("Network.requestWillBeSent", lambda event: requests.append(event["request"]["url"]))
+    session_of.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    session_of.send("Network.enable")
+    session_of.send("Network.setCacheDisabled", {"cacheDisabled": True})
     english.goto(f"{live_server}/s/{anna.token}", wait_until="networkidle")
-    pages = [url for url in requests if "/s/" not in url]
-    assert len(pages) <= MOST_REQUESTS, pages
-    assert sum(received) <= MOST_BYTES, received
+    form = f"{live_server}/svar/{anna.public_id}"
+    for name, path in (("form", ""), ("step", "/fraga/f1"), ("overview", "/oversikt"), ("receipt", "/tack")):
+        if name == "receipt":
+            english.goto(form)
+            english.locator("#q-f1").check()
+            press(english, "submit")
+            expect(english).to_have_url(f"{form}/tack")
+        requests.clear()
+        received.clear()
+        english.goto(f"{form}{path}", wait_until="networkidle")
+        fetched = [url for url in requests if not url.startswith("data:")]
+        assert len(fetched) <= MOST_REQUESTS, fetched
+        assert sum(received) <= MOST_BYTES, (name, received)
+        request.node.user_properties.append(("weighed", f"{name}|{len(fetched)}|{round(sum(received))}"))
+    expect(english.locator("img.logotype")).to_have_count(1)

@@ -162,4 +162,4 @@ def test_what_was_kept_goes_when_the_questionnaire_has_closed(
     reopen(sqlite_installation, now.replace(year=2020), now.replace(year=2021))
     page.goto(f"{live_server}/svar/{anna.public_id}")
     expect(page.get_by_role("heading", level=1)).to_have_text("The questionnaire has closed")
-    page.wait_for_function(f"{KEPT}.length === 0")
+    assert page.evaluate(KEPT) == []

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from surveys.answers.responses import save
+from surveys.answers.steps import Step, mark
 from surveys.database import Database
 from surveys.followups.planning import expand_next
 from surveys.installation import Installation
@@ -29,6 +30,17 @@ def submit(url: str, keys: Path, public_id: str) -> None:
     keyring = Keyring(keys)
     token = keyring.link_token(public_id, 1)
     save(database, keyring, public_id, token, FIELDS, 0, "sv", AFTER_T1, True)
+    database.close()
+
+
+def save_step(url: str, keys: Path, public_id: str) -> None:
+    """One question at a time, on top of another answer that was saved before."""
+    database = Database(url)
+    keyring = Keyring(keys)
+    token = keyring.link_token(public_id, 1)
+    step = Step("more", mark(None))
+    fields = {"q-more": FIELDS["q-more"]}
+    save(database, keyring, public_id, token, fields, 0, "sv", AFTER_T1, False, step=step)
     database.close()
 
 
@@ -64,6 +76,44 @@ def test_killed_at_every_statement_keeps_the_whole_answer_or_none(
     assert step > 4
     assert kept[0] is False
     assert kept[-1] is True
+
+
+def test_killed_at_every_statement_a_step_leaves_what_was_saved_before(
+    sqlite_installation: Installation, tmp_path: Path
+) -> None:
+    public_id, keys = invited(sqlite_installation), sqlite_installation.settings.keys
+    token = sqlite_installation.keys.link_token(public_id, 1)
+    before = {"q-overall": ["4"]}
+    given = public_id, token, before, 0, "sv", AFTER_T1, False
+    save(sqlite_installation.database, sqlite_installation.keys, *given)
+    sqlite_installation.database.close()
+    original = Path(sqlite_installation.database.url.removeprefix("sqlite:///"))
+    without = {"overall": "4", "theme": "A"}  # the theme is the register's
+    with_it = without | {"more": FIELDS["q-more"][0].strip()}
+    step, kept = 0, []
+    while True:
+        step += 1
+        path = tmp_path / f"killed-{step}.sqlite"
+        shutil.copy(original, path)
+        killed = killed_at(step, save_step, f"sqlite:///{path}", keys, public_id)
+        kept.append(_draft(f"sqlite:///{path}"))
+        assert kept[-1] in (without, with_it)
+        save_step(f"sqlite:///{path}", keys, public_id)  # the same once more, as a browser does
+        assert _draft(f"sqlite:///{path}") == with_it
+        if not killed:
+            break
+    assert step > 3
+    assert "more" not in kept[0]
+
+
+def _draft(url: str) -> dict[str, object]:
+    database = Database(url)
+    with database.reading() as session:
+        (response,) = session.execute(select(Response)).scalars().all()
+        assert response.draft is not None
+        found = dict(response.draft)
+    database.close()
+    return found
 
 
 def _whole_or_absent(database: Database) -> bool:

@@ -39,7 +39,7 @@ def packed(**parts: bytes) -> bytes:
     ):
         changed = {name.replace("__", "/"): content for name, content in parts.items()}
         for name in whole.namelist():
-            out.writestr(name, changed.pop(name, None) or whole.read(name))
+            out.writestr(name, changed.pop(name, b"") or whole.read(name))
         for name, content in changed.items():
             out.writestr(name, content)
     return file.getvalue()

@@ -91,10 +91,12 @@ def test_one_question_at_a_time_comes_to_the_same(
         address = f"/svar/{who.public_id}/fraga/{question.code}"
         sent = sqlite_client.post(address, data={**hidden, **sendable(mine), "next": "1"})
         assert sent.status_code in (303, 404, 422), question
-    assert sqlite_client.get(f"/svar/{who.public_id}/oversikt").status_code == 200
+    overview = sqlite_client.get(f"/svar/{who.public_id}/oversikt")
+    assert overview.status_code == 200
     saved = kept(sqlite_installation, who)
     draft = fields_of(form, saved.draft) if saved else {}
-    sent = sqlite_client.post(f"/svar/{who.public_id}/oversikt", data={**hidden, "submit": "1"})
+    fields = hidden_of(overview, who, "/oversikt")
+    sent = sqlite_client.post(f"/svar/{who.public_id}/oversikt", data={**fields, "submit": "1"})
 
     expected = check(form, draft, today=clock.now().date().isoformat())
     assert sent.status_code == (422 if expected.errors else 303)

@@ -1,12 +1,14 @@
 """On paper: printing the forms of a mailing, typing them in by code, and what the results say of it."""
 
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from surveys.answers import paper
+from surveys.demo import loading
 from surveys.installation import Installation
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.response import Response
@@ -17,6 +19,7 @@ from tests.support.staffed import NOW, sign_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
+LOGOTYPE = Path(loading.__file__).parent / "gothenburg" / "logotyp.png"
 
 
 @pytest.fixture
@@ -49,6 +52,13 @@ def test_forms_are_printed_typed_in_by_code_and_told_apart(
     organiser: FlaskClient, sqlite_installation: Installation
 ) -> None:
     house, number = sqlite_installation, mailing_of(sqlite_installation, "efter", "expanded")
+    with house.database.transaction() as session:
+        project = session.get_one(Mailing, number).rule.series.project
+        project.emblem, project.logotype, project.logotype_type = (
+            "eu_funded",
+            LOGOTYPE.read_bytes(),
+            "image/png",
+        )
     silent = [each for each in forms(house, number) if not each.answered]
     page = f"{HERE}/utskick/{number}/papper"
     shown = read(organiser.get(page).text)

@@ -163,9 +163,18 @@ EXPECTED = {
     f"POST {ENROLMENT}/utfall": "ao",
     f"POST {ENROLMENT}/utfall/<int:outcome>/ta-bort": "ao",
     f"GET {P}/enkater": "aoer",
+    f"GET {P}/enkater/importera": "ao",
+    f"POST {P}/enkater/importera": "ao",
+    f"POST {P}/enkater/importera/spara": "ao",
+    f"GET {P}/enkater/<questionnaire>/xlsform.xlsx": "aoe",
     f"GET {P}/enkater/<questionnaire>": "aoer",
     f"GET {P}/enkater/ny": "ao",
     f"POST {P}/enkater/ny": "ao",
+    f"GET {P}/enkater/skalor": "ao",
+    f"GET {P}/enkater/skalor/ny": "ao",
+    f"POST {P}/enkater/skalor/ny": "ao",
+    f"GET {P}/enkater/skalor/<scale>": "ao",
+    f"POST {P}/enkater/skalor/<scale>": "ao",
     f"GET {Q}/version/<int:number>": "aoer",
     f"GET {Q}/jamfor": "aoer",
     f"GET {Q}/prova": "ao",
@@ -191,6 +200,8 @@ EXPECTED = {
     f"GET {Q}/skriv/fraga/<question>": "ao",
     f"POST {Q}/skriv/fraga/<question>": "ao",
     f"GET {P}/enkater/<questionnaire>/texter": "ao",
+    f"GET {P}/installningar/sprak": "ao",
+    f"POST {P}/installningar/sprak": "ao",
     f"POST {P}/enkater/<questionnaire>/texter": "ao",
     f"POST {P}/enkater/<questionnaire>/texter/ofullstandig": "ao",
     f"GET {P}/enkater/<questionnaire>/texter/<language>/ta-bort": "ao",
@@ -259,6 +270,8 @@ PUBLIC = {
     "/static/<path:filename>",
     "/tillganglighet",
 }
+# Both projects have something that is called so.
+IN_BOTH = {"project", "questionnaire", "kind", "language", "number", "question", "group", "scale"}
 # Pages that are empty in this programme are a 404 to everyone; the role is still checked first.
 NOTHING_THERE = {f"GET {P}/logotyp"}
 
@@ -300,6 +313,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
             "number": 1,
             "question": "knows",
             "group": "all",
+            "scale": "grad4",
             "rule": "efter",
             "place": "t1",
             "occasion": "t1",
@@ -446,7 +460,16 @@ def test_the_matrix_in_another_project(app: Flask, values: dict[str, object], ro
         method = name.partition(" ")[0]
         answer = client.open(method, address(app, rule, "liten", values))
         assert answer.status_code == 404, name
-        if rule.arguments - {"project", "questionnaire", "kind", "language", "number", "question", "group"}:
+        if rule.arguments - {
+            "project",
+            "questionnaire",
+            "kind",
+            "language",
+            "number",
+            "question",
+            "group",
+            "scale",
+        }:
             # Under one's own project, but with a thing that is another's.
             answer = client.open(method, address(app, rule, "annan", values))
             assert answer.status_code == 404, f"{name} with another project's object"

@@ -12,7 +12,10 @@ from sqlalchemy import select, update
 
 from surveys.domain.questionnaire import BadForm
 from surveys.domain.translating import missing
+from surveys.followups import rules
+from surveys.followups.rule_checks import BadRule
 from surveys.installation import Installation
+from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire
 from surveys.writing import drafts
@@ -119,3 +122,38 @@ def test_nothing_is_taken_into_use_while_a_translation_is_missing_unless_said_so
     assert {each.params["language"] for each in refused.value.faults} == {"ar"}
     send(organiser, organiser.get(HERE), "/ofullstandig", partly="1")
     assert publish(small) == stored(small).written.number
+
+
+def test_a_language_of_the_project_comes_when_its_texts_are_there(
+    organiser: FlaskClient, small: Installation
+) -> None:
+    """And goes when nobody reads it; a rule is not switched on over missing texts."""
+    here = "/projekt/liten/installningar/sprak"
+    page = organiser.get(here)
+    refused = organiser.post(here, data=forms_of(page)[here] | {"sprak": ["en", "sv-simple"]})
+    assert refused.status_code == 422
+    assert f'href="{HERE}?till=sv-simple"' in refused.text
+    gone = organiser.post(here, data=forms_of(page)[here] | {"sprak": []})
+    assert "1 participant reads it." in gone.text
+    with small.database.transaction() as session:
+        for row in session.scalars(select(Questionnaire)):
+            for version in row.versions:
+                version.content = version.content | {"partly_translated": True}
+    taken = organiser.post(here, data=forms_of(page)[here] | {"sprak": ["en", "sv-simple"], "nytt": "so"})
+    assert taken.status_code == 303
+    with small.database.reading() as session:
+        assert session.scalars(select(Project.languages)).one() == ["sv", "en", "sv-simple", "so"]
+    assert organiser.post(here, data=forms_of(page)[here] | {"sprak": ["xx"]}).status_code == 422
+
+
+def test_a_rule_is_not_switched_on_while_a_translation_is_missing(
+    organiser: FlaskClient, small: Installation
+) -> None:
+    with small.database.transaction() as session:
+        session.execute(update(Project).values(languages=["sv", "en", "ar"]))
+        rule = session.scalars(select(FollowUpRule).where(FollowUpRule.code == "efter")).one()
+        rule.active = False
+        series = rule.series_id
+    with pytest.raises(BadRule) as refused:
+        rules.switch_rule(small.database, series, "efter", True, None, NOW)
+    assert refused.value.faults == {"asks": "untranslated"}

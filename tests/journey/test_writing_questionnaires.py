@@ -1,6 +1,7 @@
 """An organiser writes questionnaires in the morning, in a browser without JavaScript."""
 
 import re
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from surveys.domain.questions import KINDS, Question
 from surveys.installation import Installation
 from surveys.models.questionnaire import Questionnaire
+from surveys.web.organise.kind_fields import info
 from tests.support.pages import forms_of, send
 from tests.support.staffed import sign_in
 
@@ -56,6 +59,15 @@ def change(client: FlaskClient, here: str, **typed: str) -> TestResponse:
 
 def press(client: FlaskClient, edit: str, do: str) -> TestResponse:
     return send(client, client.get(edit), edit, do=do)
+
+
+def test_all_that_a_kind_of_question_has_can_be_written_in_the_editor() -> None:
+    common = {each.name for each in fields(Question)}
+    # The options of a choice of theme are the occasion's; the length of a word is nobody's concern.
+    aside = {"theme_choice": {"options"}, "words": {"max_length"}}
+    for code, kind in KINDS.items():
+        own = {each.name for each in fields(kind)} - common - aside.get(code, set())
+        assert own == {part.name for part in info(code).parts}, code
 
 
 def test_a_pair_and_a_form_after_the_occasion_from_ready_sets(
@@ -193,3 +205,45 @@ def test_a_change_of_what_is_asked_is_a_new_version(
     refused = send(organiser, organiser.get(settings), settings, **fields)
     assert refused.status_code == 422
     assert "what they were promised stays" in refused.text
+
+
+def test_a_scale_of_the_library_is_changed_where_nobody_has_been_asked_yet(
+    organiser: FlaskClient, sqlite_installation: Installation
+) -> None:
+    library = f"{ALL}/skalor"
+    page = organiser.get(f"{library}/ny?av=grad6")
+    new = {"points-0-sv": "1 – inte alls", "points-more-sv": "7 – helt", "do": "save"}
+    assert send(organiser, page, f"{library}/ny", **new).status_code == 303
+    assert f'href="{library}/1-inte-alls-7-helt"' in organiser.get(library).text
+    # The scale of the small programme is in the library; a draft uses it and so does what is asked.
+    here = f"{library}/grad4"
+    press(organiser, f"{ALL}/fore/skriv", "copy:knows")
+    page = organiser.get(here)
+    assert "Before the course (draft)" in page.text
+    changed = send(organiser, page, here, do="save", **{"points-3-sv": "Helt och hållet"})
+    assert "changed in these drafts: fore." in organiser.get(changed.location).text
+    asked, draft = (
+        [
+            each["scale"]["points"][3]["label"]["sv"]
+            for each in version.content["questions"]
+            if "scale" in each
+        ]
+        for version in stored(sqlite_installation, "fore").versions
+    )
+    assert asked == ["I mycket hög grad"]
+    assert draft == ["Helt och hållet"] * 2
+    assert send(organiser, page, here, do="save").status_code == 409
+    cleared = {f"points-{number}-{code}": "" for number in (1, 2, 3) for code in ("sv", "en")}
+    few = send(organiser, organiser.get(here), here, do="save", **cleared)
+    assert few.status_code == 422
+    assert "Write at least two points." in few.text
+    assert send(organiser, organiser.get(here), here, do="remove").status_code == 303
+    assert organiser.get(here).status_code == 404
+
+
+def test_a_ready_question_for_the_log_is_put_into_the_form_of_a_rule(organiser: FlaskClient) -> None:
+    new = "/projekt/liten/insatser/kurs/regler/ny"
+    page = organiser.get(f"{new}?monster=log")
+    shown = send(organiser, page, new, do="show", asks="log", **{"ready-prompt": "1"})
+    assert forms_of(shown)[new]["prompt-sv"] == "Vad vill du pröva hemma, och när tänker du börja?"
+    assert forms_of(shown)[new]["prompt-en"].startswith("What do you want to try at home")

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from surveys.config import Settings
 from surveys.database import Database
 from surveys.domain.timing import wall_time
-from surveys.followups import rules_ahead
+from surveys.followups import preview, rules_ahead
 from surveys.followups.difference import Difference, difference, photograph, photograph_project
 from surveys.followups.rule_checks import spec_of
 from surveys.installation import Installation, open_installation
 from surveys.keys import new_public_id
-from surveys.models.followup import FollowUpRule
+from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.message import Message
 from surveys.models.programme import Occasion
 from tests.service.test_planning_deferral import DAY, DUE, HOUR, exhaust, quiet
@@ -214,3 +214,12 @@ def test_what_is_too_late_is_what_the_installation_says(settings: Settings, hour
             spec = spec_of(session.scalars(select(FollowUpRule)).one())
         ahead = rules_ahead.outlook(db, house.keys, course.series.id, "efter", spec, DUE + 10 * HOUR, 10)
         assert any(each.at_once for each in ahead.moments) == (fate == "at_once")
+        with db.transaction() as session:
+            course.session = session
+            rule(course).active = True
+            course.refresh()
+        first = preview.preview(db, house.keys, DUE + 10 * HOUR, 1, DUE + 10 * HOUR)[0]
+        exhaust(house, DUE + 10 * HOUR)
+        with db.reading() as session:
+            state = session.scalars(select(Mailing.state).order_by(Mailing.due_at)).first()
+        assert (first.fate, state) == (("missed", "missed") if fate == "missed" else ("late", "expanded"))

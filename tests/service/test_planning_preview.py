@@ -22,7 +22,7 @@ PATTERNS: dict[str, dict[str, Any]] = {
 
 
 def ahead(installation: Installation, start: datetime, days: int = 400) -> list[PlannedMail]:
-    return preview.preview(installation.database, installation.keys, start, days)
+    return preview.preview(installation.database, installation.keys, start, days, start)
 
 
 def plan(

@@ -24,7 +24,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> Iterator[None
     yield
     terminalreporter.section("Följa")
     passed = _calls(terminalreporter.stats.get("passed", []))
-    for line in [*fault_table(passed), *summary(passed)]:
+    for line in [*fault_table(passed), *looked_table(passed), *weighed_table(passed), *summary(passed)]:
         terminalreporter.write_line(line)
     skipped = terminalreporter.stats.get("skipped", [])
     if skipped:
@@ -64,8 +64,45 @@ def fault_table(passed: list[dict[str, str]]) -> list[str]:
     ]
 
 
+def looked_table(passed: list[dict[str, str]]) -> list[str]:
+    """Return a table, one line a template: in which states, languages and widths it was looked at."""
+    seen: dict[str, set[tuple[str, ...]]] = {}
+    for test in passed:
+        for each in test.get("looked", "").split("\n"):
+            if each:
+                template, *rest = each.split("|")
+                seen.setdefault(template, set()).add(tuple(rest))
+    if not seen:
+        return []
+    lines = [f"{'template':<12}  {'states':>6}  {'languages':<9}  {'widths':<8}  {'pages':>5}  {'axe':>3}"]
+    for template, pages in sorted(seen.items()):
+        states, languages, widths = (sorted({page[at] for page in pages}) for at in range(3))
+        lines.append(
+            f"{template:<12}  {len(states):>6}  {' '.join(languages):<9}  {' '.join(widths):<8}"
+            f"  {len(pages):>5}  {0:>3}"
+        )
+    return lines
+
+
+def weighed_table(passed: list[dict[str, str]]) -> list[str]:
+    """Return a line a participant page: its requests and bytes over the network, with nothing kept."""
+    weighed = {each for test in passed for each in test.get("weighed", "").split("\n") if each}
+    rows = sorted(each.split("|") for each in weighed)
+    return [f"{name:<12}  {requests} requests  {int(size):>6} bytes" for name, requests, size in rows]
+
+
 def _calls(reports: Iterable[pytest.TestReport]) -> list[dict[str, str]]:
-    return [dict(report.user_properties) for report in reports if report.when == "call"]
+    return [_properties(report) for report in reports if report.when == "call"]
+
+
+def _properties(report: pytest.TestReport) -> dict[str, str]:
+    """What a test has noted, by name; what it has noted more than once, a line each."""
+    found: dict[str, str] = {}
+    for name, value in report.user_properties:
+        found[name] = (
+            f"{found[name]}\n{value}" if name in ("looked", "weighed") and name in found else str(value)
+        )
+    return found
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:

@@ -1,5 +1,6 @@
 """A project in the database as the programme file that would make it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Project, Series
 from surveys.models.questionnaire import Questionnaire
 from surveys.queries import programme as queries
+from surveys.queries import writing
 
 Data = dict[str, Any]
 LOGOTYPES = {"image/png": "logotype.png", "image/jpeg": "logotype.jpg"}
@@ -43,7 +45,7 @@ def _texts(value: Any) -> Any:
 
 def _programme(session: Session, project: Project) -> Data:
     questionnaires = queries.questionnaires(session, project)
-    scales = _Scales()
+    scales = _Scales({row.code: row.content for row in writing.scales(session, project.id)})
     asked = [_questionnaire(each, scales) for each in questionnaires]
     return {
         "folja": "1",
@@ -90,10 +92,10 @@ def _sending(project: Project) -> Data:
 
 
 class _Scales:
-    """The scales written out in questionnaires, gathered under their codes again."""
+    """The project's library, and the scales written out in questionnaires under their codes again."""
 
-    def __init__(self) -> None:
-        self._by_code: dict[str, Data] = {}
+    def __init__(self, library: Mapping[str, Data]) -> None:
+        self._by_code: dict[str, Data] = dict(library)
 
     @property
     def all(self) -> list[Data]:

@@ -13,8 +13,9 @@ from surveys.importing.contents import content
 from surveys.importing.yaml_document import PathKey
 from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Project
-from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
+from surveys.models.questionnaire import LibraryScale, Questionnaire, QuestionnaireVersion
 from surveys.queries import programme as queries
+from surveys.queries import writing
 
 
 def load_questionnaires(loading: Loading, project: Project) -> dict[str, Questionnaire]:
@@ -41,8 +42,21 @@ def load_questionnaires(loading: Loading, project: Project) -> dict[str, Questio
         _check_privacy_mode(loading, ("questionnaires", position), entry, row)
         brought = _bring_version(loading, row, document, entry.draft)
         loading.count("questionnaires", assign(row, values) | brought)
+    _load_scales(loading, project)
     loading.session.flush()
     return known
+
+
+def _load_scales(loading: Loading, project: Project) -> None:
+    """The scales of the file go into the project's library; those that only the library has stay."""
+    known = {row.code: row for row in writing.scales(loading.session, project.id)}
+    for position, scale in enumerate(loading.document.programme.scales):
+        content = scale.model_dump(mode="json", exclude_defaults=True)
+        values = {"project_id": project.id, "code": scale.code, "position": position, "content": content}
+        if scale.code in known:
+            assign(known[scale.code], values)
+        else:
+            loading.session.add(LibraryScale(**values))
 
 
 def _check_privacy_mode(

@@ -8,7 +8,7 @@ from flask import abort, flash, g, redirect, request
 from werkzeug.wrappers import Response
 
 from surveys import clock
-from surveys.domain.drafting import QUESTIONNAIRE_CODE, code_from
+from surveys.domain.drafting import QUESTIONNAIRE_CODE, RESERVED_CODES, code_from
 from surveys.domain.privacy import PrivacyMode
 from surveys.queries import projects as queries
 from surveys.queries import writing as writing_queries
@@ -72,7 +72,7 @@ def add_questionnaire(project: str) -> Shown:
         each.title = " ".join(request.form.get(f"title-{number}", "").split())
         each.wave = request.form.get(f"wave-{number}", "")
         typed = request.form.get(f"code-{number}", "").strip()
-        each.code = typed or code_from(each.title, QUESTIONNAIRE_CODE, taken, "enkat")
+        each.code = typed or code_from(each.title, QUESTIONNAIRE_CODE, taken | RESERVED_CODES, "enkat")
         taken.add(each.code)
         if not each.title:
             each.faults["title"] = fault_text("blank")
@@ -190,7 +190,7 @@ def _proposed(source: str) -> list[Proposed]:
     return [
         _from(
             document := sets.fitted(each.document, g.project.languages),
-            code_from(each.code, QUESTIONNAIRE_CODE, taken, "enkat"),
+            code_from(each.code, QUESTIONNAIRE_CODE, taken | RESERVED_CODES, "enkat"),
             each.wave,
             document["title"].get(main) or local(document["title"]),
         )

@@ -26,6 +26,7 @@ from surveys.web.organise.writing_base import form_of, themes_for
 from surveys.web.phrases import _
 from surveys.web.print_form import Sheet, WayIn
 
+MOST_DIGITS = 6
 SIZES = {"stor": 13, "storre": 18}  # points
 
 
@@ -37,6 +38,7 @@ class Choices:
     size: str
     only: bool
     links: bool
+    part: int
 
 
 @blueprint.get("/projekt/<project>/enkater/<questionnaire>/papper.pdf")
@@ -77,7 +79,15 @@ def personal_papers(project: str, mailing: int) -> Response:
     only = chosen.language if chosen.only else None
     try:
         forms = paper.print_forms(
-            house.database, house.keys, g.project.id, one.id, g.user.user_id, links, clock.now(), only
+            house.database,
+            house.keys,
+            g.project.id,
+            one.id,
+            g.user.user_id,
+            links,
+            clock.now(),
+            only,
+            chosen.part,
         )
     except paper.NothingToPrint:
         flash(_("There is nobody to print a form for: all have answered, or it has closed."), "warning")
@@ -142,20 +152,31 @@ def _choices_page(one: Mailing) -> str:
         languages=[(code, language.name(code)) for code in g.project.languages],
         silent={code: sum(each.person.language == code for each in silent) for code in g.project.languages},
         total=len(silent),
+        files=_files(len(silent)),
         open=paper.is_open(one, now),
         sent=one.state in ("expanding", "expanded"),
     )
 
 
+def _files(total: int) -> list[tuple[str, str]]:
+    """The parts that many forms are printed in, and which of them each holds."""
+    most = paper.MOST_IN_A_FILE
+    return [
+        (str(first // most), f"{first + 1}–{min(first + most, total)}") for first in range(0, total, most)
+    ]
+
+
 def _chosen() -> Choices:
     # The form without name stands on the same page, so its fields have names of their own.
     asked = request.form.get("papper") or request.args.get("papper-blank", "")
+    part = request.form.get("del", "")
     size = request.form.get("storlek") or request.args.get("storlek-blank", "")
     return Choices(
         language=asked if asked in g.project.languages else g.project.languages[0],
         size=size if size in SIZES else "stor",
         only=request.form.get("vilka") == "spraket",
         links="lank" in request.form,
+        part=int(part) if part.isascii() and part.isdigit() and len(part) < MOST_DIGITS else 0,
     )
 
 

@@ -159,9 +159,16 @@ def put_text(made: JsonObject, name: str, stored: Mapping[str, str] | None, form
 
 
 def points_of(
-    form: QuestionForm, name: str, stored: Sequence[Mapping[str, Any]], faults: dict[str, str]
+    form: QuestionForm,
+    name: str,
+    stored: Sequence[Mapping[str, Any]],
+    faults: dict[str, str],
+    numbered: bool = False,
 ) -> list[JsonObject]:
-    """The rows in the order of their places, without those that have no label, then the new lines."""
+    """The rows in the order of their places, without those that have no label, then the new lines.
+
+    ``numbered``: new ones are called 1, 2, 3 …, as the points of a scale are, so that means can be told.
+    """
     known = {str(each["code"]): each.get("label") for each in stored}
     rows: list[tuple[float, JsonObject]] = []
     for number in form.rows(name):
@@ -174,7 +181,7 @@ def points_of(
             faults[f"{name}-{number}-place"] = "not_a_place"
         rows.append((float(place) if place.isascii() and place.isdigit() else number + 1, point))
     points = [point for _place, point in sorted(rows, key=lambda row: row[0])]
-    return points + new_points(form, f"{name}-more", [each["code"] for each in points], faults)
+    return points + new_points(form, f"{name}-more", [each["code"] for each in points], faults, numbered)
 
 
 def new_points(
@@ -191,7 +198,8 @@ def new_points(
     for number in range(max(counts, default=0)):
         label = {language: each[number] for language, each in lines.items() if number < len(each)}
         said = next(iter(label.values()))
-        code = str(number + 1) if numbered else code_from(said, OPTION_CODE, used, "option", 16)
+        place = str(len(taken) + number + 1)
+        code = place if numbered and place not in used else code_from(said, OPTION_CODE, used, "option", 16)
         used.append(code)
         made.append({"code": code, "label": label})
     return made

@@ -19,7 +19,7 @@ from surveys.models.followup import FollowUpRule
 from surveys.queries import projects as project_queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.language import name as language_name
-from surveys.web.organise import conditions
+from surveys.web.organise import conditions, log_prompts
 from surveys.web.organise import rule_forms as forms
 from surveys.web.organise.base import blueprint, page, series_address
 from surveys.web.organise.conditions import Row
@@ -97,6 +97,7 @@ def change_rule(project: str, series: str, rule: str) -> Shown:
 def show_moments(project: str, series: str) -> str:
     """The next moments of a rule as it stands in the form: a part of the page, for its script."""
     form = forms.typed(request.form.to_dict(flat=False))
+    log_prompts.use(form, g.project.languages)
     return page("rule_moments", **_ahead(form, form.one("rule") or None))
 
 
@@ -105,6 +106,7 @@ def show_moments(project: str, series: str) -> str:
 
 def _edited(rule: FollowUpRule | None) -> Shown:
     form = forms.typed(request.form.to_dict(flat=False))
+    log_prompts.use(form, g.project.languages)
     do = form.one("do", "save")
     if do == "condition":
         form.put_rows([*form.rows, Row(form.one("new-condition"))])
@@ -181,6 +183,7 @@ def _form_page(form: RuleForm, rule: FollowUpRule | None, stored: RuleSpec | Non
         form=form,
         rule=rule,
         asks=asks(),
+        ready_prompts=log_prompts.choices(),
         occasions=[(code, title) for code, title in occasion_titles().items()],
         faults=form.faults(),
         labels=forms.LABELS,

@@ -17,6 +17,10 @@ from surveys.web.organise.conditions import Row
 FAULTS: Mapping[str, LazyString] = {
     "asks_one_thing": _l("Choose what is to be sent."),
     "questionnaire_draft": _l("The questionnaire is a draft. Take it into use first."),
+    "untranslated": _l(
+        "Texts are missing in one of the project’s languages. Translate the questionnaire first, or say "
+        "there that it may be sent although texts are missing."
+    ),
     "unknown_questionnaire": _l("The questionnaire is not there any more. Choose another one."),
     "asks_other": _l(
         "People have already been asked by this rule, so it cannot ask something else. "

@@ -87,7 +87,10 @@ class LogotypeForm(FlaskForm):  # type: ignore[misc]
     logotype = FileField(
         _l("Picture"),
         [Needed()],
-        description=_l("PNG or JPEG, at most 200 kB."),
+        description=_l(
+            "PNG or JPEG, at most 200 kB. On the questions themselves it stands only if it is at most 8 kB, "
+            "so that they stay light."
+        ),
     )
 
 
