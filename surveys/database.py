@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 15_000
+SCOUR_TIMEOUT_MS = 1_000
 LARGEST_ID = 2**31 - 1  # what the databases call an integer
 
 NAMING = {
@@ -140,7 +141,10 @@ class Database:
         """
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if self.is_sqlite:
+                # While somebody reads, the log stays; what is written next takes its place.
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={SCOUR_TIMEOUT_MS}").fetchall()
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}").fetchall()
             else:
                 for table in tables:
                     connection.exec_driver_sql(f"VACUUM {table}")

@@ -58,12 +58,15 @@ def destroy_key(project: str, key: str) -> Answer:
     found, house = _key(key), installation()
     typed = {part: request.form.get(f"decision.{part}", "").strip() for part in DECISION}
     decision = {part: text for part, text in typed.items() if text}
-    errors = {field: str(FAULTS[code]) for field, code in decision_faults(decision, needed=True).items()}
+    faults = decision_faults(decision, needed=False)
+    faults |= {f"decision.{part}": "blank" for part in DECISION if part not in decision}
+    errors = {field: str(FAULTS[code]) for field, code in faults.items()}
     if "sure" not in request.form:
         errors["sure"] = str(WHY_NOT)
     if errors:
         return _page(found, typed, errors), 422
     now, chance = clock.now(), SystemRandom()
+    reading_session().rollback()  # what somebody reads cannot be cleared away
     closing.close(house.database, house.keys, found.name, now, chance, decision, g.user.user_id)
     flash(_("The key is destroyed. The answers cannot be led back to anybody."), "positive")
     return redirect(address("installningar", "nycklar"), 303)
