@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from surveys.catalogues import language_of
 from surveys.printing.fonts import settable
 
 Piece = dict[str, Any]
 
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 NAMELESS = "Följa"  # a PDF must have a title
-RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur", "ckb", "yi", "ps", "sd", "ug", "dv"})
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Emblem:
 
 def direction(language: str) -> str:
     """Which way a language (BCP 47) is written: ltr or rtl."""
-    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+    return language_of(language).direction
 
 
 def text(words: str, language: str) -> Piece:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from base64 import b64encode
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -464,10 +465,14 @@ def test_the_logotype_is_for_who_holds_a_link(
         session.execute(
             update(Project).values(logotype=BELL, logotype_type="image/png", logotype_text="Logga")
         )
-    page = follow(client, anna)
-    assert f'src="/svar/{anna.public_id}/logotyp" alt="Logga"' in page.text
+    assert f'src="data:image/png;base64,{b64encode(BELL).decode()}" alt="Logga"' in follow(client, anna).text
+    overview = client.get(f"/svar/{anna.public_id}/oversikt").text
+    assert f'src="/svar/{anna.public_id}/logotyp" alt="Logga"' in overview
     logotype = client.get(f"/svar/{anna.public_id}/logotyp")
     assert (logotype.data, logotype.mimetype) == (BELL, "image/png")
+    with installation.database.transaction() as session:
+        session.execute(update(Project).values(logotype=BELL * 2000))
+    assert "logotype" not in follow(client, anna).text  # too heavy for where the script is
 
 
 def test_a_changed_project_shows_at_once(
