@@ -72,6 +72,7 @@ class _Form:
         self.spelled_out = {code for code in codes if f"{code}_{OTHER}" in codes}
         taken = codes | others | _RESERVED
         self.names = {code: _free(code, taken) for code in codes & _RESERVED}
+        taken |= set(self.names.values())
         groups = [group["code"] for group in document.get("groups", ())]
         self.groups = {code: _free(code, taken) if code in taken else code for code in groups}
 

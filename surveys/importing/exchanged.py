@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from surveys.domain.drafting import LONGEST_TEXT, MOST_QUESTIONS
 from surveys.domain.expressions import BadExpression
 from surveys.domain.expressions import parse as parse_expression
 from surveys.domain.questionnaire import BadForm, FormFault, parse
@@ -18,10 +19,8 @@ from surveys.importing.losses import Loss, NothingLeft, Place, ReadQuestionnaire
 
 JsonObject = dict[str, Any]
 
-MOST_QUESTIONS = 200
 MOST_OPTIONS = 500
 MOST_POINTS = 20_000  # options of all questions together: a list counts each time it is used
-LONGEST_TEXT = 5_000
 LONGEST_QUOTE = 160  # of what stood there, in a report
 MOST_LOSSES = 2_000
 _ROUNDS = 8

@@ -238,7 +238,7 @@ def read_or_refuse(raw: bytes) -> ReadQuestionnaire | None:
         return None
 
 
-@settings(max_examples=50, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
 @given(ROWS, ROWS, ROWS)
 def test_any_workbook_is_a_questionnaire_or_refused(
     asked: list[list[str]], options: list[list[str]], settings_rows: list[list[str]]
@@ -276,7 +276,7 @@ TABLES = st.dictionaries(
 )
 
 
-@settings(max_examples=50, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
 @given(TABLES, st.sampled_from(["L", "M", "F", "K", "R", "T", "N"]))
 def test_any_survey_is_a_questionnaire_or_refused(tables: dict[str, list[dict[str, Any]]], kind: str) -> None:
     tables["questions"] = [question(1, kind, "a", question="A"), *tables.get("questions", ())]
@@ -289,7 +289,7 @@ def test_any_survey_is_a_questionnaire_or_refused(tables: dict[str, list[dict[st
         parse(found.document)
 
 
-@settings(max_examples=50, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
 @given(st.sampled_from([NEW, FOREIGN]), st.integers(0, 100_000), st.binary(min_size=1, max_size=4))
 def test_a_damaged_file_is_a_questionnaire_or_refused(whole: bytes, place: int, damage: bytes) -> None:
     at = place % len(whole)

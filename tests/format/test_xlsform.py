@@ -16,7 +16,7 @@ from tests.support.questionnaires import documents
 SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much)
 
 
-@settings(max_examples=60, suppress_health_check=SLOW, deadline=None)
+@settings(max_examples=30, suppress_health_check=SLOW, deadline=None)
 @given(documents())
 def test_out_and_in_again_is_the_same_questionnaire(document: dict[str, Any]) -> None:
     raw = workbook(document, "efter", "occasion", "sealed", 3)
