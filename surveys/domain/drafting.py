@@ -14,7 +14,7 @@ QUESTION_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 OPTION_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,15}", re.ASCII)
 QUESTIONNAIRE_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 # Addresses beside those of questionnaires.
-RESERVED_CODES = frozenset({"ny", "skalor"})
+RESERVED_CODES = frozenset({"importera", "ny", "skalor"})
 # What can be mended later: a draft that asks nothing yet can be kept, not used.
 _UNFINISHED = {"asks_nothing"}
 

@@ -76,7 +76,7 @@ SPOILT = [
     ("codes: [\"1\", \"2\"]", "codes: [\"1\"]", "merged_classes_not_whole"),
     ("kind: one_choice", "kind: one_chioce", "not_among"),
     ("wave: pre", "wave: before", "not_among"),
-    ("privacy_mode: named", "privacy_mode: anonymous", "not_among"),
+    ("privacy_mode: named", "privacy_mode: secret", "not_among"),
     ("ny kunskap om {theme}", "ny kunskap", "theme_not_placed"),
     ('How useful was it?"}, scale: grad4', 'How useful was it?"}, scale: grad9', "unknown_scale"),
     ('en: "How useful was it?"', 'en: ""', "blank"),

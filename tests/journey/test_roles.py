@@ -427,9 +427,9 @@ def test_everything_else_is_public_or_a_participant_s(app: Flask) -> None:
         if audience.kind == "public":
             assert rule.rule in PUBLIC
         elif audience.kind == "participant":
-            assert rule.rule.startswith(("/s/", "/svar/", "/l/", "/logg/", "/avsluta/", "/min/", "/t/")), (
-                rule.rule
-            )
+            assert rule.rule.startswith(
+                ("/s/", "/svar/", "/l/", "/logg/", "/avsluta/", "/min/", "/t/", "/ny-lank")
+            ), rule.rule
 
 
 def test_a_view_without_an_audience_stops_the_application(app: Flask) -> None:
