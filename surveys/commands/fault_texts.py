@@ -91,7 +91,10 @@ def _values() -> dict[str, str]:
         "too_few": _("“%(field)s” needs at least %(least)s."),
         "too_many": _("“%(field)s” can have at most %(most)s."),
         "bad_code": _("“%(value)s” cannot be a code: a–z, digits, dash and underscore, no capitals."),
-        "bad_question_code": _("“%(value)s” cannot be a question's code: a–z, digits and underscore."),
+        "bad_question_code": _("“%(value)s” cannot be a question's code: a–z, digits and _, at most 60."),
+        "bad_option_code": _(
+            "“%(value)s” cannot be an option's code: a–z, digits, point, hyphen, underscore, at most 40."
+        ),
         "bad_short_code": _("“%(value)s” cannot be a code: letters a–z, digits, underscore, at most 16."),
         "not_whole_number": _("“%(value)s” is not a whole number."),
         "not_number": _("“%(value)s” is not a number."),

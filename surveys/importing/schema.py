@@ -13,6 +13,7 @@ from surveys.importing.values import (
     Language,
     Local,
     Number,
+    OptionCode,
     QuestionCode,
     ShortCode,
     Text,
@@ -109,13 +110,13 @@ class Subproject(Part):
 
 
 class Point(Part):
-    code: ShortCode
+    code: OptionCode
     label: Local
 
 
 class Merged(Part):
     label: Local
-    codes: Annotated[list[ShortCode], Field(min_length=1)]
+    codes: Annotated[list[OptionCode], Field(min_length=1)]
 
 
 class Scale(Part):
@@ -126,7 +127,7 @@ class Scale(Part):
 
 
 class Option(Part):
-    code: ShortCode
+    code: OptionCode
     label: Local
 
 
@@ -170,12 +171,12 @@ class NumberQuestion(QuestionBase):
 
 class ShortText(QuestionBase):
     kind: Literal["short_text"]
-    max_length: whole(1, 200) = 200  # type: ignore[valid-type]
+    max_length: whole(1, 1000) = 200  # type: ignore[valid-type]
 
 
 class LongText(QuestionBase):
     kind: Literal["long_text"]
-    max_length: whole(1, 5000) = 5000  # type: ignore[valid-type]
+    max_length: whole(1, 20_000) = 5000  # type: ignore[valid-type]
 
 
 class Words(QuestionBase):
@@ -239,7 +240,7 @@ class Questionnaire(Part):
     draft: YesNo = False
     title: Local
     intro: Local | None = None
-    minutes: whole(1, 120)  # type: ignore[valid-type]
+    minutes: whole(0, 240) = 0  # type: ignore[valid-type]
     layout: Literal["one_page", "one_at_a_time"] = "one_page"
     partly_translated: YesNo = False
     generated_note: Local | None = None

@@ -17,7 +17,8 @@ YES = ("true", "yes", "ja", "1")
 NO = ("false", "no", "nej", "0")
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
-_QUESTION_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_QUESTION_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
+_OPTION_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", re.ASCII)
 _SHORT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,15}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
@@ -157,6 +158,7 @@ def language(value: Any) -> str:
 
 Code = Annotated[str, BeforeValidator(_matching(_CODE, "bad_code"))]
 QuestionCode = Annotated[str, BeforeValidator(_matching(_QUESTION_CODE, "bad_question_code"))]
+OptionCode = Annotated[str, BeforeValidator(_matching(_OPTION_CODE, "bad_option_code"))]
 ShortCode = Annotated[str, BeforeValidator(_matching(_SHORT_CODE, "bad_short_code"))]
 Title = Annotated[str, BeforeValidator(line_of_text)]
 Text = Annotated[str, BeforeValidator(text)]

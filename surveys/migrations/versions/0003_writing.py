@@ -1,6 +1,6 @@
 """what writing questionnaires needs: drafts of versions, a library of scales
 
-Revision ID: 0004
+Revision ID: 0003
 Revises: 0002
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
