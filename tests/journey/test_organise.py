@@ -26,7 +26,7 @@ from surveys.web.organise.rules import in_words
 from tests.support.books import a_project
 from tests.support.compiled import application
 from tests.support.pages import crawl, forms_of, send
-from tests.support.staffed import NOW, PASSWORD, answer, copy_of, go, invitation, signed_in
+from tests.support.staffed import NOW, PASSWORD, answer, copy_of, go, invitation, sign_in, signed_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
@@ -173,7 +173,7 @@ class TestOverview:
             ("", "folja programme load"),
             ("/insatser", "folja programme load"),
             ("/deltagare", "import its participants from a spreadsheet"),
-            ("/enkater", "Questionnaires come with"),
+            ("/enkater", "Make one from a ready set"),
             ("/utskick", "No mailing is planned"),
             ("/utskick?visa=tidigare", "Nothing has been sent yet"),
         ):
@@ -394,7 +394,7 @@ class TestParticipants:
             states = session.scalars(select(Message.state).where(Message.mailing_id == reminder_id)).all()
             assert sorted(set(states)) == ["cancelled", "sent"]
         with time_machine.travel(NOW + timedelta(days=2, minutes=1), tick=True):
-            organiser = signed_in(organiser.application, "organiser")
+            sign_in(organiser, "organiser")  # the session of the fixture is of another day
             pages = [read(organiser, f"{HERE}/deltagare/{code}").replace(code, "") for code in ("p01", "p02")]
             logs = [page[page.index("Question for the learning log") :] for page in pages]
             assert logs[0] == logs[1]
@@ -601,7 +601,7 @@ class TestQuestionnaires:
         assert (
             "After the occasion after an occasion coded: confidential, not anonymous 1 locked Kursen" in page
         )
-        assert "After the course after the series with name 1 draft Kursen" in page
+        assert "After the course after the series with name 1 Kursen" in page
 
     def test_one_that_is_not_there(self, looking: FlaskClient) -> None:
         assert looking.get(f"{HERE}/enkater/finns-inte").status_code == 404

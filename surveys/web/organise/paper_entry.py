@@ -60,6 +60,8 @@ def next_paper(project: str, mailing: int) -> Page:
 def paper_form(project: str, mailing: int) -> Page:
     """The questions of the paper with the code ``kod``, or in *named* of the participant ``person``."""
     one = asking_mailing(mailing)
+    if not {"kod", "person"} & set(request.args):
+        return redirect(_here(one), 303)
     try:
         form = _found(one)
         view = _opened(form)
