@@ -10,7 +10,8 @@ from surveys.domain.privacy_wording import FIELDS, promises_too_much
 from surveys.domain.questionnaire import BadForm, parse
 from surveys.importing.contents import content, known_to_conditions
 from surveys.importing.faults import Fault
-from surveys.importing.schema import Occasion, Programme, Questionnaire, Rule, Series
+from surveys.importing.question_schema import Questionnaire
+from surveys.importing.schema import Occasion, Programme, Rule, Series
 from surveys.importing.yaml_document import PathKey, YamlDocument
 
 THEME = "{theme}"

@@ -5,16 +5,15 @@ from typing import Any
 
 from surveys.domain.choices import DONT_KNOW, OTHER
 from surveys.domain.condition_tree import AskedForm, Known
-from surveys.importing.schema import (
+from surveys.importing.question_schema import (
     OneChoice,
-    Programme,
     Question,
     Questionnaire,
     Scale,
     ScaleQuestion,
-    Series,
     ThemeChoice,
 )
+from surveys.importing.schema import Programme, Series
 
 JsonObject = dict[str, Any]
 

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from surveys.catalogues import is_known, languages
@@ -177,3 +177,9 @@ Local = dict[Language, Text]
 def whole(lowest: int, highest: int) -> Any:
     """Return the type of a whole number between two limits, both allowed."""
     return Annotated[Whole, AfterValidator(between(lowest, highest))]
+
+
+class Part(BaseModel):
+    """What every part of the file is: nothing may stand in it that nobody asks for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

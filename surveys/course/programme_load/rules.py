@@ -7,7 +7,7 @@ from surveys.course.programme_load.tally import Loading, assign
 from surveys.domain.questionnaire import digest
 from surveys.followups import gone
 from surveys.followups.planning import forget_mailings
-from surveys.importing import schema
+from surveys.importing import question_schema, schema
 from surveys.importing.checks import offset_of
 from surveys.importing.contents import content
 from surveys.importing.yaml_document import PathKey
@@ -60,7 +60,7 @@ def _load_scales(loading: Loading, project: Project) -> None:
 
 
 def _check_privacy_mode(
-    loading: Loading, path: PathKey, entry: schema.Questionnaire, row: Questionnaire
+    loading: Loading, path: PathKey, entry: question_schema.Questionnaire, row: Questionnaire
 ) -> None:
     if row.privacy_mode != entry.privacy_mode and queries.has_been_asked(loading.session, row):
         params = {"questionnaire": row.code, "mode": row.privacy_mode}
