@@ -33,6 +33,7 @@ from surveys.web.organise.rule_parts import (
     rule_of,
     title_of,
 )
+from surveys.web.organise.rule_texts import LABELS, fault_text, label_of
 from surveys.web.organise.rules import RuleInWords, in_words
 from surveys.web.phrases import _
 
@@ -186,7 +187,7 @@ def _form_page(form: RuleForm, rule: FollowUpRule | None, stored: RuleSpec | Non
         ready_prompts=log_prompts.choices(),
         occasions=[(code, title) for code, title in occasion_titles().items()],
         faults=form.faults(),
-        labels=forms.LABELS,
+        labels=LABELS,
         rows=[(row, known.of(row)) for row in form.rows],
         kept_conditions=conditions.in_words(tree, known) if tree else "",
         languages=[(code, language_name(code)) for code in g.project.languages],
@@ -250,8 +251,8 @@ def _ahead(form: RuleForm, code: str | None) -> dict[str, object]:
     except rules.BadRule as bad:
         faults = {**bad.faults, **unread}
     if faults:
-        said = {part: forms.fault_text(code) for part, code in faults.items()}
-        named = [(forms.label_of(part), text) for part, text in said.items()]
+        said = {part: fault_text(code) for part, code in faults.items()}
+        named = [(label_of(part), text) for part, text in said.items()]
         return {"faults": [": ".join(filter(None, each)) for each in named]}
     return {
         "faults": [],
