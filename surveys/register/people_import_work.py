@@ -1,19 +1,15 @@
 """Checking and saving a file of participants: by the web while the user waits, or by the scheduler."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from hashlib import sha256
+from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
-from surveys.domain.texts import printable
 from surveys.followups import planning
 from surveys.importing import people_rows, sheets
 from surveys.importing.files import Refused
@@ -26,6 +22,7 @@ from surveys.queries import register as queries
 from surveys.register import people_consequence
 from surveys.register.people_import import AT_ONCE, LEASE, UnknownImport, mapping_of
 from surveys.register.people_register import Register, Verdict, judge, read_register
+from surveys.register.people_report import counts_of, line_of, mark_of, new_people, plain, report_of
 from surveys.register.people_saving import carry_out
 
 ROWS_AT_ONCE = 1_000
@@ -74,7 +71,7 @@ def check(db: Database, public_id: str, now: datetime, progress: Progress = lamb
     try:
         prepared = prepare(db, public_id, progress)
     except Refused as refused:
-        keep(db, public_id, "failed", {"refused": [refused.code, refused.line, _plain(refused.params)]}, 0)
+        keep(db, public_id, "failed", {"refused": [refused.code, refused.line, plain(refused.params)]}, 0)
         return
     keep(db, public_id, "checked", rehearse(db, prepared, now), len(prepared.rows))
 
@@ -126,9 +123,9 @@ def rehearse(db: Database, prepared: Prepared, now: datetime) -> JsonObject:
         before = people_consequence.photograph(session, prepared.series_id, now, known)
         touched = _carry_out(session, register, verdicts, now)
         before = replace(before, only=touched)
-        report = _report(verdicts)
+        report = report_of(verdicts)
         report["consequence"] = people_consequence.consequence(
-            session, prepared.series_id, before, now, _new_people(verdicts)
+            session, prepared.series_id, before, now, new_people(verdicts)
         )
         return report
 
@@ -137,7 +134,7 @@ def compare(db: Database, prepared: Prepared, now: datetime) -> JsonObject:
     """The report without rehearsing: of the mails only those that have gone already are told."""
     with db.reading() as session:
         series = queries.series(session, prepared.series_id)
-        report = _report(list(judge(read_register(session, series, prepared.answers), prepared.rows)))
+        report = report_of(list(judge(read_register(session, series, prepared.answers), prepared.rows)))
         newcomers = report["counts"]["new"]
         late = people_consequence.opened(session, series.id, now) if newcomers else []
         report["consequence"] = {"open": late, "newcomers": newcomers}
@@ -162,12 +159,12 @@ def write(db: Database, prepared: Prepared, now: datetime) -> bool:
         if row is None or row.state != "saving":
             raise UnknownImport
         register, verdicts = _judged(session, prepared)
-        if _mark(verdicts) != (row.report or {}).get("mark"):
+        if mark_of(verdicts) != (row.report or {}).get("mark"):
             row.state, row.done, row.worker, row.lease_ends_at = "checking", 0, None, None
             return False
         _carry_out(session, register, verdicts, now)
-        counts = _counts(verdicts)
-        faulty = [_line(each) for each in verdicts if each.kind == "faulty"]
+        counts = counts_of(verdicts)
+        faulty = [line_of(each) for each in verdicts if each.kind == "faulty"]
         row.state, row.content, row.finished_at = "saved", None, now
         row.report = {"counts": counts, "rows": faulty}
         session.add(_deed(register, row, counts, now))
@@ -226,70 +223,6 @@ def _carry_out(
     touched = carry_out(session, register, verdicts, now)
     planning.refresh_mailings(session, register.series.id, now, touched)
     return touched
-
-
-def _new_people(verdicts: Sequence[Verdict]) -> int:
-    return sum(1 for each in verdicts if each.kind == "new")
-
-
-def _counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
-    counted = Counter(each.kind for each in verdicts)
-    return {kind: counted[kind] for kind in ("new", "changed", "same", "faulty")}
-
-
-def _report(verdicts: Sequence[Verdict]) -> JsonObject:
-    unknown = Counter(
-        str(params["value"])
-        for each in verdicts
-        for code, params in each.faults
-        if code == "unknown_organisation"
-    )
-    return {
-        "counts": _counts(verdicts),
-        "rows": [_line(each) for each in verdicts],
-        "organisations": dict(unknown.most_common()),
-        "mark": _mark(verdicts),
-    }
-
-
-def _line(verdict: Verdict) -> JsonObject:
-    """What the preview shows of a row."""
-    return {
-        "line": verdict.row.line,
-        "kind": verdict.kind,
-        "shown": verdict.row.shown,
-        "code": verdict.code,
-        "known": verdict.is_known,
-        "changes": _plain(verdict.changes),
-        "faults": _plain(verdict.faults),
-        "notes": _plain(verdict.notes),
-        "cells": [printable(cell) for cell in verdict.row.cells] if verdict.kind == "faulty" else [],
-    }
-
-
-def _mark(verdicts: Sequence[Verdict]) -> str:
-    """A digest of what all rows would do: that of the preview tells whether it is still so."""
-    digest = sha256()
-    for each in verdicts:
-        said = (each.row.line, each.kind, each.participant_id, each.enrolment_id, each.changes)
-        values = (sorted(each.person.items()), sorted(each.enrolment.items()), each.faults)
-        digest.update(repr((said, values)).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:32]
-
-
-def _plain(value: Any) -> Any:
-    """Something that JSON can hold."""
-    match value:
-        case date() | datetime():
-            return value.isoformat()
-        case dict():
-            return {str(name): _plain(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case str() | int() | None:
-            return value
-        case _:
-            return str(value)
 
 
 def _deed(register: Register, row: PeopleImport, counts: dict[str, int], now: datetime) -> Deed:

@@ -11,8 +11,8 @@ from surveys.models.people import ENROLMENT_STATES, Enrolment, Participant
 from surveys.queries import register
 from surveys.register import people, people_enrolment
 from surveys.register.people_enrolment import Consequence, Participation
-from surveys.web import people_words as texts
 from surveys.web.guard import installation, reading_session, staff
+from surveys.web.organise import people_words as texts
 from surveys.web.organise.base import address, blueprint, page
 from surveys.web.organise.people_verdicts import told_consequence
 from surveys.web.organise.person import errors_of, person_crumbs, person_of

@@ -17,9 +17,9 @@ from surveys.register import people_import
 from surveys.register import people_import_work as work
 from surveys.register.people_organisations import gathered
 from surveys.register.people_register import plain
-from surveys.web import people_words as texts
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import people_verdicts as verdicts
+from surveys.web.organise import people_words as texts
 from surveys.web.organise.base import (
     Crumbs,
     blueprint,

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from surveys.exporting import left_out
 from surveys.models.imports import PeopleImport
 from surveys.register.people_import import mapping_of
-from surveys.web import people_words as texts
+from surveys.web.organise import people_words as texts
 from surveys.web.organise.attendance import csv_answer
 from surveys.web.phrases import _
 

@@ -13,9 +13,9 @@ from surveys.queries import people as queries
 from surveys.queries import projects as project_queries
 from surveys.queries import register
 from surveys.register import people
-from surveys.web import people_words as texts
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.language import name as language_name
+from surveys.web.organise import people_words as texts
 from surveys.web.organise.base import (
     address,
     blueprint,

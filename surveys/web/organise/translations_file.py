@@ -16,8 +16,8 @@ from surveys.domain.translating import UnknownText, changed, languages_of, with_
 from surveys.exporting.texts_file import workbook
 from surveys.importing.files import Refused
 from surveys.importing.texts_file import TextsRead, read_texts
-from surveys.web import people_words
 from surveys.web.guard import staff
+from surveys.web.organise import people_words
 from surveys.web.organise.base import blueprint, page
 from surveys.web.organise.translations import FAULTS, TEXTS, Desk, desk, what
 from surveys.web.organise.words import Words
