@@ -4,6 +4,7 @@
 one of them says ``@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)``.
 """
 
+import gc
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -45,6 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
     run = run_folder.create()
     config.option.basetemp = config.option.basetemp or str(run / "tmp")
     config.add_cleanup(lambda: _clear(run))
+
+
+def pytest_collection_finish() -> None:
+    # Thousands of tests and their modules live as long as the process: nothing to look through again.
+    gc.collect()
+    gc.freeze()
 
 
 def _clear(run: Path) -> None:
