@@ -3,7 +3,7 @@
 Until version 4 a question stood once for each language; since then its texts stand in tables of their own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from surveys.importing.files import Refused
@@ -148,8 +148,3 @@ def _take_texts(item: Item, row: LssRow, texts: tuple[str, str]) -> None:
 
 def _tag(language: str) -> str:
     return tag_of(language) if language else ""
-
-
-def all_questions(survey: Survey) -> Iterator[LssQuestion]:
-    for group in survey.groups:
-        yield from survey.questions.get(group.code, ())

@@ -43,17 +43,6 @@ def response_count(session: Session, questionnaire_id: int) -> int:
     return session.scalar(select(func.count()).where(Response.version_id.in_(mine))) or 0
 
 
-def rules_sending(session: Session, questionnaire_id: int) -> Sequence[FollowUpRule]:
-    """The rules that send a questionnaire, with their series."""
-    return session.scalars(
-        select(FollowUpRule)
-        .join(FollowUpRule.series)
-        .where(FollowUpRule.questionnaire_id == questionnaire_id)
-        .options(joinedload(FollowUpRule.series))
-        .order_by(Series.position, FollowUpRule.position)
-    ).all()
-
-
 def rules_with_conditions_on(session: Session, project_id: int, code: str) -> list[FollowUpRule]:
     """The rules of a project whose conditions speak of the questionnaire with this code."""
     found = session.scalars(

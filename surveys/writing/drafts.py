@@ -16,6 +16,7 @@ from surveys.domain.drafting import draft_faults, missing_texts
 from surveys.domain.questionnaire import BadForm, Form, digest, parse
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.queries import writing as queries
+from surveys.queries.projects import used_in
 from surveys.writing.faults import (
     BadQuestionnaire,
     Changed,
@@ -120,8 +121,7 @@ def save_draft(
             return made.number
         stored.previous = stored.content
         stored.content, stored.digest = document, digest(document)
-        if not in_this_sitting(session, row, user_id, now):
-            note(session, row, "questionnaire_changed", user_id, now, version=stored.number)
+        _note_change(session, row, stored, user_id, now)
         return stored.number
 
 
@@ -145,8 +145,7 @@ def undo(
             raise NoDraft
         draft.content, draft.previous = draft.previous, draft.content
         draft.digest = digest(draft.content)
-        if not in_this_sitting(session, row, user_id, now):
-            note(session, row, "questionnaire_changed", user_id, now, version=draft.number)
+        _note_change(session, row, draft, user_id, now)
 
 
 def publish(
@@ -204,6 +203,14 @@ def discard_draft(
         note(session, row, "draft_discarded", user_id, now, version=draft.number)
 
 
+def _note_change(
+    session: Session, row: Questionnaire, draft: QuestionnaireVersion, user_id: int | None, now: datetime
+) -> None:
+    """One deed a sitting: whoever writes presses many buttons."""
+    if not in_this_sitting(session, row, user_id, now):
+        note(session, row, "questionnaire_changed", user_id, now, version=draft.number)
+
+
 def _draft_of(row: Questionnaire, seen_digest: str) -> QuestionnaireVersion:
     if row.draft is None:
         raise NoDraft(row.code)
@@ -230,7 +237,7 @@ def _check_rules(session: Session, row: Questionnaire, form: Form) -> None:
     """Themes are those of an occasion: what is sent by anything else cannot ask about them."""
     if form.needs_themes:
         anchors = ("occasion_start", "occasion_end")
-        sent = queries.rules_sending(session, row.id)
+        sent = used_in(session, row.id)
         wrong = dict.fromkeys(rule.series.title for rule in sent if rule.anchor not in anchors)
         if wrong:
             raise ThemesWithoutOccasion(tuple(wrong))

@@ -11,6 +11,7 @@ from surveys.followups import gone
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.queries import programme
 from surveys.queries import writing as queries
+from surveys.queries.projects import used_in
 from surveys.writing.faults import BadQuestionnaire, InUse, Uses
 from surveys.writing.held import check_settings, held, note
 
@@ -71,7 +72,7 @@ def remove_questionnaire(
 
 def uses_of(session: Session, row: Questionnaire) -> Uses:
     """By what a questionnaire is used; false where it can be removed."""
-    sent = queries.rules_sending(session, row.id)
+    sent = used_in(session, row.id)
     held = queries.rules_with_conditions_on(session, row.project_id, row.code)
     return Uses(
         tuple(dict.fromkeys(rule.series.title for rule in sent)),

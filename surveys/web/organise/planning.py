@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask import g, redirect, request
+from flask import g, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -124,7 +124,3 @@ def confirm_page(
         nothing=NothingForm(formdata=None),
         **(shown | values),
     )
-
-
-def leads_to(address: str) -> Response:
-    return redirect(address, 303)

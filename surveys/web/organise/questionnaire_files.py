@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from surveys import clock
-from surveys.domain.privacy import PrivacyMode
+from surveys.domain.privacy import MODES, PrivacyMode
 from surveys.domain.questionnaire import ThemeRef, expand, parse
 from surveys.exporting.xlsform_file import workbook
 from surveys.importing import questionnaire_file
@@ -32,7 +32,6 @@ from surveys.writing import drafts
 
 START = "/projekt/<project>/enkater/importera"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MODES = tuple(each.value for each in PrivacyMode)
 SHOWN = 200  # losses on one page; a file with more is best mended first
 NEW = ""
 FAULTS: Words = {
