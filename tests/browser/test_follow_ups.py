@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from surveys.domain.patterns import PATTERNS
 from surveys.installation import Installation
-from tests.support.browser import PageMaker, assert_accessible
+from tests.support.browser import PageMaker, assert_accessible, follow
 from tests.support.staffed import PASSWORD, go
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
@@ -125,7 +125,7 @@ def say_i_am_here(phone: Page, page: Page, server: str, installation: Installati
     page.goto(f"{server}{SERIES}/narvaro/t1/qr")
     phone.goto(page.locator("main a[href*='/t/']").first.get_attribute("href") or "")
     phone.get_by_label("Din e-postadress").fill("person9@vasa.example")
-    phone.get_by_role("button", name="Mejla min länk").click()
+    follow(phone.get_by_role("button", name="Mejla min länk"))
     look(phone)
     send(installation)
     mail = mail_to(installation, "person9@vasa.example", "Din egen sida")
@@ -141,7 +141,7 @@ def send_after_the_occasion_now(page: Page, server: str, installation: Installat
     expect(page.locator("main")).to_contain_text("3 personer")
     page.get_by_role("link", name="Skicka nu").click()
     page.get_by_label("Varför").fill("De svarar i rummet")
-    page.get_by_role("button", name="Skicka nu").click()
+    follow(page.get_by_role("button", name="Skicka nu"))
     send(installation)
 
 
@@ -162,7 +162,7 @@ def move_the_occasion(page: Page, server: str, installation: Installation) -> No
     expect(page.locator("main")).to_contain_text("1. Träff: tillfället är ändrat, 3 personer")
     look(page)
     page.get_by_label("Meddela dem genast, även under tyst tid").check()
-    page.get_by_role("button", name=re.compile("^Flytta tillfället och")).click()
+    follow(page.get_by_role("button", name=re.compile("^Flytta tillfället och")))
     send(installation)
     mail = mail_to(installation, "person9@vasa.example", "Ny tid: Träff")
     assert "tors 4 feb 2027 kl. 20.30" in text_of(mail).replace("\N{NO-BREAK SPACE}", " ")
@@ -171,7 +171,7 @@ def move_the_occasion(page: Page, server: str, installation: Installation) -> No
 
 def cancel_another(page: Page, server: str) -> None:
     page.goto(f"{server}{SERIES}/tillfallen/t2")
-    page.get_by_role("link", name="Ställ in tillfället").click()
+    follow(page.get_by_role("link", name="Ställ in tillfället"))
     look(page)
     page.get_by_role("button", name=re.compile("^Ställ in tillfället och")).click()
     expect(page.locator("main")).to_contain_text("Tillfället är inställt")

@@ -37,7 +37,8 @@ def test_arabic_from_right_to_left(
     page.goto(live_server + read_by(sqlite_installation, "ar"))
     assert mirrored(page) == "rtl"
     browsers.look(page)
-    page.locator("main button[name=submit]").click()  # nothing answered: the summary of what is wrong
+    # Nothing is answered: the summary of what is wrong.
+    browsers.follow(page.locator("main button[name=submit]"))
     browsers.look(page)
     page.locator("main input[type=radio]").first.check()
     page.locator("main button[name=submit]").click()
@@ -58,17 +59,17 @@ def test_the_grid_of_texts_on_a_phone_and_a_screen(
 ) -> None:
     browsers.sign_in(page, live_server)
     page.goto(f"{live_server}/projekt/liten/enkater/efter-tillfalle")
-    page.get_by_role("link", name="Texts and languages").click()
+    browsers.follow(page.get_by_role("link", name="Texts and languages"))
     browsers.look(page)
     page.get_by_role("link", name="Write (العربية)").click()
-    page.get_by_role("link", name="Begin from the texts in Svenska").click()
+    browsers.follow(page.get_by_role("link", name="Begin from the texts in Svenska"))
     browsers.look(page)
     page.get_by_role("button", name="Save the texts").click()
     expect(page.get_by_role("status")).to_have_text("The texts are saved.")
-    page.get_by_role("link", name="Take away (العربية)").click()
+    browsers.follow(page.get_by_role("link", name="Take away (العربية)"))
     browsers.look(page)
     page.goto(f"{live_server}/projekt/liten/installningar/sprak")
     browsers.look(page)
     page.goto(f"{live_server}/projekt/liten/enkater/efter-tillfalle/texter/fil")
-    page.get_by_role("button", name="Read the file").click()
+    browsers.follow(page.get_by_role("button", name="Read the file"))
     browsers.look(page)

@@ -7,7 +7,7 @@ from surveys import clock
 from surveys.answers import logbook
 from surveys.installation import Installation
 from tests.support.books import Traveller, travellers
-from tests.support.browser import PageMaker, assert_accessible
+from tests.support.browser import PageMaker, assert_accessible, follow
 
 pytestmark = pytest.mark.browser
 
@@ -91,7 +91,7 @@ def test_two_tabs_are_shown_to_each_other(phone: Page, live_server: str, anna: T
     other = phone.context.new_page()
     other.goto(phone.url)
     other.get_by_label("Your entry").fill("Från den andra fliken")
-    other.get_by_role("button", name="Save the changes").click()
+    follow(other.get_by_role("button", name="Save the changes"))
     phone.get_by_label("Your entry").fill("Från den första fliken")
     phone.get_by_role("button", name="Save the changes").click()
     expect(phone.get_by_role("alert")).to_contain_text("Från den andra fliken")

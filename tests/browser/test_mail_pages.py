@@ -13,7 +13,7 @@ from surveys.installation import Installation
 from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Project
 from surveys.outbox import stops
-from tests.support.browser import PHONE, PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, follow, look, sign_in
 from tests.support.staffed import copy_of, invitation
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
@@ -37,7 +37,7 @@ def test_the_organisers_pages(
     sign_in(page, live_server)
     page.goto(f"{live_server}{HERE}/installningar")
     look(page)
-    page.get_by_role("link", name="Wording of the mails").click()
+    follow(page.get_by_role("link", name="Wording of the mails"))
     look(page)
     page.goto(f"{live_server}{HERE}/installningar/mejltexter/invitation/sv")
     look(page)
@@ -75,7 +75,7 @@ def test_ending_mails_and_letting_them_go_again(
     sign_in(page, live_server)
     page.goto(f"{live_server}{HERE}/deltagare/p05")
     look(page)
-    page.get_by_role("link", name="Let them go again …").click()
+    follow(page.get_by_role("link", name="Let them go again …"))
     look(page)
     page.get_by_role("button", name="Let the mails go again").click()
     expect(page.get_by_text("go again.")).to_be_visible()

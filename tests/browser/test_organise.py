@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from surveys.installation import Installation
 from surveys.running import heartbeat
-from tests.support.browser import PHONE, PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, follow, look, sign_in
 from tests.support.staffed import NOW, invitation
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
@@ -46,7 +46,7 @@ def test_every_page(new_page: PageMaker, live_server: str, sqlite_installation: 
     page.goto(f"{live_server}{HERE}/utskick")
     expect(page.get_by_role("heading", name="Sending stands still")).to_be_visible()
     look(page)
-    page.get_by_role("link", name="After the occasion").first.click()
+    follow(page.get_by_role("link", name="After the occasion").first)
     look(page)
     page.get_by_role("link", name="Those who have not answered").click()
     expect(page.get_by_role("link", name="Eva Ek", exact=True)).to_be_visible()

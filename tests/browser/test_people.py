@@ -7,7 +7,7 @@ from surveys import clock
 from surveys.installation import Installation
 from surveys.register import people_import
 from surveys.register import people_import_work as work
-from tests.support.browser import PHONE, PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, follow, look, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
 
@@ -36,7 +36,7 @@ def test_from_a_file_to_participants(new_page: PageMaker, live_server: str) -> N
     page.get_by_role("button", name="Read the file").click()
     expect(page.get_by_label("Holds: Förnamn")).to_have_value("first_name")
     look(page)
-    page.get_by_role("button", name="See what every row would do").click()
+    follow(page.get_by_role("button", name="See what every row would do"))
     look(page)
     page.get_by_label("Vårdcentralen Norr").select_option("new")
     page.get_by_role("button", name="Use this and check again").click()
@@ -69,7 +69,7 @@ def test_the_pages_of_a_person(new_page: PageMaker, live_server: str) -> None:
         page.goto(f"{live_server}/projekt/liten/deltagare/p05{end}")
         look(page)
     page.goto(f"{live_server}/projekt/liten/deltagare/p05")
-    page.get_by_role("link", name="Change state, dates and outcomes").click()
+    follow(page.get_by_role("link", name="Change state, dates and outcomes"))
     look(page)
     page.get_by_label("dropped out").check()
     page.get_by_role("button", name="See what it leads to").click()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from surveys import clock
 from surveys.installation import Installation
 from surveys.running import access
-from tests.support.browser import PHONE, PageMaker, look
+from tests.support.browser import PHONE, PageMaker, follow, look
 from tests.support.forms import ask
 
 pytestmark = pytest.mark.browser
@@ -30,10 +30,10 @@ def test_an_answer_is_taken_back_and_a_key_destroyed(
     phone = new_page(viewport=PHONE)
     phone.goto(f"{live_server}/s/{anna.token}")
     phone.locator("input[name='q-overall']").first.check()
-    phone.locator("main button[name=submit]").click()
-    phone.locator("a[href$='/ta-tillbaka']").click()
+    follow(phone.locator("main button[name=submit]"))
+    follow(phone.locator("a[href$='/ta-tillbaka']"))
     _seen(phone, "take-back")
-    phone.locator("main form .danger").click()
+    follow(phone.locator("main form .danger"))
     _seen(phone, "taken-back")
 
     access.add_user(
@@ -43,19 +43,19 @@ def test_an_answer_is_taken_back_and_a_key_destroyed(
     desk.goto(f"{live_server}/logga-in")
     desk.locator("input[name=email]").fill("olle@k.example")
     desk.locator("input[name=password]").fill(PASSWORD)
-    desk.locator("main button").first.click()
+    follow(desk.locator("main button").first)
     desk.goto(f"{live_server}{SETTINGS}/personuppgifter")
     _seen(desk, "told")
     desk.goto(f"{live_server}{SETTINGS}/nycklar")
     _seen(desk, "keys")
     desk.locator("main a[href$='/forstor']").click()
-    desk.locator("main .danger").click()  # nothing is filled in
+    follow(desk.locator("main .danger"))  # nothing is filled in
     _seen(desk, "destroy-refused")
     desk.locator("#decision\\.reference").fill("Dnr 7/2027")
     desk.locator("#decision\\.on").fill("2027-03-01")
     desk.locator("#decision\\.by").fill("Nämnden")
     desk.locator("#sure").check()
-    desk.locator("main .danger").click()
+    follow(desk.locator("main .danger"))
     _seen(desk, "destroyed")
     phone.goto(f"{live_server}/svar/{anna.public_id}")
     _seen(phone, "form-after")

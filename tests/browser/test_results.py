@@ -10,7 +10,7 @@ from surveys.installation import Installation
 from surveys.running import access
 from tests.journey.test_results_pages import PASSWORD, PROJECT, RESULTS, SERIES, fill
 from tests.support.answered import Answering
-from tests.support.browser import PageMaker, assert_accessible
+from tests.support.browser import PageMaker, assert_accessible, follow
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def signed_in(page: Page, address: str, role: str = "evaluator") -> Page:
     page.goto(f"{address}/logga-in")
     page.locator("input[name=email]").fill(f"{role}@prov.example")
     page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form button").click()
+    follow(page.locator("main form button"))
     page.wait_for_url("**/projekt**")
     return page
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from surveys.installation import Installation
 from surveys.models.people import Participant, PersonalPage
 from surveys.models.programme import Occasion
-from tests.support.browser import PHONE, PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, follow, look, sign_in
 from tests.support.staffed import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -72,10 +72,10 @@ def test_participants_pages_are_accessible(
     page.goto(f"{live_server}/t/{door}?sprak=en")
     look(page)
     page.get_by_label("Your e-mail address").fill("hans")
-    page.get_by_role("button", name="Mail me my link").click()
+    follow(page.get_by_role("button", name="Mail me my link"))
     look(page)
     page.get_by_label("Your e-mail address").fill("hans@liten.example")
-    page.get_by_role("button", name="Mail me my link").click()
+    follow(page.get_by_role("button", name="Mail me my link"))
     look(page)
     page.goto(live_server + link_of(sqlite_installation, "hans@liten.example"))
     look(page)
@@ -97,7 +97,7 @@ def test_the_organiser_s_pages(new_page: PageMaker, live_server: str) -> None:
     page.goto(f"{live_server}/logga-in?sprak=en")
     page.get_by_label("E-mail address").fill("organiser@folja.example")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
     for end in (
         "",
         "/t2",

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from surveys.installation import Installation
-from tests.support.browser import PHONE, PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, follow, look, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
 
@@ -21,7 +21,7 @@ def test_a_rule_is_built_while_its_mails_are_shown(new_page: PageMaker, live_ser
     sign_in(page, live_server)
     page.goto(f"{live_server}{HERE}/ny")
     look(page)
-    page.get_by_role("link", name="After each occasion", exact=True).click()
+    follow(page.get_by_role("link", name="After each occasion", exact=True))
     look(page)
     ahead = page.locator("#moments")
     expect(ahead).to_contain_text("2 hours after the end of each occasion")

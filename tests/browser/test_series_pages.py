@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from surveys.installation import Installation
-from tests.support.browser import PHONE, PageMaker, look, sign_in
+from tests.support.browser import PHONE, PageMaker, follow, look, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("evening")]
 
@@ -75,7 +75,7 @@ def test_what_a_move_changes_is_shown_before_it_is_done(new_page: PageMaker, liv
     sign_in(page, live_server)
     page.goto(f"{live_server}{COURSE}/tillfallen/t1/flytta")
     page.get_by_label("Day", exact=True).fill("2027-02-09")
-    page.get_by_role("button", name="Show what changes").click()
+    follow(page.get_by_role("button", name="Show what changes"))
     look(page)
     page.get_by_label("Tell them at once, even in quiet hours").check()
     page.get_by_role("button", name="Move the occasion and 2 mailings").click()

@@ -7,7 +7,15 @@ from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.support import chromium, run_folder
 from tests.support.staffed import PASSWORD
@@ -122,6 +130,16 @@ def look(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url}, {width}"
     if before:
         page.set_viewport_size(before)
+
+
+def follow(pressed: Locator) -> None:
+    """Press a link or a button, and return when the page that it leads to is there.
+
+    A click alone waits only for what the click itself begins: where the script of a form has something to
+    save first, or the machine is slow, the old page would be looked at, or the one between.
+    """
+    with pressed.page.expect_navigation():
+        pressed.click()
 
 
 def sign_in(page: Page, server: str) -> None:
