@@ -48,8 +48,8 @@ class Builder:
         self.more_losses = 0
         self._groups: list[_Part] = []
         self._questions: list[_Part] = []
-        self._codes: set[str] = set()
-        self._group_codes: set[str] = set()
+        self._codes: dict[str, int] = {}  # each with the number that one like it gets next
+        self._group_codes: dict[str, int] = {}
         self._circles = self._points = 0
 
     @property
@@ -60,28 +60,28 @@ class Builder:
         if len(self.losses) >= MOST_LOSSES:
             self.more_losses += 1
             return
-        shown = " ".join(printable(str(was)).split())
+        shown = " ".join(printable(str(was)[: 4 * LONGEST_QUOTE]).split())
         cut = shown if len(shown) <= LONGEST_QUOTE else shown[: LONGEST_QUOTE - 1] + "…"
         self.losses.append(Loss(place, printable(subject)[:80], code, cut, params))
 
     def code(self, name: str, place: Place, wanted: str = "") -> str:
         """A code for a question or group called ``name``, unlike all others; a change is noted."""
-        made = fitting_code(wanted or name)
-        free, number = made, 2
-        while free in self._codes:
-            free, number = f"{made[:56]}_{number}", number + 1
-        self._codes.add(free)
+        free = self._free(fitting_code(wanted or name), self._codes)
         if free != (wanted or name):
             self.lose(place, name, "renamed", name, name=free)
         return free
 
     def group_code(self, name: str, wanted: str = "") -> str:
         """As :meth:`code`, but nobody misses the name of a group; those of questions are another matter."""
-        made = fitting_code(wanted or name)
-        free, number = made, 2
-        while free in self._group_codes:
-            free, number = f"{made[:56]}_{number}", number + 1
-        self._group_codes.add(free)
+        return self._free(fitting_code(wanted or name), self._group_codes)
+
+    @staticmethod
+    def _free(made: str, taken: dict[str, int]) -> str:
+        free, number = made, taken.get(made, 2)
+        while free in taken:
+            free, number = f"{made[:54]}_{number}", number + 1
+        taken[made] = number
+        taken.setdefault(free, 2)
         return free
 
     def question(self, place: Place, name: str, content: JsonObject) -> None:

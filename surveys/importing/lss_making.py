@@ -32,6 +32,7 @@ class Maker:
     def __init__(self, builder: Builder, languages: list[str]) -> None:
         self.builder, self.languages = builder, languages
         self.variables: dict[str, Variable] = {}
+        self._filters: dict[int, tuple[str, ...]] = {}  # by the line of the question
 
     def plain(self, place: Place, subject: str, texts: Texts) -> dict[str, str]:
         """Texts without HTML, fit to be kept; what is lost is noted."""
@@ -91,12 +92,15 @@ class Maker:
 
     def filters(self, question: LssQuestion) -> tuple[str, ...]:
         """The attributes that show each row of a question as the answer to another has it."""
-        return tuple(
-            name
-            for name in ("array_filter", "array_filter_exclude")
-            if (other := question.attribute(name))
-            and all(f"{other}_{each.code}" in self.variables for each in question.parts if not each.scale)
-        )
+        known = self._filters.get(question.row.line)
+        if known is None:
+            known = self._filters[question.row.line] = tuple(
+                name
+                for name in ("array_filter", "array_filter_exclude")
+                if (other := question.attribute(name))
+                and all(f"{other}_{each.code}" in self.variables for each in question.parts if not each.scale)
+            )
+        return known
 
     def points(self, items: list[Item], place: Place, subject: str) -> Points:
         """Options as they can be kept."""

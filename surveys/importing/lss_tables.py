@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from surveys.domain.choices import DONT_KNOW, DONT_KNOW_LABEL
 from surveys.domain.texts import pick
 from surveys.importing import lss_attributes as attributes
-from surveys.importing.exchanged import JsonObject
+from surveys.importing.exchanged import MOST_OPTIONS, JsonObject
 from surveys.importing.losses import Place
 from surveys.importing.lss_expressions import Variable
 from surveys.importing.lss_making import WORDED, Maker, Points, joined
@@ -61,7 +61,7 @@ class Tables(Maker):
         columns = [each for each in question.parts if each.scale]
         boxes = question.kind == ":" and question.attribute("multiflexible_checkbox") == "1"
         many = len(rows) * (1 if boxes else len(columns))
-        if many > MOST_CELLS:
+        if many > MOST_CELLS or len(columns) > MOST_OPTIONS:
             self.builder.lose(place, question.code, "type_table", question.kind, most=MOST_CELLS)
             return
         self.builder.lose(place, question.code, "fields_split", rows=many)

@@ -11,7 +11,8 @@ from surveys.importing.exchanged import Builder, JsonObject, slug
 from surveys.importing.files import Refused
 from surveys.importing.foreign import Foreign
 from surveys.importing.losses import Place, ReadQuestionnaire
-from surveys.importing.spreadsheets import Limits, Sheet
+from surveys.importing.spreadsheets import Sheet
+from surveys.importing.workbook_parts import Limits, has_macros
 from surveys.importing.xlsform_columns import (
     LEFT_OUT,
     MEDIA,
@@ -49,7 +50,7 @@ from surveys.importing.xlsform_types import (
 from surveys.importing.xlsform_types import MEDIA as MEDIA_TYPES
 from surveys.importing.xlsform_types import OUTSIDE as OUTSIDE_TYPES
 
-LIMITS = Limits(unpacked=24 * 1024 * 1024, cells=150_000, rows=4_000, columns=300)
+LIMITS = Limits(unpacked=24 * 1024 * 1024, cells=150_000, filled=60_000, rows=4_000, columns=300)
 DEEPEST = 20
 _CODES = ("wave", "privacy_mode")
 _WITHOUT_LOSS = frozenset({"form_title", "form_id", "version", "default_language", "style", "name"})
@@ -80,7 +81,7 @@ def read(raw: bytes, default_language: str) -> ReadQuestionnaire:
     if SURVEY not in sheets:
         raise Refused(0, "survey_missing")
     form = _Form(sheets, default_language)
-    if spreadsheets.has_macros(raw):
+    if has_macros(raw):
         form.builder.lose(Place(SURVEY, 0), "vbaProject.bin", "macros_left_out")
     return form.read()
 
