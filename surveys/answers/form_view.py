@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from surveys.answers.asking_project import AskingProject, asking_row
@@ -45,6 +46,7 @@ class FormView:
     closed: bool
     sheet: SheetKey
     form: Form
+    response: UUID | None
     revision: int  # 0: nothing saved yet
     answers: Answers | None  # as sent in
     draft: Answers | None  # saved after that
@@ -74,9 +76,19 @@ class FormView:
         return "sent" if self.draft is None else "changed"
 
     @property
+    def edition(self) -> str:
+        """Names what is saved, "" where nothing is; goes with the form and comes back with it."""
+        return edition_of(self.response, self.revision) if self.response else ""
+
+    @property
     def version(self) -> str:
         """Names the questions on the page; goes with the form and comes back with it."""
         return f"{self.sheet.version_id}.{self.sheet.digest[:16]}"
+
+
+def edition_of(response: UUID, revision: int) -> str:
+    """Names one revision of one response: who has taken an answer back and answers anew begins another."""
+    return f"{revision}-{response.hex[:12]}"
 
 
 def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormView:
@@ -97,6 +109,7 @@ def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormVi
         closed=now >= row.closes_at or row.key_closed_at is not None,
         sheet=sheet,
         form=form,
+        response=row.response_id,
         revision=row.revision or 0,
         answers=row.answers,
         draft=row.draft,

@@ -69,7 +69,7 @@ def answer(public_id: str) -> Page:
     if saved.checked.errors:
         notice = _("What could be saved is saved. Put the rest right and save again.")
         view, typed = answer_pages.opened(public_id), answer_pages.typed()
-        return answer_pages.typed_page(view, Shown(typed, saved.revision, saved.checked, notice), 422)
+        return answer_pages.typed_page(view, Shown(typed, saved.edition, saved.checked, notice), 422)
     onward = redirect(url_for(".receipt" if submit else ".form", public_id=public_id), 303)
     return answer_layout.remember(onward, public_id, layout) if layout else onward
 
@@ -130,7 +130,7 @@ def _not_saved(reason: responses.NotSaved) -> Page:
         return answer_saved.not_saved(reason)
     match reason:
         case responses.Incomplete():
-            shown = Shown(typed, answer_pages.revision(), reason.checked, new=reason.new)
+            shown = Shown(typed, answer_pages.edition(), reason.checked, new=reason.new)
             return answer_pages.typed_page(view, shown, 422)
         case responses.Conflict():
             button = "submit" if "submit" in request.form else "save"
@@ -139,12 +139,12 @@ def _not_saved(reason: responses.NotSaved) -> Page:
             return answer_pages.conflict_page(reason, address, seen, button)
         case responses.FormChanged():
             notice = answer_pages.questions_changed()
-            return answer_pages.typed_page(view, Shown(typed, view.revision, notice=notice), 409)
+            return answer_pages.typed_page(view, Shown(typed, view.edition, notice=notice), 409)
     return answer_pages.closed_page(view, fields=typed)
 
 
 def _as_typed(public_id: str, notice: str, status: int) -> Page:
-    shown = Shown(answer_pages.typed(), answer_pages.revision(), notice=notice)
+    shown = Shown(answer_pages.typed(), answer_pages.edition(), notice=notice)
     return answer_pages.typed_page(answer_pages.opened(public_id), shown, status)
 
 

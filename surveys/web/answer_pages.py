@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from surveys import clock
 from surveys.answers import responses
+from surveys.answers.filled import FilledForm
 from surveys.answers.form_view import Answers, FormView
 from surveys.answers.responses import Saved
 from surveys.answers.steps import Step
@@ -39,7 +40,7 @@ class Shown:
     """What fills the form's fields, and what is said about it. ``new``: questions that have just come."""
 
     fields: Fields
-    revision: int
+    edition: str
     checked: Checked = field(default_factory=lambda: Checked({}, {}))
     notice: str = ""
     new: frozenset[str] = frozenset()
@@ -61,20 +62,16 @@ def save(
 ) -> Saved:
     """Keep what the request has sent; raises what :func:`surveys.answers.responses.save` raises."""
     house = installation()
-    return responses.save(
-        house.database,
-        house.keys,
-        public_id,
-        links.held(public_id),
-        raw,
-        revision(),
-        language.current(),
-        clock.now(),
-        submit,
-        request.form.get("version", ""),
-        step,
-        seen,
+    filled = FilledForm(
+        fields=raw,
+        language=language.current(),
+        submit=submit,
+        edition=edition(),
+        version=request.form.get("version", ""),
+        step=step,
+        seen=seen,
     )
+    return responses.save(house.database, house.keys, public_id, links.held(public_id), filled, clock.now())
 
 
 def form_page(view: FormView) -> str:
@@ -83,7 +80,7 @@ def form_page(view: FormView) -> str:
     places = {
         "person": str(escape(view.person)),
         "token": links.form_token(view.public_id),
-        "revision": str(view.revision),
+        "edition": view.edition,
         "moment": last_moment(view),
         "content": questions_html(view.form, view.sheet, fields_of(view.form, view.current), asked=asked),
         "logotype": answer_logotype.image(view),
@@ -101,7 +98,7 @@ def typed_page(view: FormView, shown: Shown, status: int = 200) -> Page:
     places = {
         "person": view.person,
         "token": links.form_token(view.public_id),
-        "revision": str(shown.revision),
+        "edition": shown.edition,
         "moment": last_moment(view),
         "content": questions_html(view.form, view.sheet, shown.fields, faults, asked),
         "logotype": answer_logotype.image(view),
@@ -169,9 +166,8 @@ def seen() -> list[str]:
     return [name.removeprefix(SEEN) for name in request.form if name.startswith(SEEN)]
 
 
-def revision() -> int:
-    text = request.form.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+def edition() -> str:
+    return request.form.get("edition", "")
 
 
 def last_moment(view: FormView) -> str:

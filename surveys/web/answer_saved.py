@@ -31,7 +31,7 @@ def saved(done: Saved, now: datetime, code: str = "") -> Response:
     if left_out := len(done.checked.errors):
         said = f"{said} {_left_out(left_out)}"
     was = mark(done.checked.answers.get(code)) if code else ""
-    return jsonify(state="saved", revision=done.revision, was=was, said=said)
+    return jsonify(state="saved", edition=done.edition, was=was, said=said)
 
 
 def not_saved(reason: responses.NotSaved) -> tuple[Response | str, int]:

@@ -90,9 +90,7 @@ def step_as_typed(
     view = answer_pages.opened(public_id)
     found = stops.stop_at(view.form, code)
     if found is None:  # the questions have changed
-        return answer_pages.typed_page(
-            view, Shown(answer_pages.typed(), view.revision, notice=notice), status
-        )
+        return answer_pages.typed_page(view, Shown(answer_pages.typed(), view.edition, notice=notice), status)
     return _typed_step(view, found, notice, status, fault)
 
 
@@ -180,7 +178,7 @@ def _places(view: FormView, stop: Stop, html: Markup) -> dict[str, str]:
     asked = view.form.asked(view.current, view.today) | {stop.code}
     return {
         "token": links.form_token(view.public_id),
-        "revision": str(view.revision),
+        "edition": view.edition,
         "code": quote(stop.code),
         "progress": str(escape(progress_text(stops.progress(view.form, stop.code, asked)))),
         "content": html,

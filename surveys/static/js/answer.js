@@ -177,7 +177,7 @@ function saving() {
   }
 
   function keep() {
-    const content = { at: Date.now(), revision: hiddenField("revision").value, was: hiddenField("was")?.value, typed: typed() };
+    const content = { at: Date.now(), edition: hiddenField("edition").value, was: hiddenField("was")?.value, typed: typed() };
     try {
       localStorage.setItem(key, JSON.stringify(content));
       return true;
@@ -205,7 +205,7 @@ function saving() {
     if (told.state === "saved" || told.state === "incomplete") saved = content;
     else stop(told.state);
     if (told.state === "saved") {
-      hiddenField("revision").value = told.revision;
+      hiddenField("edition").value = told.edition;
       if (hiddenField("was")) hiddenField("was").value = told.was;
       forget();
     }
@@ -256,7 +256,7 @@ function saving() {
     return !stopped && (failed !== null || typed() !== saved);
   }
 
-  function takeBack({ typed: content, revision, was }) {
+  function takeBack({ typed: content, edition, was }) {
     const pairs = JSON.parse(content);
     for (const field of form.elements) {
       if (!field.name.startsWith("q-")) continue;
@@ -265,7 +265,7 @@ function saving() {
       else field.value = mine[0] ?? "";
     }
     // What it was written on: has something else been saved since, both are shown.
-    hiddenField("revision").value = revision;
+    hiddenField("edition").value = edition;
     if (hiddenField("was")) hiddenField("was").value = was ?? "";
     fit();
     save();
