@@ -44,6 +44,7 @@ class FormView:
     today: str  # as an ISO date, in ``timezone``: what today() means in the form's conditions
     closes_at: datetime
     closed: bool
+    grace_over: bool
     sheet: SheetKey
     form: Form
     response: UUID | None
@@ -62,6 +63,11 @@ class FormView:
     def accepts_until(self) -> datetime:
         """Until when what is sent is taken: somebody may be writing when it closes."""
         return self.closes_at + GRACE
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its pages are closed: who has begun may finish within the grace."""
+        return self.grace_over or (self.closed and self.draft is None)
 
     @property
     def current(self) -> Answers:
@@ -107,6 +113,7 @@ def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormVi
         today=now.astimezone(ZoneInfo(row.timezone)).date().isoformat(),
         closes_at=row.closes_at,
         closed=now >= row.closes_at or row.key_closed_at is not None,
+        grace_over=now >= row.closes_at + GRACE or row.key_closed_at is not None,
         sheet=sheet,
         form=form,
         response=row.response_id,

@@ -1,6 +1,6 @@
 """Answering: opening a form by its link, saving it, sending it in, and correcting it until it closes.
 
-Whoever is writing when a questionnaire closes has a grace of 15 minutes to send in what is on the screen.
+Whoever is writing when a questionnaire closes has a grace of 15 minutes to finish and send in.
 """
 
 from dataclasses import dataclass

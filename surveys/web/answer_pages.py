@@ -110,6 +110,7 @@ def typed_page(view: FormView, shown: Shown, status: int = 200) -> Page:
         places,
         errors=error_list(view.form, Checked({}, errors)),
         notice=shown.notice,
+        unsaved=True,
         new=[(each.names()[0], pick(each.text, language.current())) for each in new],
     )
     return html, status
@@ -119,7 +120,7 @@ def receipt_page(view: FormView, answers: Answers) -> str:
     # By itself, without what a whole page is given.
     copied = render_copy(copy(view, answers))
     at, logotype = moment(view, view.submitted_at), answer_logotype.image(view)
-    places = {"moment": at, "content": copied, "logotype": logotype}
+    places = {"moment": at, "content": copied, "logotype": logotype, "edition": view.edition}
     return framed("receipt", view, places, partial(_receipt_frame, view.stage))
 
 
@@ -143,7 +144,8 @@ def conflict_page(
 
 
 def page(name: str, view: FormView, status: int = 200, **values: object) -> Page:
-    return render_template(f"answer/{name}.html", view=view, **({"errors": []} | values)), status
+    given = {"errors": [], "logotype": answer_logotype.image(view)} | values
+    return render_template(f"answer/{name}.html", view=view, **given), status
 
 
 def prefer(view: FormView) -> None:
@@ -234,6 +236,7 @@ def _form_html(
     errors: Sequence[tuple[str, str]] = (),
     notice: str = "",
     new: Sequence[tuple[str, str]] = (),
+    unsaved: bool = False,
 ) -> str:
     return render_template(
         "answer/form.html",
@@ -243,6 +246,7 @@ def _form_html(
         errors=errors,
         notice=notice,
         new=new,
+        unsaved=unsaved,
         conditions=conditions_json(view),
         privacy_text=privacy_text(view),
     )
