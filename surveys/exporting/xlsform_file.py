@@ -45,7 +45,7 @@ _ORDER = (
     *("required", "relevant", "constraint", "constraint_message", "appearance", OWN),
 )
 _RESERVED = frozenset({"meta", "data"})  # names that an XForm has for its own parts
-_NAME = re.compile(r"\$\{\s*([^}]*?)\s*\}")
+_NAME = re.compile(r"\$\{([^{}]*)\}")
 
 
 def workbook(document: JsonObject, code: str, wave: str, privacy_mode: str, version: int) -> bytes:
@@ -185,7 +185,9 @@ class _Form:
     def _renamed(self, expression: str) -> str:
         if not self.names:
             return expression
-        return _NAME.sub(lambda found: "${" + self.names.get(found[1], found[1]) + "}", expression)
+        return _NAME.sub(
+            lambda found: "${" + self.names.get(found[1].strip(), found[1].strip()) + "}", expression
+        )
 
 
 def _file(sheets: Mapping[str, Sequence[Cells]]) -> bytes:

@@ -25,7 +25,7 @@ LONGEST_QUOTE = 160  # of what stood there, in a report
 MOST_LOSSES = 2_000
 _ROUNDS = 8
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
-_NAME = re.compile(r"\$\{\s*([^}]*?)\s*\}")
+_NAME = re.compile(r"\$\{([^{}]*)\}")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _SMALL = frozenset({"relevant", "check", "check_message", "hint", "unit", "group", "each"})
 _SMALL_LIMITS = frozenset({"minimum", "maximum", "earliest", "latest", "max", "max_length", "max_words"})
@@ -225,7 +225,7 @@ class Foreign:
 
     def translate(self, names: Mapping[str, str], options: Mapping[str, str]) -> str:
         made = self.to_ours(self.text.strip())
-        made = _NAME.sub(lambda found: "${" + names.get(found[1], found[1]) + "}", made)
+        made = _NAME.sub(lambda found: "${" + names.get(found[1].strip(), found[1].strip()) + "}", made)
         return _QUOTED.sub(lambda found: _option(found[0], options), made) if options else made
 
 
