@@ -51,7 +51,7 @@ class Keyring:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._keys = {name: _load(folder, name) for name in NAMES}
 
     @property
@@ -103,14 +103,14 @@ class Keyring:
 
     def is_destroyed(self, key: str) -> bool:
         """Whether the key of its own has been destroyed, by whichever process."""
-        return _own_key(self._folder, key, make=False) == b""
+        return _own_key(self.folder, key, make=False) == b""
 
     def destroy(self, key: str) -> None:
         """Destroy a key of its own for good; again, or after a kill in the middle, it ends the same.
 
         Raises :class:`KeysUnreadable`.
         """
-        path = _own_path(self._folder, key)
+        path = _own_path(self.folder, key)
         try:
             _bury(path)
         except OSError as error:
@@ -142,7 +142,7 @@ class Keyring:
     def _tie(self, name: str, message: str, key: str | None) -> str:
         if key is None:
             return self._mac(name, message).hex()
-        secret = _own_key(self._folder, key)
+        secret = _own_key(self.folder, key)
         return hmac.digest(secret, f"{name}:{message}".encode(), sha256).hex() if secret else ""
 
     def _mac(self, name: str, message: str) -> bytes:

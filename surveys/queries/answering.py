@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Pool,
     Row,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     func,
     literal_column,
     select,
@@ -217,7 +219,7 @@ def _asked() -> Select[*tuple[Any, ...]]:
             Invitation.target,
             Invitation.key_name,
             Invitation.declined,
-            AnswerKey.closed_at.label("key_closed_at"),
+            _key_closed_at().label("key_closed_at"),
             Mailing.due_at,
             Mailing.closes_at,
             Mailing.occasion_id,
@@ -277,6 +279,14 @@ def _asked() -> Select[*tuple[Any, ...]]:
         .join(QuestionnaireVersion, QuestionnaireVersion.id == func.coalesce(Response.version_id, newest))
         .where(Invitation.public_id == bindparam("public_id"))
     )
+
+
+def _key_closed_at() -> ColumnElement[Any]:
+    """When the key was closed; of one whose file is gone while the database, restored, has not heard of it,
+    some moment: what would stand under it stands under "", and so would everybody else's.
+    """
+    gone = bindparam("response_key", type_=String()) == ""
+    return func.coalesce(AnswerKey.closed_at, case((gone, Mailing.due_at)))
 
 
 # Asked for every mail before it goes, so put together once.
