@@ -11,6 +11,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 
 KEY_BYTES = 32
+PUBLIC_ID_LENGTH = 16
 STOP_DIGITS = 32  # hexadecimal
 RETURN_DIGITS = 10  # hexadecimal; an address has room for 64 characters before the @
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -169,7 +170,7 @@ def token_hash(token: str) -> str:
 
 
 def new_public_id() -> str:
-    """Return a new random identifier of 96 bits, safe in addresses."""
+    """Return a new random identifier of 96 bits, safe in addresses, of PUBLIC_ID_LENGTH letters."""
     return secrets.token_urlsafe(12)
 
 

@@ -53,8 +53,8 @@ class AskedTooOften(Exception):
 
 
 def ask_for_link(db: Database, keys: Keyring, address: str, network: str, now: datetime) -> None:
-    """Mail everybody with this address the link to their own page, where all that is open for them stands; not
-    more than MAILS_A_DAY within a day.
+    """Mail everybody with this address the link to their own page, where all that is open for them stands,
+    no more than MAILS_A_DAY a day.
 
     ``network`` is the caller's IP address. Raises :class:`BadAddress` and :class:`AskedTooOften`.
     """
