@@ -214,7 +214,7 @@ def stays_open(connection: Connection, row: AskedRow) -> bool:
     """Whether the key that the answer stands under is there, and stays until this transaction ends."""
     if PrivacyMode(row.privacy_mode).traceable:
         return True
-    return row.key_name is not None and answer_keys.hold_open(connection, row.key_name)
+    return row.key_closed_at is None and answer_keys.hold_open(connection, row.key_name)
 
 
 def _gone(connection: Connection, token: str) -> LinkError:
