@@ -157,6 +157,7 @@ function saving() {
   const key = `${PREFIX}${form.dataset.draft}:${address}`;
   let saved = typed(); // as the server has it
   let failed = null; // what was sent last, without an answer
+  let told = ""; // what was said last
   let stopped = ""; // why nothing more can be sent from this page
   let leaving = false;
   let busy = 0;
@@ -172,7 +173,12 @@ function saving() {
     return form.querySelector(`input[type=hidden][name=${name}]`);
   }
 
-  function say(words) {
+  // A screen reader speaks of what is new: not that the clock has moved on, nor, of one question at a time,
+  // that it is kept as was promised.
+  function say(words, promised = false) {
+    const news = words.replace(/\d+[.:]\d+/, "");
+    state.setAttribute("aria-live", news === told || (promised && !told) ? "off" : "polite");
+    told = news;
     if (state.textContent !== words) state.textContent = words;
   }
 
@@ -199,17 +205,17 @@ function saving() {
       keepalive: body.length < MOST_KEEPALIVE,
     });
     if (answer.status >= 500) throw new Error("not now");
-    const told = await answer.json();
+    const now = await answer.json();
     failed = null;
     wait = RETRY_MS;
-    if (told.state === "saved" || told.state === "incomplete") saved = content;
-    else stop(told.state);
-    if (told.state === "saved") {
-      hiddenField("revision").value = told.revision;
-      if (hiddenField("was")) hiddenField("was").value = told.was;
+    if (now.state === "saved" || now.state === "incomplete") saved = content;
+    else stop(now.state);
+    if (now.state === "saved") {
+      hiddenField("revision").value = now.revision;
+      if (hiddenField("was")) hiddenField("was").value = now.was;
       forget();
     }
-    say(told.said);
+    say(now.said, now.state === "saved" && Boolean(hiddenField("was")));
     if (stopped === "conflict" || stopped === "form_changed") addChoice();
   }
 
