@@ -5,7 +5,6 @@ in all of them, so contrast, which takes axe most of its time, is measured once,
 dark colours on one page of each make.
 """
 
-import importlib.resources
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from surveys.installation import Installation
 from surveys.models.programme import Project
 from tests.browser.test_answering import STEPWISE, choose_language, press
 from tests.support import browser as browsers
-from tests.support.browser import PHONE, PageMaker
+from tests.support.browser import PHONE, PHONE_WIDTH, THE_SAME_AT_EACH_WIDTH, PageMaker
 from tests.support.forms import DEGREE, EVERY_KIND, Asked, ask, local, reopen, replace, withdraw
 
 pytestmark = pytest.mark.browser
@@ -36,19 +35,11 @@ SHORT: dict[str, Any] = {
         {"code": "more", "kind": "long_text", "text": local("Något mer?")},
     ],
 }
-AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-SEEN = """async contrast => {
-    const found = await axe.run(document, {resultTypes: ['violations'], preload: false,
-        rules: {'color-contrast': {enabled: contrast}}});
-    const pressed = 'main :is(.choice, .button, summary, textarea, .question input)';
-    const small = [...document.querySelectorAll(pressed)].filter(e => {
-        const r = e.getBoundingClientRect();
-        return !['radio', 'checkbox'].includes(e.type) && r.width && (r.width < 44 || r.height < 44); });
-    return [...found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html}`)),
-        ...small.map(e => `too small for a thumb: ${e.outerHTML.slice(0, 90)}`),
-        ...(document.documentElement.scrollWidth > innerWidth ? ['wider than the window'] : [])]; }"""
-DARK = """() => axe.run(document, {runOnly: ['color-contrast'], resultTypes: ['violations'], preload: false})
-    .then(found => found.violations.flatMap(rule => rule.nodes.map(node => node.html)))"""
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    'main :is(.choice, .button, summary, textarea, .question input)')]
+    .filter(e => !['radio', 'checkbox'].includes(e.type))
+    .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+    .filter(([_, r]) => r.width && (r.width < 44 || r.height < 44)).map(([html]) => html)"""
 MOVING = """() => [...document.querySelectorAll('*')].filter(e => {
     const s = getComputedStyle(e);
     return s.animationName !== 'none' || s.scrollBehavior === 'smooth'
@@ -57,7 +48,7 @@ MOVING = """() => [...document.querySelectorAll('*')].filter(e => {
 
 @pytest.fixture
 def phone(new_page: PageMaker) -> Page:
-    return with_axe(new_page(viewport=PHONE))
+    return calm(new_page(viewport=PHONE))
 
 
 @pytest.fixture
@@ -71,19 +62,17 @@ def look(request: pytest.FixtureRequest) -> Look:
         for width in sorted(browsers.WIDTHS, key=lambda each: each != now):
             if width != now:
                 page.set_viewport_size({"width": width, "height": 800})
-            faults = page.evaluate(SEEN, language == "sv" and width == PHONE["width"])
-            assert not faults, "\n".join([f"{page.url}, {language}, {width}", *faults])
+            skipped = () if (language, width) == ("sv", PHONE_WIDTH) else THE_SAME_AT_EACH_WIDTH
+            browsers.assert_accessible(page, *skipped)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
+            assert page.evaluate(SMALL_TARGETS) == []
             request.node.user_properties.append(("looked", f"{template}|{state}|{language}|{width}"))
 
     return looked
 
 
-def with_axe(page: Page) -> Page:
-    """Let axe be there as each page opens, which costs less than handing it over; and let nothing fade.
-
-    axe would measure a colour on its way.
-    """
-    page.add_init_script(AXE)
+def calm(page: Page) -> Page:
+    """Let nothing fade: axe would measure a colour on its way."""
     page.emulate_media(reduced_motion="reduce")
     return page
 
@@ -91,7 +80,7 @@ def with_axe(page: Page) -> Page:
 def assert_dark(page: Page) -> None:
     """The contrast of the page in dark colours."""
     page.emulate_media(color_scheme="dark")
-    assert page.evaluate(DARK) == []
+    browsers.assert_accessible(page)
     page.emulate_media(color_scheme="light")
 
 
@@ -163,7 +152,7 @@ def test_every_page_in_every_state(
         look(phone, "receipt", "sent in")
         phone.goto(form)
         look(phone, "form", "sent in")
-    other = with_axe(phone.context.new_page())
+    other = calm(phone.context.new_page())
     for language in each_language(phone, live_server):
         other.goto(form)
         phone.goto(form)
@@ -214,7 +203,7 @@ def test_one_question_at_a_time_in_every_state(
         press(phone, "submit")
         look(phone, "overview", "errors")
     assert_dark(phone)
-    other = with_axe(phone.context.new_page())
+    other = calm(phone.context.new_page())
     for number, _language in enumerate(each_language(phone, live_server)):
         other.goto(question)
         phone.goto(f"{question}?till=oversikt")
