@@ -1,11 +1,12 @@
 """Questionnaires written: drafts, versions, what is asked meanwhile, on both databases."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from surveys.answers import responses
 from surveys.course import programme
@@ -17,11 +18,13 @@ from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response
+from surveys.queries import writing as queries
 from surveys.writing import drafts, keeping
 from surveys.writing.drafts import BadForm, BadQuestionnaire, Changed, NoDraft, Wanted
 from surveys.writing.faults import InUse, ThemesWithoutOccasion
 from tests.support.forms import EVERY_KIND, NOW, Asked, ask, local
 from tests.support.small import small_programme
+from tests.support.waiting import until
 
 SIMPLE: dict[str, Any] = {
     "title": local("Hur gick det?"),
@@ -96,6 +99,59 @@ def test_a_draft_is_asked_of_nobody_before_it_is_taken_into_use(
         session.execute(delete(Response))
     assert shown(installation, asked) == "Ännu ett namn"
     assert deeds(db) == ["version_begun", "version_published"]
+
+
+def test_the_first_answer_locks_a_version_until_then_the_draft_takes_its_place(
+    installation: Installation, asked: Asked
+) -> None:
+    db, keys, link = installation.database, installation.keys, (asked.public_id, asked.token)
+    before = responses.open_form(db, keys, *link, LATER)
+    changed = EVERY_KIND | {"title": local("Nytt namn")}
+    assert save(db, changed, EVERY_KIND) == 2
+    found = read(db)
+    assert found is not None
+    assert found.becomes == 1
+    assert drafts.publish(db, project_id(db), "efter", digest(changed), None, LATER) == 1
+    assert versions(db) == [(1, False, "Nytt namn")]
+    # The mail that was sent leads to the new questions; a page with the old ones sends nothing in.
+    answer = {"q-overall": ["4"]}
+    with pytest.raises(responses.FormChanged) as caught:
+        responses.save(db, keys, *link, answer, 0, "sv", LATER, False, before.version)
+    assert (caught.value.view.form.title["sv"], caught.value.view.revision) == ("Nytt namn", 0)
+    responses.save(db, keys, *link, answer, 0, "sv", LATER, False, caught.value.view.version)
+    assert save(db, EVERY_KIND, changed) == 2
+    assert drafts.publish(db, project_id(db), "efter", digest(EVERY_KIND), None, LATER) == 2
+    assert shown(installation, asked) == "Nytt namn"
+
+
+def test_an_answer_that_comes_while_the_questions_change_is_not_kept_under_others(
+    installation: Installation, asked: Asked
+) -> None:
+    db, keys, link = installation.database, installation.keys, (asked.public_id, asked.token)
+    before, refused = responses.open_form(db, keys, *link, LATER), []
+
+    def answer() -> None:
+        try:
+            fields = {"q-overall": ["4"]}
+            responses.save(db, keys, *link, fields, 0, "sv", LATER, True, before.version)
+        except responses.FormChanged as fault:
+            refused.append(fault.view.form.title["sv"])
+
+    answering = threading.Thread(target=answer)
+    with db.transaction() as session:
+        held = queries.hold_unanswered(session, 1)
+        assert held is not None
+        changed = EVERY_KIND | {"title": local("Nytt namn")}
+        held.content, held.digest = changed, digest(changed)
+        session.flush()
+        answering.start()
+        if db.engine.dialect.name == "postgresql":  # SQLite has one writer at a time: it waits to begin
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            until(lambda: session.scalar(waiting))
+    answering.join()
+    assert refused == ["Nytt namn"]
+    with db.reading() as session:
+        assert session.scalar(select(Response)) is None
 
 
 def test_two_who_write_at_once_overwrite_nothing(installation: Installation, asked: Asked) -> None:

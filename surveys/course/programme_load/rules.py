@@ -77,7 +77,7 @@ def _bring_version(loading: Loading, row: Questionnaire, document: dict[str, Any
         return assign(draft, {"content": document, "digest": digest(document), "draft": only_draft})
     if latest is not None and latest.digest == digest(document):
         return False
-    if latest is None or latest.locked_at or queries.version_is_used(loading.session, latest):
+    if latest is None or writing.hold_unanswered(loading.session, row.id) is None:
         row.versions.append(_version(row.versions[-1].number + 1, document))
     else:
         assign(latest, {"content": document, "digest": digest(document)})

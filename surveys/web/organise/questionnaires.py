@@ -75,7 +75,7 @@ def questionnaire_version(project: str, questionnaire: str, number: int) -> str:
     version = next((each for each in at.row.versions if each.number == number), None) or abort(404)
     return page(
         "questionnaire_version",
-        crumbs=at.crumbs((_("Version %(number)s", number=number), None)),
+        crumbs=at.crumbs((_("Version %(number)s", number=at.row.becomes if version.draft else number), None)),
         at=at,
         version=version,
         questions=preview(version.content, queries.used_in(reading_session(), at.row.id)),
@@ -126,7 +126,8 @@ def _sides(row: Questionnaire) -> Iterator[Side]:
         versions = each.versions if each.id == row.id else [each.in_use or each.written]
         for version in versions:
             title = local(version.content["title"]) or each.code
-            name = _("%(title)s, version %(number)s", title=title, number=version.number)
+            number = each.becomes if version.draft else version.number
+            name = _("%(title)s, version %(number)s", title=title, number=number)
             shown = _("%(name)s (draft)", name=name) if version.draft else name
             yield Side(f"{each.code}:{version.number}", shown, version)
 
