@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveys.domain import condition_tree, timing
+from surveys.domain.drafting import draft_faults
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.privacy_wording import FIELDS, promises_too_much
-from surveys.domain.questionnaire import BadForm, parse
+from surveys.domain.questionnaire import BadForm, FormFault, parse
 from surveys.importing.contents import content, known_to_conditions
 from surveys.importing.faults import Fault
-from surveys.importing.question_schema import Questionnaire
+from surveys.importing.question_schema import Questionnaire, Scale
 from surveys.importing.schema import Occasion, Programme, Rule, Series
 from surveys.importing.yaml_document import PathKey, YamlDocument
 
@@ -150,6 +151,11 @@ def _questionnaires(check: _Check) -> Iterator[Fault]:
     for number, questionnaire in enumerate(check.programme.questionnaires):
         here: PathKey = ("questionnaires", number)
         document = content(questionnaire, known)
+        if questionnaire.next is not None:
+            yield from _draft(check, questionnaire, known, (*here, "next"))
+        if questionnaire.draft:
+            yield from _draft_faults(check, document, here)
+            continue
         for place, question in enumerate(document["questions"]):
             path: PathKey = (*here, "questions", place)
             if question["kind"] == "scale":
@@ -160,6 +166,29 @@ def _questionnaires(check: _Check) -> Iterator[Fault]:
             if question.get("each") == "theme":
                 yield from _theme_placed(check, (*path, "text"), question["text"])
         yield from _form_faults(check, document, here)
+
+
+def _draft(
+    check: _Check, questionnaire: Questionnaire, known: Mapping[str, Scale], here: PathKey
+) -> Iterator[Fault]:
+    """The draft beside what is in use."""
+    if questionnaire.draft:
+        yield check.fault(here, "draft_has_next", questionnaire=questionnaire.code)
+    elif questionnaire.next is not None:
+        yield from _draft_faults(check, content(questionnaire.next, known), here)
+
+
+def _draft_faults(check: _Check, document: dict[str, Any], here: PathKey) -> Iterator[Fault]:
+    """What nobody is asked yet need not be finished: texts may be missing, and questions."""
+    stand_in = _stand_in(check.languages)
+    for place, question in enumerate(document["questions"]):
+        if question["kind"] == "scale":
+            if isinstance(question["scale"], str) and question["scale"] not in check.raw.codes("scales"):
+                path = (*here, "questions", place, "scale")
+                yield check.fault(path, "unknown_scale", value=question["scale"])
+            question["scale"] = stand_in
+    for fault in draft_faults(document):
+        yield _told(check, fault, here)
 
 
 def _stand_in(languages: Sequence[str]) -> dict[str, Any]:
@@ -178,11 +207,12 @@ def _form_faults(check: _Check, document: dict[str, Any], here: PathKey, skip: i
         parse(document, check.languages)
     except BadForm as bad:
         for fault in bad.faults:
-            params = {
-                "field": next((s for s in reversed(fault.path) if isinstance(s, str)), ""),
-                **fault.params,
-            }
-            yield check.fault((*here, *fault.path[skip:]), fault.code, **params)
+            yield _told(check, fault, here, skip)
+
+
+def _told(check: _Check, fault: FormFault, here: PathKey, skip: int = 0) -> Fault:
+    field = next((step for step in reversed(fault.path) if isinstance(step, str)), "")
+    return check.fault((*here, *fault.path[skip:]), fault.code, **{"field": field, **fault.params})
 
 
 def _series(check: _Check, here: PathKey, series: Series) -> Iterator[Fault]:

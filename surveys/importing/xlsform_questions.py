@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from surveys.domain.choices import DONT_KNOW, OTHER
+from surveys.domain.drafting import MOST_OPTIONS
 from surveys.domain.expressions import BadExpression, parse
 from surveys.importing import xlsform_limits as limits
 from surveys.importing.exchanged import (
-    MOST_OPTIONS,
     Builder,
     Foreign,
     JsonObject,

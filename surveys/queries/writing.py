@@ -26,7 +26,7 @@ def hold(session: Session, project_id: int, code: str) -> Questionnaire | None:
 
 
 def hold_unanswered(session: Session, questionnaire_id: int) -> QuestionnaireVersion | None:
-    """Return the version in use if nobody has begun to answer it; nobody begins until this transaction ends."""
+    """Return the version in use if nobody has begun to answer it; none can until this transaction ends."""
     version = session.scalar(
         select(QuestionnaireVersion)
         .where(

@@ -118,7 +118,7 @@ def test_a_blank_questionnaire_is_filled_moved_about_and_undone(
     choice = {"text-sv": "Vad?", "options-more-sv": "Mejl\nTelefon\n", "options-more-en": "Mail\nPhone"}
     assert question("one_choice", **choice).status_code == 303
     assert question("scale", **{"text-sv": "Hur väl?", "scale": "grad6"}).status_code == 303
-    own = {"text-sv": "Hur då?", "scale": "own", "own-sv": "Lite\nLagom\nMycket"}
+    own = {"text-sv": "Hur då?", "scale": "own", "own-more-sv": "Lite\nLagom\nMycket"}
     assert question("scale", **own).status_code == 303
     assert codes(sqlite_installation, "fragor") == ["hur_manga_timmar", "vad", "hur_val", "hur_da"]
     # A label may change; the code that answers are kept under stays, whatever the order.
@@ -233,6 +233,16 @@ def test_a_scale_of_the_library_is_changed_where_nobody_has_been_asked_yet(
     assert asked == ["I mycket hög grad"]
     assert draft == ["Helt och hållet"] * 2
     assert send(organiser, page, here, do="save").status_code == 409
+    # Classes are written by the places of the points; each point is in exactly one.
+    classes = {"class-0-points": "1-3", "class-1-points": "3, 4"}
+    twice = send(organiser, organiser.get(here), here, do="save", **classes)
+    assert (twice.status_code, "Each point belongs to exactly one class." in twice.text) == (422, True)
+    assert 'value="1-3"' in twice.text
+    classes |= {"class-1-points": "4", "class-1-sv": "", "class-1-en": ""}
+    assert send(organiser, organiser.get(here), here, do="save", **classes).status_code == 303
+    compared = words_of(organiser.get(f"{ALL}/fore/jamfor?fran=fore:1&till=fore:2"))
+    assert "counted together otherwise" in compared
+    assert "(1, 2, 3); To a very large extent (4); the 2 upper ones" in compared
     cleared = {f"points-{number}-{code}": "" for number in (1, 2, 3) for code in ("sv", "en")}
     few = send(organiser, organiser.get(here), here, do="save", **cleared)
     assert few.status_code == 422

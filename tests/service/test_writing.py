@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from surveys.answers import responses
 from surveys.course import programme
 from surveys.database import Database
 from surveys.domain.questionnaire import digest
+from surveys.exporting import programme_file
+from surveys.importing.programme_file import read_programme
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule
@@ -242,10 +245,10 @@ def test_themes_need_an_occasion(installation: Installation, asked: Asked) -> No
     assert caught.value.series == ("Kursen",)
 
 
-def test_a_programme_file_leaves_a_draft_alone_and_carries_one_that_is_all_there_is(
-    installation: Installation,
+def test_a_programme_file_carries_drafts_and_leaves_alone_those_it_does_not_know(
+    installation: Installation, tmp_path: Path
 ) -> None:
-    db = installation.database
+    db, folder = installation.database, tmp_path / "liten"
     programme.load(db, small_programme(), NOW)
     number = project_id(db)
     drafts.create_questionnaire(db, number, Wanted("utkast", "other", "pseudonymous", SIMPLE), None, NOW)
@@ -253,10 +256,24 @@ def test_a_programme_file_leaves_a_draft_alone_and_carries_one_that_is_all_there
     assert stored is not None
     document = stored.versions[0].content
     drafts.save_draft(db, number, "fore", document | {"minutes": 9}, digest(document), None, NOW)
+    # One that asks nothing yet, and one with a scale that is in no library.
+    blank, points = Wanted("tom", "other", "pseudonymous", EMPTY), [{"code": "1", "label": local("Nej")}]
+    scale = {"points": [*points, {"code": "2", "label": local("Ja")}], "top": 2}
+    own = {"code": "own", "kind": "scale", "text": {"sv": "Bara på svenska?"}, "scale": scale}
+    unsaid = Wanted("egen", "other", "pseudonymous", SIMPLE | {"questions": [own]})
+    drafts.create_set(db, number, [blank, unsaid], None, NOW)
     dumped = programme.dump(db, "liten")
     assert {each.code: each.draft for each in dumped.programme.questionnaires}["utkast"]
     assert not programme.load(db, dumped, NOW).changed
     assert [each[:2] for each in versions(db, "fore")] == [(1, False), (2, True)]
+    # Elsewhere the file makes the same, written and read; a draft that is there it replaces, with a way back.
+    programme_file.write(dumped, folder)
+    again = read_programme(folder / "liten.yaml")
+    drafts.save_draft(db, number, "fore", EMPTY, digest(document | {"minutes": 9}), None, NOW)
+    assert programme.load(db, again, NOW).changed
+    draft = next(each for each in read(db, "fore").versions if each.draft)
+    assert (draft.content["minutes"], draft.previous) == (9, EMPTY)
+    assert not programme.load(db, again, NOW).changed
     # The file changes what has been answered: a version of its own, after the draft, which then comes last.
     with db.transaction() as session:
         in_use = QuestionnaireVersion.draft.is_(False)

@@ -19,7 +19,7 @@ from surveys.web.organise import kind_fields
 from surveys.web.organise.base import blueprint, page
 from surveys.web.organise.questionnaires import compared
 from surveys.web.organise.writing_base import EDIT, Desk, changed_meanwhile, desk, form_of, preview, save
-from surveys.web.organise.writing_words import LAYOUTS, LIKENESSES, told
+from surveys.web.organise.writing_words import LAYOUTS, LIKENESSES, classes_in_words, told
 from surveys.web.phrases import _
 from surveys.web.relevance_words import relevance_in_words
 from surveys.writing import drafts
@@ -178,6 +178,7 @@ def _publish_page(at: Desk, error: str = "") -> str:
         uses=queries.used_in(session, at.row.id),
         compared=compared(at.row.in_use.content, at.document) if at.row.in_use else (),
         likenesses=LIKENESSES,
+        classes_in_words=classes_in_words,
     )
 
 

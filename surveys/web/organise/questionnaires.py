@@ -16,7 +16,7 @@ from surveys.web.filters import local
 from surveys.web.guard import reading_session, staff
 from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.organise.writing_base import ONE, desk, form_of, preview
-from surveys.web.organise.writing_words import LIKENESSES
+from surveys.web.organise.writing_words import LIKENESSES, classes_in_words
 from surveys.web.phrases import _
 from surveys.writing.keeping import uses_of
 
@@ -100,6 +100,7 @@ def compare_versions(project: str, questionnaire: str) -> str:
         after=after,
         compared=compared(before.version.content, after.version.content),
         likenesses=LIKENESSES,
+        classes_in_words=classes_in_words,
         counted=_counted,
     )
 

@@ -41,6 +41,7 @@ NAMES: Words = {
     "hint": _l("Hint"),
     "unit": _l("Unit"),
     "label": _l("Option"),
+    "merged": _l("Class in results"),
     "check_message": _l("What is said where the answer does not fit"),
     "generated_note": _l("Note on what is generated"),
 }
@@ -111,7 +112,7 @@ def desk(code: str) -> Desk:
 
 def what(each: Worded) -> str:
     """What a text is, for whoever translates it: "overall: Option"; of a scale its code."""
-    name = str(words.said(NAMES, each.name))
+    name = str(words.said(NAMES, "merged" if "/merged/" in each.key else each.name))
     kind, _slash, rest = each.key.partition("/")
     of = rest.partition("/")[0] if kind in ("scales", "groups") else each.question
     return f"{of}: {name}" if of else name

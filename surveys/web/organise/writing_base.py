@@ -21,6 +21,7 @@ from surveys.web.guard import installation, reading_session
 from surveys.web.language import name as name_of
 from surveys.web.organise.base import Crumbs, address, crumbs
 from surveys.web.organise.question_forms import Scales
+from surveys.web.organise.writing_forms import QuestionForm
 from surveys.web.phrases import _
 from surveys.writing import drafts
 from surveys.writing.sets import fitted, ready_scales
@@ -65,6 +66,30 @@ def save(at: Desk, document: JsonObject, seen: str) -> None:
     """Keep the draft; raises as :func:`surveys.writing.drafts.save_draft`."""
     now = clock.now()
     drafts.save_draft(installation().database, g.project.id, at.row.code, document, seen, g.user.user_id, now)
+
+
+def keep(at: Desk, document: JsonObject, form: QuestionForm) -> bool:
+    """Keep the draft that a form says; False where somebody else has changed it meanwhile: then what was
+    typed stays in the form, and sending it once more overwrites.
+    """
+    try:
+        save(at, document, form.one("seen"))
+    except drafts.Changed:
+        form.fields["seen"] = at.digest
+        return False
+    return True
+
+
+def shared_by_forms(at: Desk, form: QuestionForm, conflict: bool) -> dict[str, object]:
+    """What the template of each form of a draft is given."""
+    return {
+        "at": at,
+        "form": form,
+        "seen": form.one("seen") or at.digest,
+        "languages": [(code, name_of(code)) for code in form.languages],
+        "language_choices": language_choices(),
+        "conflict": conflict,
+    }
 
 
 def changed_meanwhile(to: str) -> Response:

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from surveys.domain.comparison import scale_of
+from surveys.domain.question import Question
 from surveys.domain.questionnaire import FormFault
+from surveys.web.filters import local
 from surveys.web.phrases import _
 
 Words = Mapping[str, LazyString]
@@ -40,6 +43,8 @@ FAULTS: Words = {
     "no_scale": _l("Choose a scale."),
     "lines_differ": _l("Write as many lines in each language, or leave one of them blank."),
     "not_a_place": _l("Write the place as a number."),
+    "bad_places": _l("Write the places of the points, such as 1–2 or 3."),
+    "own_not_chosen": _l("Below, a scale of its own is written. Choose that one, or undo what is written."),
     "merged_classes_not_whole": _l("Each point belongs to exactly one class."),
     "nothing_to_require": _l("A text to read cannot be required."),
     "nothing_to_check": _l("A text to read cannot be checked."),
@@ -71,6 +76,15 @@ LIKENESSES: Words = {
     "new": _l("new"),
     "removed": _l("removed"),
 }
+
+
+def classes_in_words(question: Question | None) -> str:
+    """Which points of a question's scale are counted together: "Poor or less good (1–2), top 2"."""
+    scale = scale_of(question)
+    if scale is None:
+        return ""
+    named = [f"{local(each.label)} ({', '.join(each.codes)})" for each in scale.merged]
+    return "; ".join([*named, _("the %(count)s upper ones", count=scale.top)])
 
 
 class _Params(dict[str, object]):
