@@ -1,74 +1,38 @@
 """Checks across a programme file: what its parts say of each other."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from surveys.domain import condition_tree, timing
-from surveys.domain.drafting import draft_faults
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.privacy_wording import FIELDS, promises_too_much
-from surveys.domain.questionnaire import BadForm, FormFault, parse
-from surveys.importing.contents import content, known_to_conditions
+from surveys.importing.checking import Check, Raw
+from surveys.importing.checks_questionnaires import check_questionnaires, check_scales
+from surveys.importing.contents import known_to_conditions
 from surveys.importing.faults import Fault
-from surveys.importing.question_schema import Questionnaire, Scale
+from surveys.importing.question_schema import Questionnaire
 from surveys.importing.schema import Occasion, Programme, Rule, Series
 from surveys.importing.yaml_document import PathKey, YamlDocument
 
-THEME = "{theme}"
 OCCASION_ANCHORS = ("occasion_start", "occasion_end")
-
-
-@dataclass(frozen=True)
-class Raw:
-    """The document as it was written: a part left out because of a fault still counts as named."""
-
-    data: Any
-
-    def codes(self, *path: str) -> set[str]:
-        """Return the codes in the lists at ``path``; a list on the way means each of its parts."""
-        nodes = [self.data]
-        for step in path:
-            nodes = [n[step] for n in nodes if isinstance(n, dict) and step in n]
-            nodes = [part for n in nodes for part in (n if isinstance(n, list) else [n])]
-        return {n["code"] for n in nodes if isinstance(n, dict) and isinstance(n.get("code"), str)}
-
-    def of_series(self, code: str, *path: str) -> set[str]:
-        series = self.data.get("series") if isinstance(self.data, dict) else None
-        mine = [s for s in series or () if isinstance(s, dict) and s.get("code") == code]
-        return {code for one in mine for code in Raw(one).codes(*path)}
-
-
-@dataclass(frozen=True)
-class _Check:
-    programme: Programme
-    document: YamlDocument
-    raw: Raw
-
-    def fault(self, path: PathKey, code: str, **params: Any) -> Fault:
-        return Fault(self.document.file, self.document.line(path), code, params)
-
-    @property
-    def languages(self) -> Sequence[str]:
-        return self.programme.project.languages
 
 
 def check_programme(programme: Programme, document: YamlDocument, raw: Raw) -> list[Fault]:
     """Return what is wrong across the parts of ``programme``, with the lines of ``document``."""
-    check = _Check(programme, document, raw)
+    check = Check(programme, document, raw)
     faults = [
         *_project(check),
         *_repeated_codes(check),
         *_texts(check),
-        *_scales(check),
-        *_questionnaires(check),
+        *check_scales(check),
+        *check_questionnaires(check),
     ]
     for number, series in enumerate(programme.series):
         faults += _series(check, ("series", number), series)
     return faults
 
 
-def _project(check: _Check) -> Iterator[Fault]:
+def _project(check: Check) -> Iterator[Fault]:
     project = check.programme.project
     if project.from_on and project.to_on and project.from_on > project.to_on:
         yield check.fault(("project", "to"), "ends_before_start", starts=project.from_on, ends=project.to_on)
@@ -78,7 +42,7 @@ def _project(check: _Check) -> Iterator[Fault]:
         yield check.fault(("project", "logotype"), "logotype_without_text")
 
 
-def _repeated_codes(check: _Check) -> Iterator[Fault]:
+def _repeated_codes(check: Check) -> Iterator[Fault]:
     programme = check.programme
     for name in ("organisations", "subprojects", "scales", "questionnaires", "series"):
         yield from _repeated(check, (name,), getattr(programme, name))
@@ -90,7 +54,7 @@ def _repeated_codes(check: _Check) -> Iterator[Fault]:
             yield from _repeated(check, (*here, "occasions", place, "themes"), occasion.themes)
 
 
-def _repeated(check: _Check, path: PathKey, parts: Iterable[Any]) -> Iterator[Fault]:
+def _repeated(check: Check, path: PathKey, parts: Iterable[Any]) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for number, part in enumerate(parts):
         here = (*path, number, "code")
@@ -99,7 +63,7 @@ def _repeated(check: _Check, path: PathKey, parts: Iterable[Any]) -> Iterator[Fa
         first.setdefault(part.code, check.document.line(here))
 
 
-def _texts(check: _Check) -> Iterator[Fault]:
+def _texts(check: Check) -> Iterator[Fault]:
     """Every text outside the questionnaires' contents is there in every language of the project."""
     programme = check.programme
     yield from _languages(check, ("project", "generated_note"), programme.project.generated_note)
@@ -120,7 +84,7 @@ def _texts(check: _Check) -> Iterator[Fault]:
             yield from _languages(check, (*here, "rules", place, "log_prompt"), rule.log_prompt)
 
 
-def _languages(check: _Check, path: PathKey, text: Mapping[str, str] | None) -> Iterator[Fault]:
+def _languages(check: Check, path: PathKey, text: Mapping[str, str] | None) -> Iterator[Fault]:
     if text is None:
         return
     for language in check.languages:
@@ -128,94 +92,7 @@ def _languages(check: _Check, path: PathKey, text: Mapping[str, str] | None) -> 
             yield check.fault(path, "missing_language", field=path[-1], language=language)
 
 
-def _scales(check: _Check) -> Iterator[Fault]:
-    for number, scale in enumerate(check.programme.scales):
-        document = {
-            "title": dict.fromkeys(check.languages, "x"),
-            "questions": [
-                {
-                    "code": "x",
-                    "kind": "scale",
-                    "text": dict.fromkeys(check.languages, "x"),
-                    "scale": scale.model_dump(mode="json", exclude_defaults=True),
-                }
-            ],
-        }
-        yield from _form_faults(check, document, ("scales", number), skip=3)
-
-
-def _questionnaires(check: _Check) -> Iterator[Fault]:
-    known = {scale.code: scale for scale in check.programme.scales}
-    written = check.raw.codes("scales")
-    stand_in = _stand_in(check.languages)
-    for number, questionnaire in enumerate(check.programme.questionnaires):
-        here: PathKey = ("questionnaires", number)
-        document = content(questionnaire, known)
-        if questionnaire.next is not None:
-            yield from _draft(check, questionnaire, known, (*here, "next"))
-        if questionnaire.draft:
-            yield from _draft_faults(check, document, here)
-            continue
-        for place, question in enumerate(document["questions"]):
-            path: PathKey = (*here, "questions", place)
-            if question["kind"] == "scale":
-                if isinstance(question["scale"], str) and question["scale"] not in written:
-                    yield check.fault((*path, "scale"), "unknown_scale", value=question["scale"])
-                # the scale's own faults are told where it stands
-                question["scale"] = stand_in
-            if question.get("each") == "theme":
-                yield from _theme_placed(check, (*path, "text"), question["text"])
-        yield from _form_faults(check, document, here)
-
-
-def _draft(
-    check: _Check, questionnaire: Questionnaire, known: Mapping[str, Scale], here: PathKey
-) -> Iterator[Fault]:
-    """The draft beside what is in use."""
-    if questionnaire.draft:
-        yield check.fault(here, "draft_has_next", questionnaire=questionnaire.code)
-    elif questionnaire.next is not None:
-        yield from _draft_faults(check, content(questionnaire.next, known), here)
-
-
-def _draft_faults(check: _Check, document: dict[str, Any], here: PathKey) -> Iterator[Fault]:
-    """What nobody is asked yet need not be finished: texts may be missing, and questions."""
-    stand_in = _stand_in(check.languages)
-    for place, question in enumerate(document["questions"]):
-        if question["kind"] == "scale":
-            if isinstance(question["scale"], str) and question["scale"] not in check.raw.codes("scales"):
-                path = (*here, "questions", place, "scale")
-                yield check.fault(path, "unknown_scale", value=question["scale"])
-            question["scale"] = stand_in
-    for fault in draft_faults(document):
-        yield _told(check, fault, here)
-
-
-def _stand_in(languages: Sequence[str]) -> dict[str, Any]:
-    label = dict.fromkeys(languages, "x")
-    return {"points": [{"code": "1", "label": label}, {"code": "2", "label": label}]}
-
-
-def _theme_placed(check: _Check, path: PathKey, text: Mapping[str, str]) -> Iterator[Fault]:
-    for language, words in text.items():
-        if THEME not in words:
-            yield check.fault((*path, language), "theme_not_placed", language=language)
-
-
-def _form_faults(check: _Check, document: dict[str, Any], here: PathKey, skip: int = 0) -> Iterator[Fault]:
-    try:
-        parse(document, check.languages)
-    except BadForm as bad:
-        for fault in bad.faults:
-            yield _told(check, fault, here, skip)
-
-
-def _told(check: _Check, fault: FormFault, here: PathKey, skip: int = 0) -> Fault:
-    field = next((step for step in reversed(fault.path) if isinstance(step, str)), "")
-    return check.fault((*here, *fault.path[skip:]), fault.code, **{"field": field, **fault.params})
-
-
-def _series(check: _Check, here: PathKey, series: Series) -> Iterator[Fault]:
+def _series(check: Check, here: PathKey, series: Series) -> Iterator[Fault]:
     if series.subproject and series.subproject not in check.raw.codes("subprojects"):
         yield check.fault((*here, "subproject"), "unknown_subproject", value=series.subproject)
     if series.starts_on and series.ends_on and series.starts_on > series.ends_on:
@@ -229,7 +106,7 @@ def _series(check: _Check, here: PathKey, series: Series) -> Iterator[Fault]:
         yield from _rule(check, (*here, "rules", number), series, rule)
 
 
-def _occasion(check: _Check, here: PathKey, series: Series, occasion: Occasion) -> Iterator[Fault]:
+def _occasion(check: Check, here: PathKey, series: Series, occasion: Occasion) -> Iterator[Fault]:
     if occasion.starts and occasion.ends:
         place = occasion.timezone or check.programme.project.timezone
         if timing.to_utc(occasion.ends, place) <= timing.to_utc(occasion.starts, place):
@@ -241,7 +118,7 @@ def _occasion(check: _Check, here: PathKey, series: Series, occasion: Occasion) 
         yield check.fault((*here, "continues"), "unknown_occasion", value=occasion.continues)
 
 
-def _rule(check: _Check, here: PathKey, series: Series, rule: Rule) -> Iterator[Fault]:
+def _rule(check: Check, here: PathKey, series: Series, rule: Rule) -> Iterator[Fault]:
     if rule.questionnaire and rule.questionnaire not in check.raw.codes("questionnaires"):
         yield check.fault((*here, "questionnaire"), "unknown_questionnaire", value=rule.questionnaire)
     if any(each.draft and each.code == rule.questionnaire for each in check.programme.questionnaires):
@@ -258,7 +135,7 @@ def _rule(check: _Check, here: PathKey, series: Series, rule: Rule) -> Iterator[
         yield from _decision(check, rule.questionnaire)
 
 
-def _rule_audience(check: _Check, here: PathKey, series: Series, rule: Rule) -> Iterator[Fault]:
+def _rule_audience(check: Check, here: PathKey, series: Series, rule: Rule) -> Iterator[Fault]:
     if rule.audience_filter is None:
         return
     try:
@@ -267,7 +144,7 @@ def _rule_audience(check: _Check, here: PathKey, series: Series, rule: Rule) -> 
         yield check.fault((*here, "audience_filter"), error.code, **error.params)
 
 
-def _rule_schedule(check: _Check, here: PathKey, rule: Rule) -> Iterator[Fault]:
+def _rule_schedule(check: Check, here: PathKey, rule: Rule) -> Iterator[Fault]:
     anchor = timing.wall_time("2011-03-29T12:00")
     try:
         timing.steps(
@@ -284,7 +161,7 @@ def offset_of(rule: Rule) -> timing.Offset:
     return timing.Offset(days=rule.offset.days, minutes=minutes, at=rule.offset.at)
 
 
-def _rule_occasions(check: _Check, here: PathKey, series: Series, rule: Rule) -> Iterator[Fault]:
+def _rule_occasions(check: Check, here: PathKey, series: Series, rule: Rule) -> Iterator[Fault]:
     if rule.anchor in OCCASION_ANCHORS:
         known = check.raw.of_series(series.code, "occasions")
         for code in (rule.occasions.codes if rule.occasions else None) or ():
@@ -301,7 +178,7 @@ def _rule_occasions(check: _Check, here: PathKey, series: Series, rule: Rule) ->
         yield check.fault((*here, "questionnaire"), "themes_without_occasion", **params)
 
 
-def _questionnaire(check: _Check, code: str | None) -> Questionnaire | None:
+def _questionnaire(check: Check, code: str | None) -> Questionnaire | None:
     return next((q for q in check.programme.questionnaires if q.code == code), None)
 
 
@@ -309,7 +186,7 @@ def _has_dates(series: Series) -> bool:
     return bool(series.starts_on and series.ends_on) or any(o.starts for o in series.occasions)
 
 
-def _wordings(check: _Check) -> Iterator[Fault]:
+def _wordings(check: Check) -> Iterator[Fault]:
     for mode, wording in (check.programme.project.privacy_wording or {}).items():
         here: PathKey = ("project", "privacy_wording", mode)
         for part, texts in (("title", wording.title), ("text", wording.text)):
@@ -319,7 +196,7 @@ def _wordings(check: _Check) -> Iterator[Fault]:
                     yield check.fault((*here, part), why)
 
 
-def _decision(check: _Check, questionnaire: str) -> Iterator[Fault]:
+def _decision(check: Check, questionnaire: str) -> Iterator[Fault]:
     """A questionnaire whose key is destroyed at closing needs a decision that orders it."""
     asked = _questionnaire(check, questionnaire)
     if asked is None or PrivacyMode(asked.privacy_mode).traceable:
@@ -329,7 +206,7 @@ def _decision(check: _Check, questionnaire: str) -> Iterator[Fault]:
         yield check.fault(("project", "destruction_decision"), "decision_missing", **params)
 
 
-def _privacy(check: _Check, questionnaire: str) -> Iterator[Fault]:
+def _privacy(check: Check, questionnaire: str) -> Iterator[Fault]:
     """A questionnaire that is sent says who asks and why; a project without these texts cannot send."""
     written = check.raw.data.get("project") if isinstance(check.raw.data, dict) else None
     if not isinstance(written, dict):

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from surveys.domain import editing
 from surveys.domain.questions import KINDS, Question
 from surveys.installation import Installation
 from surveys.models.questionnaire import Questionnaire
@@ -90,6 +91,14 @@ def test_a_pair_and_a_form_after_the_occasion_from_ready_sets(
     start = f"{ALL}/efter-tillfallet/skriv/borja"
     assert send(organiser, organiser.get(start), start).status_code == 303
     assert ":efter-tillfallet" in organiser.get(rule).text
+    # What to do next is said; and until somebody answers, a change is no new version.
+    assert 'href="/projekt/liten/insatser/kurs/regler/ny"' in organiser.get(f"{ALL}/efter-tillfallet").text
+    press(organiser, f"{ALL}/efter-tillfallet/skriv", "remove:words")
+    asked_to = words_of(organiser.get(start))
+    assert "Nobody has answered version 1 yet, so the draft takes its place." in asked_to
+    assert "Take version 1 into use" in asked_to
+    assert send(organiser, organiser.get(start), start).status_code == 303
+    assert [each.number for each in stored(sqlite_installation, "efter-tillfallet").versions] == [1]
     # What is asked both times is said to belong together.
     page = organiser.get(f"{ALL}/formatning")
     assert "Asks some of the same questions:" in page.text
@@ -147,7 +156,24 @@ def test_a_blank_questionnaire_is_filled_moved_about_and_undone(
         assert press(organiser, edit, do).status_code == 303
     assert codes(sqlite_installation, "fragor") == ["vad", "hur_manga_timmar", "vad_2", "hur_da", "hur_val"]
     told = organiser.get(press(organiser, edit, "remove:vad").location)
-    assert "That cannot be done: There is no question with the code vad." in told.text
+    assert "the answer is used in the conditions of: “Hur då?”. Change those first." in told.text
+    renamed = change(organiser, f"{add}/vad", code="annat")
+    assert (renamed.status_code, "“Hur då?”. Change those first." in renamed.text) == (422, True)
+    # Three steps up, and the question stands before the one that decides whether it is asked.
+    press(organiser, edit, "down:vad")
+    assert "asks about a later question" not in organiser.get(edit).text
+    for _step in range(3):
+        press(organiser, edit, "up:hur_da")
+    assert "asks about a later question" in organiser.get(edit).text
+    for do in ("down:hur_da", "down:hur_da", "down:hur_da", "up:vad"):
+        press(organiser, edit, do)
+    alike = change(organiser, f"{add}/vad", **{"options-more-sv": "brev", "options-more-en": "Letter"})
+    assert (alike.status_code, "Two of them are called the same" in alike.text) == (422, True)
+    many = {"options-more-sv": "\n".join(map(str, range(70))), "options-more-en": ""}
+    assert change(organiser, f"{add}/vad_2", **many).status_code == 303
+    assert change(organiser, f"{add}/vad_2").status_code == 303
+    held = editing.question_of(stored(sqlite_installation, "fragor").written.content, "vad_2")["options"]
+    assert len(held) == 72
     press(organiser, edit, "remove:vad_2")
     press(organiser, edit, "undo")
     assert len(codes(sqlite_installation, "fragor")) == 5

@@ -22,6 +22,7 @@ from surveys.web.organise.writing_base import (
     EDIT,
     Desk,
     JsonObject,
+    asked_about,
     desk,
     form_of,
     keep,
@@ -87,7 +88,11 @@ def _edited(at: Desk, kind: str, stored: Mapping[str, Any]) -> Shown:
     form.faults = {name: fault_text(code) for name, code in unread.items()}
     if made["code"] in others:
         form.faults["code"] = fault_text("code_taken")
-    for fault in draft_faults(document):
+    found = draft_faults(document)
+    if stored and made["code"] != stored["code"] and (others_ask := asked_about(at, stored["code"])):
+        form.faults.setdefault("code", others_ask)
+        found = tuple(each for each in found if each.code != "unknown_question")
+    for fault in found:
         form.faults.setdefault(_field_of(fault, place, form), told(fault))
     if form.faults:
         return _form_page(at, form, stored), 422

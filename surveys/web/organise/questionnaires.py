@@ -65,6 +65,7 @@ def questionnaire(project: str, questionnaire: str) -> str:
         answered=writing_queries.answered_versions(session, at.row.id),
         can_remove=not uses_of(session, at.row),
         akin=_akin(at.row, form),
+        series=queries.series_of(session, g.project.id) if not uses else (),
     )
 
 

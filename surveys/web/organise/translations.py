@@ -138,7 +138,7 @@ def save_texts(project: str, questionnaire: str) -> Response | tuple[str, int]:
     except drafts.BadForm as bad:
         return _grid(at, request.form.get("seen", ""), typed, _faults(at, bad)), 422
     except drafts.Changed:
-        told = _("Somebody else has changed the questionnaire. Look through your texts and save again.")
+        told = _("The questionnaire was changed meanwhile. Look through your texts and save again.")
         return _grid(at, at.digest, typed, notice=told), 409
     flash(_("The texts are saved."), "positive")
     return redirect(_grid_address(at, into), 303)
@@ -175,7 +175,7 @@ def _kept(at: Desk, document: Mapping[str, Any], told: str) -> Response:
     try:
         at.save(document, request.form.get("seen", ""))
     except drafts.Changed:
-        flash(_("Somebody else has changed the questionnaire meanwhile. Do it again."), "warning")
+        flash(_("The questionnaire was changed meanwhile. Do it again."), "warning")
     else:
         flash(told, "positive")
     return redirect(at.here, 303)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from surveys import clock
 from surveys.domain.drafting import draft_faults
 from surveys.domain.questionnaire import BadForm, Form, ThemeRef, expand, parse
+from surveys.domain.relevance import asking_about
 from surveys.models.followup import FollowUpRule
 from surveys.models.questionnaire import Questionnaire
 from surveys.queries import projects as queries
@@ -92,8 +93,23 @@ def shared_by_forms(at: Desk, form: QuestionForm, conflict: bool) -> dict[str, o
     }
 
 
+def asked_about(at: Desk, code: str) -> str:
+    """That other questions or groups ask about this one, in a sentence; "" where none does."""
+    form = form_of(at.document)
+    others = asking_about(form.questions, form.groups, code) if form else ()
+    if not others:
+        return ""
+    return _(
+        "the answer is used in the conditions of: %(others)s. Change those first.",
+        others=", ".join(f"“{local(each)}”" for each in others),
+    )
+
+
 def changed_meanwhile(to: str) -> Response:
-    told = _("Somebody else has changed the questionnaire meanwhile. Nothing was overwritten. Do it again.")
+    told = _(
+        "The questionnaire was changed while you had the page open, by somebody else or in another tab."
+        " Nothing was overwritten. Do it again."
+    )
     flash(told, "warning")
     return redirect(to, 303)
 

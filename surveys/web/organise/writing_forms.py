@@ -92,7 +92,12 @@ def points_of(
             faults[f"{name}-{number}-place"] = "not_a_place"
         rows.append((float(place) if place.isascii() and place.isdigit() else number + 1, point))
     points = [point for _place, point in sorted(rows, key=lambda row: row[0])]
-    return points + new_points(form, f"{name}-more", [each["code"] for each in points], faults, numbered)
+    points += new_points(form, f"{name}-more", [each["code"] for each in points], faults, numbered)
+    for language in form.languages:
+        labels = [each["label"][language].casefold() for each in points if each["label"].get(language)]
+        if len(set(labels)) < len(labels):
+            faults.setdefault(f"{name}-more-{language}", "repeated_label")
+    return points
 
 
 def new_points(
