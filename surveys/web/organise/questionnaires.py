@@ -1,5 +1,6 @@
 """The questionnaires of a project: which there are, what is asked now, their versions side by side."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,11 +36,13 @@ class Side:
 def questionnaires(project: str) -> str:
     session = reading_session()
     found = queries.questionnaires_of(session, g.project.id)
+    titles = queries.newest_titles(session, [each.id for each in found])
     return page(
         "questionnaires",
         crumbs=crumbs((_("Questionnaires"), None)),
         questionnaires=found,
-        titles=queries.newest_titles(session, [each.id for each in found]),
+        titles=titles,
+        called=Counter(local(title) for title in titles.values()),
         uses={each.id: queries.used_in(session, each.id) for each in found},
     )
 
