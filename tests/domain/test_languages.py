@@ -113,6 +113,14 @@ def test_arabic_counts_in_its_six_ways(count: int, said: str) -> None:
     assert found % {"num": count} == said
 
 
+def test_arabic_words_are_counted_as_they_are_printed() -> None:
+    texts = catalogue("ar")
+    told = "One word.", "At most %(num)s words, one a line."
+    assert texts.ngettext(*told, 3) % {"num": 3} == "3 كلمات على الأكثر، كلمة في كل سطر."
+    asked = "There is %(num)s question.", "There are %(num)s questions, one at a time."
+    assert "12 سؤالًا" in texts.ngettext(*asked, 12) % {"num": 12}
+
+
 def test_what_a_catalogue_lacks_comes_from_the_one_it_falls_back_to() -> None:
     assert catalogue("ar").gettext("Questionnaires") == "Enkäter"
     assert catalogue("so").gettext("Send in") == "Skicka in"

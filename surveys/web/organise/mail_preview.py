@@ -5,10 +5,12 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from surveys import clock
+from surveys.followups.rules_ahead import audience_of
 from surveys.mail.office import Office
 from surveys.models.followup import Mailing
-from surveys.outbox import mail_preview, mailing_acts
+from surveys.outbox import mail_languages, mail_preview, mailing_acts
 from surveys.outbox.act_faults import UnknownPerson
+from surveys.outbox.mail_languages import MailLanguage
 from surveys.outbox.mail_preview import Receiver
 from surveys.queries import mailings as queries
 from surveys.web.guard import installation, reading_session, staff
@@ -50,6 +52,7 @@ def mail_preview_page(project: str, mailing: int) -> str | tuple[str, int]:
         many=search != "" or len(people) == mail_preview.MOST_SHOWN,
         languages=[(each, language_name(each)) for each in g.project.languages],
         till=code or "",
+        spoken=languages_of(one),
     )
     return (body, 404) if code and shown is None else body
 
@@ -67,6 +70,14 @@ def send_test(project: str, mailing: int) -> Response:
     else:
         flash(_("A test mail is on its way to you. Its link leads nowhere."), "positive")
     return redirect(address("utskick", str(one.id), "forhandsvisning"), 303)
+
+
+def languages_of(one: Mailing) -> list[MailLanguage]:
+    """In which languages a mailing that has not gone would go, as things are now."""
+    if one.state not in ("planned", "waiting"):
+        return []
+    found = audience_of(reading_session(), installation().keys, one)
+    return mail_languages.spread(reading_session(), one, [each.language for each in found.receivers])
 
 
 def _with(people: list[Receiver], one: Receiver) -> list[Receiver]:

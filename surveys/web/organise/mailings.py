@@ -22,6 +22,7 @@ from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import words
 from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
 from surveys.web.organise.mail_acts import offered, offered_on_mail
+from surveys.web.organise.mail_preview import languages_of
 from surveys.web.organise.rules import in_words
 from surveys.web.phrases import _, ngettext
 
@@ -78,6 +79,7 @@ def mailing_page(one: Mailing) -> str:
         knows=knows,
         measurement=_measurement(one, now),
         expected=_expected(one),
+        spoken=languages_of(one),
         receivers=[each for each in receivers if not only_silent or each.invitation not in answered],
         everyone=len(receivers),
         answered=answered,
