@@ -5,6 +5,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from surveys import clock
+from surveys.followups.audience import Audience
 from surveys.followups.rules_ahead import audience_of
 from surveys.mail.office import Office
 from surveys.models.followup import Mailing
@@ -52,7 +53,7 @@ def mail_preview_page(project: str, mailing: int) -> str | tuple[str, int]:
         many=search != "" or len(people) == mail_preview.MOST_SHOWN,
         languages=[(each, language_name(each)) for each in g.project.languages],
         till=code or "",
-        spoken=languages_of(one),
+        spoken=languages_of(one, going_to(one)),
     )
     return (body, 404) if code and shown is None else body
 
@@ -72,11 +73,17 @@ def send_test(project: str, mailing: int) -> Response:
     return redirect(address("utskick", str(one.id), "forhandsvisning"), 303)
 
 
-def languages_of(one: Mailing) -> list[MailLanguage]:
-    """In which languages a mailing that has not gone would go, as things are now."""
+def going_to(one: Mailing) -> Audience | None:
+    """Who a mailing that has not gone goes to, as things are now; None where it has."""
     if one.state not in ("planned", "waiting"):
+        return None
+    return audience_of(reading_session(), installation().keys, one)
+
+
+def languages_of(one: Mailing, found: Audience | None) -> list[MailLanguage]:
+    """In which languages a mailing goes to those of :func:`going_to`."""
+    if found is None:
         return []
-    found = audience_of(reading_session(), installation().keys, one)
     return mail_languages.spread(reading_session(), one, [each.language for each in found.receivers])
 
 
