@@ -59,8 +59,9 @@ def responses(session: Session, place: Key) -> Iterator[ResponseRow]:
             cast(Response.id, Text),  # as text: an object for each would cost more than all its cells
             Response.version_id,
             # A paper that nobody was asked by is a person of its own: a blank would tell it from the others.
+            # Of sealed answers those that nothing joins are blank once the key is destroyed.
             case(
-                (Response.uncoded & (Response.privacy_mode != "anonymous"), cast(Response.id, Text)),
+                (Response.uncoded & (Response.privacy_mode == "pseudonymous"), cast(Response.id, Text)),
                 else_=Response.pairing_key,
             ),
             Response.language,
