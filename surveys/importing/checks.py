@@ -69,6 +69,7 @@ def _texts(check: Check) -> Iterator[Fault]:
     for field in FIELDS:
         text = getattr(programme.project.privacy, field)
         yield from _languages(check, ("project", "privacy", field), text or None)
+        yield from _promises(check, ("project", "privacy", field), text, PrivacyMode.ANONYMOUS)
     yield from _wordings(check)
     for number, questionnaire in enumerate(programme.questionnaires):
         note = questionnaire.generated_note
@@ -154,6 +155,10 @@ def _wordings(check: Check) -> Iterator[Fault]:
         here: PathKey = ("project", "privacy_wording", mode)
         for part, texts in (("title", wording.title), ("text", wording.text)):
             yield from _languages(check, (*here, part), texts)
-            for text in texts.values():
-                if why := promises_too_much(text, PrivacyMode(mode)):
-                    yield check.fault((*here, part), why)
+            yield from _promises(check, (*here, part), texts, PrivacyMode(mode))
+
+
+def _promises(check: Check, here: PathKey, texts: Mapping[str, str], mode: PrivacyMode) -> Iterator[Fault]:
+    for text in texts.values():
+        if why := promises_too_much(text, mode):
+            yield check.fault(here, why)

@@ -34,7 +34,7 @@ _NO = frozenset({"", "no", "false", "false()", "0"})
 _DECIMALS = 6  # XLSForm's decimal numbers have as many as one likes
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
 _DATE_CALL = re.compile(r"\bdate\(\s*(['\"]\d{4}-\d{2}-\d{2}['\"])\s*\)")
-_PARAMETER = re.compile(r"(\w+)\s*=\s*(-?\d+(?:\.\d+)?)", re.ASCII)
+_PARAMETER = re.compile(r"\b(\w+)\s*=\s*(-?\d+(?:\.\d+)?)", re.ASCII)
 
 
 @dataclass

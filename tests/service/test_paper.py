@@ -16,7 +16,7 @@ from surveys.models.response import Response
 from surveys.queries import mailings, results_counts
 from surveys.queries.results import key
 from surveys.running import access
-from tests.support.forms import CLOSES, EVERY_KIND, NOW, Asked, ask
+from tests.support.forms import CLOSES, EVERY_KIND, NOW, Asked, ask, filled
 
 ON_PAPER = {"q-role": ["a"], "q-missed": ["Mer tid"]}  # the required question is left out
 KEPT = {"role": {"code": "a"}, "missed": "Mer tid"}
@@ -50,17 +50,8 @@ def enter(
 
 def on_web(installation: Installation, asked: Asked, raw: Mapping[str, list[str]], *, submit: bool) -> None:
     view = responses.open_form(installation.database, installation.keys, asked.public_id, asked.token, NOW)
-    responses.save(
-        installation.database,
-        installation.keys,
-        asked.public_id,
-        asked.token,
-        raw,
-        view.revision,
-        "sv",
-        NOW,
-        submit,
-    )
+    given = filled(raw, submit=submit, edition=view.edition)
+    responses.save(installation.database, installation.keys, asked.public_id, asked.token, given, NOW)
 
 
 def stored(installation: Installation) -> list[Response]:
