@@ -245,4 +245,6 @@ def _free(code: str, taken: Iterable[str]) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """As JSON in which "${" is no answer to other programs."""
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return written.replace("${", "\\u0024{")

@@ -89,6 +89,8 @@ ACCEPTED: list[tuple[Question, dict[str, list[str]], Any]] = [
     (DAY, {"q-x": ["2026-11-22"]}, "2026-11-22"),
     (DAY, {"q-x": ["22/11 2026"]}, "2026-11-22"),
     (DAY, {"q-x": ["sön den 22 november 2026"]}, "2026-11-22"),
+    (DAY, {"q-x": ["2000-01-01"]}, "2000-01-01"),  # the first there may be, and the last
+    (DAY, {"q-x": ["2027-12-31"]}, "2027-12-31"),
     (DAY, {"q-x": [""]}, None),
     (CONSENT, {"q-x": ["yes"]}, "yes"),
     (CONSENT, {}, None),
