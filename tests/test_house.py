@@ -1,6 +1,7 @@
 """The house stands as ARCHITECTURE.md draws it: who may import whom, who commits, who reads the clock."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -304,3 +305,14 @@ def _git(*arguments: str) -> str:
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode in {0, 1}, done.stderr
     return done.stdout
+
+
+def test_no_colour_waits_for_a_wide_screen() -> None:
+    """Browser tests look at contrast on the phone alone: nothing there is hidden or coloured otherwise."""
+    sheets = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("surveys/static/css/*.css"))
+    wide = re.findall(r"@media \(min-width[^{]*\{((?:[^{}]*\{[^{}]*\})*)", sheets)
+    narrow = re.findall(r"@media \(max-width[^{]*\{((?:[^{}]*\{[^{}]*\})*)", sheets)
+    assert len(wide) >= 3
+    assert len(narrow) >= 3
+    assert not [block for block in wide if re.search(r"color|background|opacity|filter|shadow", block)]
+    assert not [block for block in narrow if re.search(r"display: none|visibility|opacity", block)]

@@ -13,8 +13,7 @@ from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
 from surveys.models.response import Response
-from surveys.queries import mailings
-from surveys.queries import results as result_queries
+from surveys.queries import mailings, results_counts
 from surveys.queries.results import key
 from surveys.running import access
 from tests.support.forms import CLOSES, EVERY_KIND, NOW, Asked, ask, filled
@@ -77,7 +76,7 @@ def test_a_paper_counts_as_an_answer_and_says_where_it_came_from(
     assert (response.submitted_at == NOW) == traceable
     assert [form_of(installation, name).answered for name in ("Anna", "Bo")] == [True, False]
     with installation.database.reading() as session:
-        counts = result_queries.counts(session, 1)[key(anna.rule_id, anna.target)]
+        counts = results_counts.counts(session, 1)[key(anna.rule_id, anna.target)]
     assert (counts.submitted, counts.paper) == (1, 1)
 
 
