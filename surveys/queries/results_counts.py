@@ -46,7 +46,7 @@ class HeadCounts:
     present: int  # persons who were there at least once
     attendances: int
     invited: int  # persons asked at least once
-    answered: int  # persons who sent in at least one response
+    answered: int | None  # persons who sent in at least one response; None where answers do not tell
     present_at: dict[int, int]  # occasion → persons
 
 
@@ -81,22 +81,31 @@ def head_counts(session: Session, series_id: int) -> HeadCounts:
         .outerjoin(mails, mails.c.invitation_id == Invitation.id)
         .where(of_series(series_id), _was_asked(mails))
     )
-    answered = session.execute(
-        select(
-            func.count(Response.pairing_key.distinct()),
-            func.count(case((Response.pairing_key.is_(None), Response.id))),
-        )
-        .join(Response.rule)
-        .where(FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None))
-    ).one()
     return HeadCounts(
         registered=registered or 0,
         present=persons or 0,
         attendances=sum(many for _, many in present_at),
         invited=invited or 0,
-        answered=answered[0] + answered[1],
+        answered=_persons_answering(session, series_id),
         present_at=dict(present_at),
     )
+
+
+def _persons_answering(session: Session, series_id: int) -> int | None:
+    """How many persons sent in a response; None where those of one person cannot be told to be: those that
+    nothing joins, and those under the key of the series beside those under the installation's.
+    """
+    sealed = case((Response.privacy_mode == "sealed", 1), else_=0)
+    persons, alone, kinds = session.execute(
+        select(
+            func.count(Response.pairing_key.distinct()),
+            func.count(case((Response.pairing_key.is_(None), Response.id))),
+            func.count(sealed.distinct()),
+        )
+        .join(Response.rule)
+        .where(FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None))
+    ).one()
+    return None if alone or kinds > 1 else persons
 
 
 def _mails(series_id: int) -> Subquery:

@@ -41,6 +41,7 @@ NAMES: Words = {
     "hint": _l("Hint"),
     "unit": _l("Unit"),
     "label": _l("Option"),
+    "merged": _l("Class in results"),
     "check_message": _l("What is said where the answer does not fit"),
     "generated_note": _l("Note on what is generated"),
 }
@@ -111,7 +112,7 @@ def desk(code: str) -> Desk:
 
 def what(each: Worded) -> str:
     """What a text is, for whoever translates it: "overall: Option"; of a scale its code."""
-    name = str(words.said(NAMES, each.name))
+    name = str(words.said(NAMES, "merged" if "/merged/" in each.key else each.name))
     kind, _slash, rest = each.key.partition("/")
     of = rest.partition("/")[0] if kind in ("scales", "groups") else each.question
     return f"{of}: {name}" if of else name
@@ -137,7 +138,7 @@ def save_texts(project: str, questionnaire: str) -> Response | tuple[str, int]:
     except drafts.BadForm as bad:
         return _grid(at, request.form.get("seen", ""), typed, _faults(at, bad)), 422
     except drafts.Changed:
-        told = _("Somebody else has changed the questionnaire. Look through your texts and save again.")
+        told = _("The questionnaire was changed meanwhile. Look through your texts and save again.")
         return _grid(at, at.digest, typed, notice=told), 409
     flash(_("The texts are saved."), "positive")
     return redirect(_grid_address(at, into), 303)
@@ -174,7 +175,7 @@ def _kept(at: Desk, document: Mapping[str, Any], told: str) -> Response:
     try:
         at.save(document, request.form.get("seen", ""))
     except drafts.Changed:
-        flash(_("Somebody else has changed the questionnaire meanwhile. Do it again."), "warning")
+        flash(_("The questionnaire was changed meanwhile. Do it again."), "warning")
     else:
         flash(told, "positive")
     return redirect(at.here, 303)
