@@ -32,13 +32,6 @@ def installation(sqlite_installation: Installation) -> Installation:
 
 
 @pytest.fixture
-def client(sqlite_client: FlaskClient) -> FlaskClient:
-    # The texts asserted here are the sources; that Swedish is complete is another test's matter.
-    sqlite_client.set_cookie("folja-language", "en")
-    return sqlite_client
-
-
-@pytest.fixture
 def anna(installation: Installation) -> Asked:
     return ask(installation, "Anna Ek", "Bo Al", now=clock.now())[0]
 

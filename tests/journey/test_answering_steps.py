@@ -54,12 +54,6 @@ def installation(sqlite_installation: Installation) -> Installation:
     return sqlite_installation
 
 
-@pytest.fixture
-def client(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    return sqlite_client
-
-
 def asked(installation: Installation, content: dict[str, Any]) -> Asked:
     return ask(installation, "Anna Ek", now=clock.now(), content=content)[0]
 

@@ -47,6 +47,11 @@ def installation(installation: Installation) -> Installation:
 
 
 @pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
 def organiser(app: Flask) -> FlaskClient:
     return signed_in(app, "organiser")
 

@@ -23,12 +23,6 @@ def installation(sqlite_installation: Installation) -> Installation:
 
 
 @pytest.fixture
-def client(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    return sqlite_client
-
-
-@pytest.fixture
 def anna(installation: Installation) -> Asked:
     return ask(installation, "Anna Ek", "Bo Al", now=clock.now())[0]
 

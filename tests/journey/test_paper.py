@@ -15,7 +15,7 @@ from surveys.models.response import Response
 from surveys.queries import mailings
 from tests.journey.test_mailings import mailing_of, read
 from tests.support.pages import forms_of
-from tests.support.staffed import NOW, sign_in
+from tests.support.staffed import NOW
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten"
@@ -25,13 +25,6 @@ LOGOTYPE = Path(loading.__file__).parent / "gothenburg" / "logotyp.png"
 @pytest.fixture
 def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
-
-
-@pytest.fixture
-def organiser(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    assert sign_in(sqlite_client, "organiser").status_code == 303
-    return sqlite_client
 
 
 def forms(house: Installation, mailing_id: int) -> list[paper.PaperForm]:

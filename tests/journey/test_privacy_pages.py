@@ -33,12 +33,6 @@ def installation(sqlite_installation: Installation) -> Installation:
     return sqlite_installation
 
 
-@pytest.fixture
-def client(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    return sqlite_client
-
-
 def answer(client: FlaskClient, who: Asked, **typed: str) -> TestResponse:
     """Answer the whole way from the link; returns the receipt."""
     page = client.get(f"/s/{who.token}", follow_redirects=True)

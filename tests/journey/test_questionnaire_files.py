@@ -1,7 +1,6 @@
 """Questionnaires from other programs in the browser and by command: looked at, then saved as drafts."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,8 @@ from surveys.installation import Installation
 from surveys.models.questionnaire import Questionnaire
 from tests.format.test_lss import NEW
 from tests.format.test_xlsform import FOREIGN, book
-from tests.support.compiled import app_of
 from tests.support.installations import environment
 from tests.support.pages import forms_of
-from tests.support.staffed import PASSWORD, copy_of
 
 pytestmark = pytest.mark.usefixtures("evening")
 
@@ -30,17 +27,8 @@ NOTHING = book(survey=[["type", "name", "label"], ["geopoint", "a", "Where?"]])
 
 
 @pytest.fixture
-def small(built: Path, tmp_path: Path) -> Iterator[Installation]:
-    with copy_of(built, tmp_path, "http://localhost") as installation:
-        yield installation
-
-
-@pytest.fixture
-def organiser(small: Installation) -> FlaskClient:
-    client = app_of(small.settings).test_client()
-    fields = forms_of(client.get("/logga-in?sprak=en"))["/logga-in"]
-    client.post("/logga-in", data=fields | {"email": "organiser@folja.example", "password": PASSWORD})
-    return client
+def sqlite_installation(staffed: Installation) -> Installation:
+    return staffed
 
 
 def sent(client: FlaskClient, raw: bytes, name: str) -> TestResponse:
@@ -62,7 +50,9 @@ def stored(installation: Installation, code: str) -> Questionnaire:
         return row
 
 
-def test_a_questionnaire_is_brought_looked_at_and_saved(organiser: FlaskClient, small: Installation) -> None:
+def test_a_questionnaire_is_brought_looked_at_and_saved(
+    organiser: FlaskClient, staffed: Installation
+) -> None:
     preview = sent(organiser, FOREIGN, "visit.xlsx")
     assert preview.status_code == 200
     assert "12 questions come in" in preview.text
@@ -74,21 +64,21 @@ def test_a_questionnaire_is_brought_looked_at_and_saved(organiser: FlaskClient, 
     assert "There is a questionnaire with this code already" in taken.text
     answer = saved(organiser, taken, kod="besok")
     assert (answer.status_code, answer.location) == (303, f"{PLACE}/besok")
-    made = stored(small, "besok").written
+    made = stored(staffed, "besok").written
     assert made.draft
     assert made.content == questionnaire_file.read(FOREIGN, "sv").document
 
 
-def test_a_file_becomes_the_draft_of_what_is_there(organiser: FlaskClient, small: Installation) -> None:
+def test_a_file_becomes_the_draft_of_what_is_there(organiser: FlaskClient, staffed: Installation) -> None:
     """Out and in again nothing changes; another file is a draft, unless somebody was there first."""
     out = organiser.get(f"{PLACE}/efter-tillfalle/xlsform.xlsx")
-    before = stored(small, "efter-tillfalle")
+    before = stored(staffed, "efter-tillfalle")
     assert questionnaire_file.read(out.data, "sv").document == before.written.content
     preview = sent(organiser, NEW, "enkät 1.lss")
     chosen = f"efter-tillfalle:{before.written.digest}"
     assert f'value="{chosen}"' in preview.text
     assert saved(organiser, preview, som=chosen).status_code == 303
-    after = stored(small, "efter-tillfalle")
+    after = stored(staffed, "efter-tillfalle")
     assert (len(after.versions), after.written.draft) == (len(before.versions) + 1, True)
     assert after.written.content == questionnaire_file.read(NEW, "sv").document
     late = saved(organiser, sent(organiser, FOREIGN, "visit.xlsx"), som=chosen)
@@ -115,22 +105,24 @@ def run(installation: Installation, *arguments: str) -> Result:
     return CliRunner().invoke(folja, ["--language", "en", "questionnaire", *arguments], env=variables)
 
 
-def test_by_command(small: Installation, tmp_path: Path) -> None:
+def test_by_command(staffed: Installation, tmp_path: Path) -> None:
     source, out = tmp_path / "visit.lss", tmp_path / "ut.xlsx"
     source.write_bytes(NEW)
-    tried = run(small, "import", str(source), "--project", "liten", "--dry-run")
+    tried = run(staffed, "import", str(source), "--project", "liten", "--dry-run")
     assert "questions:" in tried.output
     assert "Quotas are left out." in tried.output
     assert "Nothing has been saved" in tried.output
-    done = run(small, "import", str(source), "--project", "liten")
+    done = run(staffed, "import", str(source), "--project", "liten")
     assert done.exit_code == 0, done.output
-    again = run(small, "import", str(source), "--project", "liten")
+    again = run(staffed, "import", str(source), "--project", "liten")
     assert (again.exit_code, "already" in again.output) == (1, True)
-    assert run(small, "export", "visit", str(out), "--project", "liten").exit_code == 0
-    assert questionnaire_file.read(out.read_bytes(), "sv").document == stored(small, "visit").written.content
-    there = run(small, "export", "visit", str(out), "--project", "liten")
+    assert run(staffed, "export", "visit", str(out), "--project", "liten").exit_code == 0
+    assert (
+        questionnaire_file.read(out.read_bytes(), "sv").document == stored(staffed, "visit").written.content
+    )
+    there = run(staffed, "export", "visit", str(out), "--project", "liten")
     assert (there.exit_code, "--force" in there.output) == (1, True)
     (tmp_path / "x.xlsx").write_bytes(NOTHING)
-    nothing = run(small, "import", str(tmp_path / "x.xlsx"), "--project", "liten")
+    nothing = run(staffed, "import", str(tmp_path / "x.xlsx"), "--project", "liten")
     assert nothing.exit_code == 1
     assert "survey:2" in nothing.output

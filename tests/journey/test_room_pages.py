@@ -38,12 +38,6 @@ def _afternoon() -> Iterator[None]:
 
 
 @pytest.fixture
-def client(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    return sqlite_client
-
-
-@pytest.fixture
 def door(installation: Installation) -> str:
     with installation.database.reading() as session:
         return session.scalars(select(Occasion.door_id).where(Occasion.code == "t2")).one()

@@ -15,7 +15,6 @@ from surveys.installation import Installation
 from surveys.models.questionnaire import Questionnaire
 from surveys.web.organise.kind_fields import info
 from tests.support.pages import forms_of, send
-from tests.support.staffed import sign_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 ALL = "/projekt/liten/enkater"
@@ -25,13 +24,6 @@ NEW = f"{ALL}/ny"
 @pytest.fixture
 def sqlite_installation(staffed: Installation) -> Installation:
     return staffed
-
-
-@pytest.fixture
-def organiser(sqlite_client: FlaskClient) -> FlaskClient:
-    sqlite_client.set_cookie("folja-language", "en")
-    assert sign_in(sqlite_client, "organiser").status_code == 303
-    return sqlite_client
 
 
 def stored(installation: Installation, code: str) -> Questionnaire:
