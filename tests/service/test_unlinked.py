@@ -15,13 +15,12 @@ from sqlalchemy import select
 from scheduler.housekeeping import Housekeeper
 from surveys.answers import closing, responses, withdrawing
 from surveys.backup import keeping
-from surveys.domain.questions import Fields
 from surveys.installation import Installation, open_installation
 from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.response import Response
-from tests.support.forms import CLOSES, DEGREE, NOW, Asked, ask, local, revise
+from tests.support.forms import CLOSES, DEGREE, NOW, Asked, ask, filled, local, revise
 
 LATER = CLOSES + timedelta(hours=1)
 CONTENT = {
@@ -46,8 +45,8 @@ def installation(sqlite_installation: Installation) -> Installation:
 
 
 def answer(house: Installation, who: Asked, **typed: str) -> None:
-    fields: Fields = {f"q-{name}": [value] for name, value in typed.items()}
-    responses.save(house.database, house.keys, who.public_id, who.token, fields, 0, "sv", NOW, True)
+    fields = {f"q-{name}": [value] for name, value in typed.items()}
+    responses.save(house.database, house.keys, who.public_id, who.token, filled(fields), NOW)
 
 
 def kept(house: Installation) -> list[Response]:
