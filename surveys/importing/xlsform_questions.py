@@ -8,10 +8,11 @@ from typing import Any
 
 from surveys.domain.choices import DONT_KNOW, DONT_KNOW_LABEL, OTHER, OTHER_LABEL
 from surveys.domain.consent import YES
+from surveys.domain.drafting import MOST_OPTIONS
 from surveys.domain.expressions import BadExpression, parse
 from surveys.domain.texts import LocalText, pick
 from surveys.importing import xlsform_limits as limits
-from surveys.importing.exchanged import MOST_OPTIONS, Builder, JsonObject, fitting_option
+from surveys.importing.exchanged import Builder, JsonObject, fitting_option
 from surveys.importing.foreign import Foreign
 from surveys.importing.losses import Place
 from surveys.importing.xlsform_columns import MEDIA, OWN, Row, unhidden

@@ -140,6 +140,11 @@ def form_of(connection: Connection, version_id: int, digest: str) -> Form:
     return form
 
 
+def digest_of(connection: Connection, version_id: int) -> str | None:
+    """The digest of what a version says now."""
+    return connection.scalar(select(QuestionnaireVersion.digest).where(QuestionnaireVersion.id == version_id))
+
+
 def theme_questions(connection: Connection, row: AskedRow) -> tuple[str, ...]:
     """Codes of the questions in which an invitation's form asks for the theme, shown or not."""
     form = form_of(connection, row.version_id, row.version_digest)

@@ -18,7 +18,6 @@ from surveys.answers.responses import Saved
 from surveys.answers.steps import Step
 from surveys.domain.questionnaire import Checked, check, fields_of
 from surveys.domain.questions import Fields, Question
-from surveys.domain.texts import pick
 from surveys.web import answer_logotype, language, links
 from surveys.web.answer_conditions import conditions_json
 from surveys.web.answer_frame import framed
@@ -111,7 +110,7 @@ def typed_page(view: FormView, shown: Shown, status: int = 200) -> Page:
         errors=error_list(view.form, Checked({}, errors)),
         notice=shown.notice,
         unsaved=True,
-        new=[(each.names()[0], pick(each.text, language.current())) for each in new],
+        new=[(each.names()[0], language.shown(each.text)) for each in new],
     )
     return html, status
 

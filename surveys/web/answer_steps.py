@@ -19,7 +19,6 @@ from surveys.domain import stops
 from surveys.domain.questionnaire import fields_of
 from surveys.domain.questions import Fields, Unacceptable
 from surveys.domain.stops import Stop
-from surveys.domain.texts import pick
 from surveys.web import answer_layout, answer_logotype, answer_pages, answer_saved, language, links
 from surveys.web.answer_frame import framed
 from surveys.web.answer_pages import Page, Shown
@@ -161,7 +160,6 @@ def _typed_step(
     asked = view.form.asked(view.current, view.today) | {stop.code}
     error = fault_text(fault) if fault is not None else ""
     html = stop_html(view.form, stop, view.sheet, answer_pages.typed(), error, asked)
-    text = pick(stop.question.text, language.current())
     till = "overview" in request.form
     # The answer itself may have been saved though it does not fit: then the page goes on from that.
     was = mark(view.current.get(stop.code)) if fault is not None else request.form.get("was", "")
@@ -169,7 +167,7 @@ def _typed_step(
         till,
         view,
         {**_places(view, stop, html), "was": was},
-        errors=[(stop.question.names()[0], f"{text} {error}")] if error else [],
+        errors=[(stop.question.names()[0], language.sentence(stop.question.text, error))] if error else [],
         notice=notice,
         unsaved=True,
         back=_address(view, stops.before(view.form, stop.code, asked)) if "back" in request.form else "",
@@ -206,24 +204,27 @@ def _overview_page(
 ) -> Page:
     here, faults = language.current(), errors or {}
     asked = view.form.asked(view.current, view.today)
+    questions = [stop.question for stop in stops.stops(view.form) if stop.code in asked]
     rows = [
         {
             "code": each.code,
             "text": language.shown(each.text),
-            "named": pick(each.text, here),
             "answer": each.shown(view.current[each.code], here) if each.code in view.current else "",
             "required": each.required,
             "error": fault_text(faults[each.code]) if each.code in faults else "",
         }
-        for each in (stop.question for stop in stops.stops(view.form))
-        if each.code in asked
+        for each in questions
     ]
     return answer_pages.page(
         "overview",
         view,
         status,
         rows=rows,
-        errors=[(f"change-{row['code']}", f"{row['named']} {row['error']}") for row in rows if row["error"]],
+        errors=[
+            (f"change-{each.code}", language.sentence(each.text, fault_text(faults[each.code])))
+            for each in questions
+            if each.code in faults
+        ],
         notice=notice,
         stage=view.stage,
         token=links.form_token(view.public_id),

@@ -89,6 +89,8 @@ def test_it_saves_as_one_goes_and_shows_two_devices_both(
         page.locator("#q-more").fill("Mer")
     expect(state).to_contain_text("Saved at")
     assert draft(sqlite_installation) == {"more": "Mer", "overall": "1"}
+    # Said once aloud; what is no news is not spoken again.
+    expect(state).to_have_attribute("aria-live", "off")
     page.locator("#q-hours").fill("fem")
     expect(state).to_contain_text("One answer cannot be saved as it stands.")
     page.locator("#q-hours").fill("")

@@ -199,6 +199,7 @@ function saving() {
   const key = `${PREFIX}${form.dataset.draft}:${address}`;
   let saved = "unsaved" in form.dataset ? null : typed(); // as the server has it
   let failed = null; // what was sent last, without an answer
+  let told = ""; // what was said last
   let stopped = ""; // why nothing more can be sent from this page
   let keeping = false; // though it may be later, from another
   let leaving = false;
@@ -215,7 +216,12 @@ function saving() {
     return form.querySelector(`input[type=hidden][name=${name}]`);
   }
 
-  function say(words) {
+  // A screen reader speaks of what is new: not that the clock has moved on, nor, of one question at a time,
+  // that it is kept as was promised.
+  function say(words, promised = false) {
+    const news = words.replace(/\d+[.:]\d+/, "");
+    state.setAttribute("aria-live", news === told || (promised && !told) ? "off" : "polite");
+    told = news;
     if (state.textContent !== words) state.textContent = words;
   }
 
@@ -244,18 +250,18 @@ function saving() {
       keepalive: body.length < MOST_KEEPALIVE,
     });
     if (answer.status >= 500) throw new Error("not now");
-    const told = await answer.json();
+    const now = await answer.json();
     failed = null;
     wait = RETRY_MS;
-    if (told.state === "saved" || told.state === "incomplete") saved = content;
-    else stop(told.state);
-    if (told.state === "saved") {
-      hiddenField("edition").value = told.edition;
-      if (hiddenField("was")) hiddenField("was").value = told.was;
+    if (now.state === "saved" || now.state === "incomplete") saved = content;
+    else stop(now.state);
+    if (now.state === "saved") {
+      hiddenField("edition").value = now.edition;
+      if (hiddenField("was")) hiddenField("was").value = now.was;
       forget();
     }
-    say(told.said);
-    if (told.choose) addChoice(told.choose);
+    say(now.said, now.state === "saved" && Boolean(hiddenField("was")));
+    if (now.choose) addChoice(now.choose);
   }
 
   function stop(reason) {
