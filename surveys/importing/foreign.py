@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from surveys.domain.expressions import BadExpression
 
-_PIECE = re.compile(r"(\s+|'[^']*'|\"[^\"]*\"|\$\{[^}]*\}|!=|\d+(?:\.\d*)?|\.\d+|.)", re.DOTALL)
+_PIECE = re.compile(r"(\s+|'[^']*'|\"[^\"]*\"|\$\{[^{}]*\}|!=|\d+(?:\.\d*)?|\.\d+|.)", re.DOTALL)
 _OWN = "."
 _BETWEEN = ("=", "!=", ",")  # an answer is compared with an option, or selected() asks for one
 

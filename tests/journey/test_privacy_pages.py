@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from surveys import clock
@@ -17,7 +17,7 @@ from surveys.domain.privacy import MODES, PrivacyMode
 from surveys.domain.privacy_wording import promises_too_much
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
-from surveys.models.followup import Invitation
+from surveys.models.followup import Invitation, Mailing
 from surveys.models.response import Response
 from surveys.running import access
 from surveys.web.answer_privacy import DESTROYED_TEXTS, PRIVACY_TEXTS
@@ -160,6 +160,22 @@ def test_a_key_is_destroyed_by_hand_with_a_decision(installation: Installation, 
     form = client.get(f"/s/{bo.token}", follow_redirects=True)
     assert str(DESTROYED_TEXTS[PrivacyMode.SEALED].title) in form.text
     assert client.get(found[1]).status_code == 404
+
+
+def test_a_persons_page_does_not_tell_who_had_answered_what_has_closed(
+    installation: Installation, client: FlaskClient
+) -> None:
+    """Nor does it say that nobody has, once nothing tells."""
+    anna, _bo = ask(installation, "Anna Ek", "Bo By", privacy_mode="sealed", now=clock.now())
+    answer(client, anna, overall="3")
+    sign_in(installation, client)
+    assert ">answered<" in client.get("/projekt/kurser/deltagare/p1").text
+    with installation.database.transaction() as session:
+        session.execute(update(Mailing).values(closes_at=clock.now() - timedelta(hours=1)))
+    for code in ("p1", "p2"):
+        shown = client.get(f"/projekt/kurser/deltagare/{code}").text
+        assert "answered<" not in shown
+        assert "cannot be known after that" in shown
 
 
 def test_what_participants_are_told_is_worded_by_the_project(

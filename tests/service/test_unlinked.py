@@ -15,7 +15,6 @@ from sqlalchemy import select
 from scheduler.housekeeping import Housekeeper
 from surveys.answers import closing, responses, withdrawing
 from surveys.backup import keeping
-from surveys.domain.questions import Fields
 from surveys.installation import Installation, open_installation
 from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import Invitation, Mailing

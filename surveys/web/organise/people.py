@@ -8,6 +8,7 @@ from flask import abort, flash, g, redirect, request
 from werkzeug.wrappers import Response
 
 from surveys import clock
+from surveys.answers import chasing
 from surveys.models.followup import Invitation
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, Participant
@@ -35,7 +36,9 @@ from surveys.web.phrases import _
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person has been asked once: whether answered (None: a log, which nobody is to know)."""
+    """What a person has been asked once: whether answered (None: a log, or what is not to be traced and has
+    closed, of which nobody is to know).
+    """
 
     invitation: Invitation
     title: str
@@ -153,16 +156,26 @@ def _asked(enrolments: Sequence[Enrolment], now: datetime) -> list[Asked]:
     titles = project_queries.newest_titles(
         session, [each.rule.questionnaire_id for each in found if each.rule.questionnaire_id is not None]
     )
-    return [
-        Asked(
-            invitation=each,
-            title=_named(each, titles),
-            state=_link_state(each, now),
-            answered=None if each.rule.questionnaire_id is None else each.public_id in answered,
-            mails=[(mail, mail_queries.shown_state(mail, now)) for mail in mails.get(each.id, [])],
-        )
-        for each in found
-    ]
+    return [_one(each, each.public_id in answered, mails.get(each.id, []), titles, now) for each in found]
+
+
+def _one(
+    found: Invitation,
+    answered: bool,
+    mails: Sequence[Message],
+    titles: dict[int, dict[str, str]],
+    now: datetime,
+) -> Asked:
+    known = chasing.can_be_known(found.mailing, now)
+    # Who was reminded tells who had not answered. Of logs the reminders are not here.
+    told = mails if known else [each for each in mails if each.step == 0]
+    return Asked(
+        invitation=found,
+        title=_named(found, titles),
+        state=_link_state(found, now),
+        answered=answered if known else None,
+        mails=[(each, mail_queries.shown_state(each, now)) for each in told],
+    )
 
 
 def _link_state(invitation: Invitation, now: datetime) -> str:
