@@ -12,7 +12,8 @@ from surveys.domain.privacy import Verdict
 from surveys.domain.questionnaire import ThemeRef
 from surveys.domain.statistics import Rate, WordCount
 from surveys.domain.texts import LocalText
-from surveys.queries.results import Counts, Key
+from surveys.queries.results import Key
+from surveys.queries.results_counts import Counts
 
 INVITED = "invited"  # the base of response rates: "av antal enkätutskick"
 

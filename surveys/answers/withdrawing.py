@@ -24,7 +24,9 @@ class CannotBeFound(Exception):
 
 
 def withdraw(db: Database, keys: Keyring, public_id: str, token: str, now: datetime) -> bool:
-    """Delete the answer to an invitation; False where there is none. Also after closing, if it can be found.
+    """Delete the answer to an invitation, also after closing, if it can be found.
+
+    False where there is none, and none was taken back before: to do so twice is to do it once.
 
     Raises :class:`CannotBeFound` and a :class:`surveys.answers.responses.LinkError`.
     """
@@ -34,7 +36,7 @@ def withdraw(db: Database, keys: Keyring, public_id: str, token: str, now: datet
         if not responses.stays_open(connection, row):
             raise CannotBeFound
         if not row.revision:
-            return False
+            return bool(row.declined)
         connection.execute(delete(Response).where(Response.id == row.response_id))
         answering.decline(connection, public_id, True)
         return True

@@ -61,6 +61,11 @@ class Expression:
         """The codes of the questions whose answers it asks for."""
         return frozenset(part[1] for part in _parts(self.parsed) if part[0] == "answer")
 
+    @property
+    def about_own(self) -> bool:
+        """Whether it asks for the answer being checked, which is none where a condition is worked out."""
+        return any(part[0] == "own" for part in _parts(self.parsed))
+
     def truth(self, answers: Mapping[str, Term], own: Term = "", today: str = "") -> bool:
         """Whether it holds. ``own`` is the answer that ``.`` means, ``today`` an ISO date."""
         return holds(self.parsed, Given(answers, own, today))

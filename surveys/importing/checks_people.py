@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from surveys.importing.checks import Raw
+from surveys.importing.checking import Raw
 from surveys.importing.faults import Fault
 from surveys.importing.people import AttendanceRow, EnrolmentRow
 from surveys.importing.schema import Programme, Series

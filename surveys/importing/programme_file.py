@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from surveys.domain.pictures import LARGEST_LOGOTYPE_BYTES, picture_type
-from surveys.importing.checks import Raw, check_programme
+from surveys.importing.checking import Raw
+from surveys.importing.checks import check_programme
 from surveys.importing.checks_people import check_people
 from surveys.importing.faults import Fault, ProgrammeFaults
 from surveys.importing.people import AttendanceRow, EnrolmentRow, Person, read_attendance, read_enrolments

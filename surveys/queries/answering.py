@@ -5,7 +5,6 @@ Also the only way others ask whether somebody has answered: by a key that they c
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +17,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    lambda_stmt,
     literal_column,
     select,
     update,
@@ -99,13 +99,13 @@ def asked(connection: Connection, keys: Keyring, public_id: str) -> AskedRow | N
     if not _PUBLIC_ID.fullmatch(public_id):
         return None
     found = connection.execute(
-        _asked(), {"public_id": public_id, "response_key": keys.response_key(public_id)}
+        _ASKED, {"public_id": public_id, "response_key": keys.response_key(public_id)}
     )
     row = found.one_or_none()
     if row is None or row.key_name is None:
         return row
     own = {"public_id": public_id, "response_key": keys.response_key(public_id, row.key_name)}
-    return connection.execute(_asked(), own).one_or_none()
+    return connection.execute(_ASKED, own).one_or_none()
 
 
 def sheet(connection: Connection, row: AskedRow) -> tuple[SheetKey, Form]:
@@ -188,7 +188,6 @@ def _make_room(kept: dict[Any, Form]) -> None:
         kept.clear()
 
 
-@cache
 def _asked() -> Select[*tuple[Any, ...]]:
     """A response in progress stays on its version; a new one is on the newest in use."""
     newer = aliased(QuestionnaireVersion)
@@ -279,6 +278,9 @@ def _asked() -> Select[*tuple[Any, ...]]:
     )
 
 
+# SQLAlchemy looks up what it has compiled by all that a statement is made of, which takes longer for one of
+# this size than to run it. Given as a function it is looked up by that alone.
+_ASKED = lambda_stmt(_asked, enable_tracking=False, track_closure_variables=False)
 # Asked for every mail before it goes, so put together once.
 _ANSWERED = select(Response.id).where(
     Response.response_key == bindparam("response_key"), Response.submitted_at.is_not(None)

@@ -48,7 +48,7 @@ def follow(token: str) -> Response:
 @blueprint.get("/svar/<public_id>")
 def form(public_id: str) -> Page:
     view = answer_pages.opened(public_id)
-    if view.closed:
+    if view.is_over:
         return answer_pages.closed_page(view)
     return answer_steps.start_page(view) if answer_layout.is_stepwise(view) else answer_pages.form_page(view)
 
@@ -69,7 +69,7 @@ def answer(public_id: str) -> Page:
     if saved.checked.errors:
         notice = _("What could be saved is saved. Put the rest right and save again.")
         view, typed = answer_pages.opened(public_id), answer_pages.typed()
-        return answer_pages.typed_page(view, Shown(typed, saved.revision, saved.checked, notice), 422)
+        return answer_pages.typed_page(view, Shown(typed, saved.edition, saved.checked, notice), 422)
     onward = redirect(url_for(".receipt" if submit else ".form", public_id=public_id), 303)
     return answer_layout.remember(onward, public_id, layout) if layout else onward
 
@@ -80,13 +80,6 @@ def receipt(public_id: str) -> Page:
     if view.answers is None:
         return redirect(url_for(".form", public_id=public_id), 303)
     return answer_pages.receipt_page(view, view.answers)
-
-
-@blueprint.get("/svar/<public_id>/logotyp")
-def logotype(public_id: str) -> Response:
-    """The project's logotype, for whoever holds a link of the project."""
-    found = responses.logotype(installation().database, public_id, links.held(public_id))
-    return Response(found.content, mimetype=found.media_type)
 
 
 @blueprint.errorhandler(responses.LinkError)
@@ -130,8 +123,7 @@ def _not_saved(reason: responses.NotSaved) -> Page:
         return answer_saved.not_saved(reason)
     match reason:
         case responses.Incomplete():
-            shown = Shown(typed, answer_pages.revision(), reason.checked, new=reason.new)
-            return answer_pages.typed_page(view, shown, 422)
+            return _refused(reason)
         case responses.Conflict():
             button = "submit" if "submit" in request.form else "save"
             seen = [(name, "1") for name in request.form if name.startswith(answer_pages.SEEN)]
@@ -139,12 +131,23 @@ def _not_saved(reason: responses.NotSaved) -> Page:
             return answer_pages.conflict_page(reason, address, seen, button)
         case responses.FormChanged():
             notice = answer_pages.questions_changed()
-            return answer_pages.typed_page(view, Shown(typed, view.revision, notice=notice), 409)
+            return answer_pages.typed_page(view, Shown(typed, view.edition, notice=notice), 409)
     return answer_pages.closed_page(view, fields=typed)
 
 
+def _refused(reason: responses.Incomplete) -> Page:
+    """What cannot be sent in as it stands is kept as a draft, as far as it can be: the page may be closed."""
+    public_id, typed = reason.view.public_id, answer_pages.typed()
+    try:
+        saved = answer_pages.save(public_id, typed, submit=False)
+    except responses.NotSaved as why:
+        return _not_saved(why)
+    shown = Shown(typed, saved.edition, reason.checked, new=reason.new)
+    return answer_pages.typed_page(answer_pages.opened(public_id), shown, 422)
+
+
 def _as_typed(public_id: str, notice: str, status: int) -> Page:
-    shown = Shown(answer_pages.typed(), answer_pages.revision(), notice=notice)
+    shown = Shown(answer_pages.typed(), answer_pages.edition(), notice=notice)
     return answer_pages.typed_page(answer_pages.opened(public_id), shown, status)
 
 

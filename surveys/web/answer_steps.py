@@ -52,7 +52,7 @@ def start_page(view: FormView, notice: str = "") -> Page:
 
 def step(public_id: str, code: str) -> Page:
     view = answer_pages.opened(public_id)
-    if view.closed:
+    if view.is_over:
         return answer_pages.closed_page(view)
     found = stops.stop_at(view.form, code)
     if found is None or code not in view.form.asked(view.current, view.today):
@@ -89,15 +89,13 @@ def step_as_typed(
     view = answer_pages.opened(public_id)
     found = stops.stop_at(view.form, code)
     if found is None:  # the questions have changed
-        return answer_pages.typed_page(
-            view, Shown(answer_pages.typed(), view.revision, notice=notice), status
-        )
+        return answer_pages.typed_page(view, Shown(answer_pages.typed(), view.edition, notice=notice), status)
     return _typed_step(view, found, notice, status, fault)
 
 
 def overview(public_id: str) -> Page:
     view = answer_pages.opened(public_id)
-    return answer_pages.closed_page(view) if view.closed and view.draft is None else _overview_page(view)
+    return answer_pages.closed_page(view) if view.is_over else _overview_page(view)
 
 
 def send_in(public_id: str) -> Page:
@@ -114,6 +112,8 @@ def send_in(public_id: str) -> Page:
     except responses.NotSaved as reason:
         answer_pages.prefer(reason.view)
         notice = _("Your answers have been changed on another page or device since. Look through them again.")
+        if isinstance(reason, responses.FormChanged):
+            notice = answer_pages.questions_changed()
         return _overview_page(reason.view, 409, notice=notice)
     return redirect(url_for(".receipt", public_id=public_id), 303)
 
@@ -169,6 +169,7 @@ def _typed_step(
         {**_places(view, stop, html), "was": was},
         errors=[(stop.question.names()[0], language.sentence(stop.question.text, error))] if error else [],
         notice=notice,
+        unsaved=True,
         back=_address(view, stops.before(view.form, stop.code, asked)) if "back" in request.form else "",
     )
     return page, status
@@ -178,7 +179,7 @@ def _places(view: FormView, stop: Stop, html: Markup) -> dict[str, str]:
     asked = view.form.asked(view.current, view.today) | {stop.code}
     return {
         "token": links.form_token(view.public_id),
-        "revision": str(view.revision),
+        "edition": view.edition,
         "code": quote(stop.code),
         "progress": str(escape(progress_text(stops.progress(view.form, stop.code, asked)))),
         "content": html,
