@@ -98,9 +98,7 @@ def asked(connection: Connection, keys: Keyring, public_id: str) -> AskedRow | N
     # Addresses are typed by anyone: PostgreSQL refuses a NUL, and says so with an error.
     if not _PUBLIC_ID.fullmatch(public_id):
         return None
-    found = connection.execute(
-        _ASKED, {"public_id": public_id, "response_key": keys.response_key(public_id)}
-    )
+    found = connection.execute(_ASKED, {"public_id": public_id, "response_key": keys.response_key(public_id)})
     row = found.one_or_none()
     if row is None or row.key_name is None:
         return row
