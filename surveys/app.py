@@ -38,6 +38,7 @@ from surveys.web import (
 from surveys.web.organise import all_pages
 
 STAFF_REQUEST_LIMIT = 2 * 1024 * 1024
+MOST_STAFF_FIELDS = 5000  # of a form: a long questionnaire has some thousand texts, an option four fields
 UPLOADS_PEOPLE = "organise.upload_people"  # up to the limit of all requests
 
 
@@ -155,3 +156,4 @@ def _limit_staff_requests() -> None:
     if current.endpoint != UPLOADS_PEOPLE and current.blueprint not in guard.PARTICIPANT_BLUEPRINTS:
         current.max_content_length = STAFF_REQUEST_LIMIT
         current.max_form_memory_size = STAFF_REQUEST_LIMIT
+        current.max_form_parts = MOST_STAFF_FIELDS

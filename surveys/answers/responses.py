@@ -182,7 +182,8 @@ def save(
         if stale and (answers != view.current or filled.fields is None):
             raise Conflict(view, answers)
         response = _keep(connection, keys, row, answers, filled, now)
-        _lock(connection, row, now)
+        if not _lock(connection, row, now):
+            raise FormChanged(_view(connection, opened(connection, keys, public_id, token, now), now))
         if row.declined:
             answering.decline(connection, public_id, False)
         revision = view.revision + 1
@@ -214,7 +215,7 @@ def stays_open(connection: Connection, row: AskedRow) -> bool:
     """Whether the key that the answer stands under is there, and stays until this transaction ends."""
     if PrivacyMode(row.privacy_mode).traceable:
         return True
-    return row.key_name is not None and answer_keys.hold_open(connection, row.key_name)
+    return row.key_closed_at is None and answer_keys.hold_open(connection, row.key_name)
 
 
 def _gone(connection: Connection, token: str) -> LinkError:
@@ -273,12 +274,18 @@ def _keep(
     return response
 
 
-def _lock(connection: Connection, row: AskedRow, now: datetime) -> None:
-    """A version never changes once somebody has answered it, be it in a draft."""
-    if row.locked_at is None:
-        unlocked = QuestionnaireVersion.id == row.version_id, QuestionnaireVersion.locked_at.is_(None)
-        values = {"locked_at": beginnings.kept_moment(row, now)}
-        connection.execute(update(QuestionnaireVersion).where(*unlocked).values(values))
+def _lock(connection: Connection, row: AskedRow, now: datetime) -> bool:
+    """A version never changes once somebody has answered it, be it in a draft.
+
+    False where its questions have been changed since ``row`` was read: then nothing may be kept.
+    """
+    if row.locked_at is not None:
+        return True
+    unlocked = QuestionnaireVersion.id == row.version_id, QuestionnaireVersion.locked_at.is_(None)
+    values = {"locked_at": beginnings.kept_moment(row, now)}
+    same = QuestionnaireVersion.digest == row.version_digest
+    locked = connection.execute(update(QuestionnaireVersion).where(*unlocked, same).values(values))
+    return bool(locked.rowcount) or answering.digest_of(connection, row.version_id) == row.version_digest
 
 
 def _change(submit: bool) -> Update:

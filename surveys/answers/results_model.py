@@ -173,7 +173,7 @@ class Funnel:
     present: int | None  # persons at least once; None where attendance is not kept
     attendances: int | None
     invited: int
-    answered: int
+    answered: int | None  # None: answers do not tell whose they are, not even that two are one person's
     sent: Counts
     response: Share | None  # submitted of invited, all measurements together
 

@@ -39,9 +39,11 @@ def rewrite(session: Session, key: AnswerKey, chance: Random) -> None:
     rows = [dict(row._mapping) for row in session.execute(select(table).where(queries.responses_under(key)))]
     sent = [row for row in rows if row["submitted_at"] is not None]
     limit = Limit(key.series.project.minimum_group)
-    left = freed(
-        [_held(row, compared) for row, compared in _compared(session, sent)], VARIABLES, limit, chance
-    )
+    # What nobody was asked by hides nobody who was asked, nor the other way about.
+    sent.sort(key=lambda row: bool(row["uncoded"]))
+    asked = sum(not row["uncoded"] for row in sent)
+    held = [_held(row, compared) for row, compared in _compared(session, sent)]
+    left = [each for some in (held[:asked], held[asked:]) for each in freed(some, VARIABLES, limit, chance)]
     closings = _closings(session, rows)
     forms = _forms(session, sent)
     pairs: dict[int, str] = defaultdict(lambda: secrets.token_hex(32))
@@ -72,11 +74,14 @@ def _compared(session: Session, rows: Sequence[Row]) -> list[tuple[Row, bool]]:
 def _held(row: Row, compared: bool) -> Held:
     place = measurement_of(row["rule_id"], row["target"])
     classes = {**row["background"], **{name: row[name] for name in BESIDE}}
-    return Held(f"{place.rule_id}/{place.target}", row["pairing_key"] or "", compared, classes)
+    # Whoever answered before the questions were changed is known by them.
+    asked = f"{place.rule_id}/{place.target}/{row['version_id']}"
+    return Held(asked, row["pairing_key"] or "", compared, classes)
 
 
 def _sent(row: Row, left: Freed, form: Form, pairs: Mapping[int, str]) -> Row:
     answers = row["answers"]
+    beside = {LANGUAGE: ""} if row["uncoded"] else BESIDE
     if row["background"].get(THEME) and THEME not in left.classes:
         answers = _without_theme(answers, form)
     return {
@@ -84,7 +89,7 @@ def _sent(row: Row, left: Freed, form: Form, pairs: Mapping[int, str]) -> Row:
         "answers": answers,
         "draft": None,
         "pairing_key": pairs[left.unit] if left.unit is not None else None,
-        **{name: left.classes.get(name, without) for name, without in BESIDE.items()},
+        **{name: left.classes.get(name, without) for name, without in beside.items()},
         "background": {name: value for name, value in left.classes.items() if name not in BESIDE},
     }
 
@@ -94,14 +99,10 @@ def _begun(row: Row) -> Row:
 
 
 def _without_theme(answers: Mapping[str, Any], form: Form) -> dict[str, Any]:
-    """The answers but for those that name the theme, or are about it alone."""
-    choices = {each.code for each in form.questions if isinstance(each, ThemeChoice)}
-    about = tuple(f"{each.code}-" for each in form.questions if each.each)
-    return {
-        code: value
-        for code, value in answers.items()
-        if code not in choices and not (about and code.startswith(about))
-    }
+    """The answers but for those that name the theme, are about it alone, or were asked because of either."""
+    naming = {each.code for each in form.questions if each.each or isinstance(each, ThemeChoice)}
+    gone = naming | form.conditions.led_by(naming)
+    return {code: value for code, value in answers.items() if code.partition("-")[0] not in gone}
 
 
 def _forms(session: Session, rows: Sequence[Row]) -> dict[int, Form]:

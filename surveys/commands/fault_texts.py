@@ -188,6 +188,7 @@ def _forms() -> dict[str, str]:
         "minimum_above_maximum": _("the minimum is above the maximum."),
         "nothing_to_require": _("an information text has no answer to require."),
         "asks_nothing": _("the questionnaire asks nothing."),
+        "draft_has_next": _("a draft has no draft beside it: leave out “next” or “draft”."),
         "theme_not_placed": _("the text in “%(language)s” does not say {theme} where the title goes."),
     }
 

@@ -28,13 +28,16 @@ class Likeness(StrEnum):
 
 @dataclass(frozen=True)
 class Compared:
-    """One question in two forms. ``others_asked``: who is asked it depends on something else than before."""
+    """One question in two forms. ``others_asked``: who is asked it depends on something else than before.
+    ``counted_together``: other points of its scale are one class, or one top, in results.
+    """
 
     code: str
     likeness: Likeness
     before: Question | None
     after: Question | None
     others_asked: bool = False
+    counted_together: bool = False
 
 
 def compare(before: Form, after: Form) -> tuple[Compared, ...]:
@@ -65,7 +68,8 @@ def _compared(before: Form, after: Form) -> Iterator[Compared]:
             yield Compared(question.code, Likeness.NEW, None, question)
         else:
             others = _asked_if(before, known) != _asked_if(after, question)
-            yield Compared(question.code, likeness(known, question), known, question, others)
+            alike, together = likeness(known, question), not _same_classes(known, question)
+            yield Compared(question.code, alike, known, question, others, together)
     for code, question in earlier.items():
         yield Compared(code, Likeness.REMOVED, question, None)
 
@@ -116,6 +120,22 @@ def _points(question: Question) -> list[Sequence[Point]]:
 
 def _units(question: Question) -> list[LocalText]:
     return [value for _name, value in _own(question) if isinstance(value, dict)]
+
+
+def scale_of(question: Question | None) -> Scale | None:
+    """The scale that a question is answered on, if it is."""
+    found = getattr(question, "scale", None)
+    return found if isinstance(found, Scale) else None
+
+
+def _same_classes(before: Question, after: Question) -> bool:
+    one, other = scale_of(before), scale_of(after)
+    if one is None or other is None:
+        return True
+    classes = [[each.codes for each in scale.merged] for scale in (one, other)]
+    return (one.top, classes[0]) == (other.top, classes[1]) and all(
+        same_text(a.label, b.label) for a, b in zip(one.merged, other.merged, strict=True)
+    )
 
 
 def _asked_if(form: Form, question: Question) -> list[str]:

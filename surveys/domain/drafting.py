@@ -9,6 +9,7 @@ from surveys.domain.questionnaire import BadForm, Form, FormFault, parse
 from surveys.domain.texts import has_bad_characters
 
 MOST_QUESTIONS = 200
+MOST_OPTIONS = 500  # of one question, or points of its scale
 LONGEST_TEXT = 5000
 QUESTION_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 OPTION_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,15}", re.ASCII)
@@ -30,9 +31,20 @@ def draft_faults(document: object) -> tuple[FormFault, ...]:
     more = tuple(_text_faults(document, ()))
     if isinstance(document, Mapping):
         questions = document.get("questions")
-        if isinstance(questions, list) and len(questions) > MOST_QUESTIONS:
-            more += (FormFault(("questions",), "too_many_questions", {"most": MOST_QUESTIONS}),)
+        if isinstance(questions, list):
+            more += tuple(_number_faults(questions))
     return found + more
+
+
+def says_the_same(one: Document, other: Document) -> bool:
+    """Whether two documents ask the same, however they are written: with or without what is left at its
+    default, and under which code a scale is kept.
+    """
+    try:
+        forms = parse(one), parse(other)
+    except BadForm:
+        return one == other
+    return forms[0] == forms[1] and one.get("partly_translated") == other.get("partly_translated")
 
 
 def missing_texts(document: Document, languages: Collection[str]) -> tuple[FormFault, ...]:
@@ -81,6 +93,18 @@ def _own_answers(form: Form) -> Iterator[FormFault]:
     for kind, place, code, relevant in named:
         if relevant is not None and relevant.about_own:
             yield FormFault((kind, place, "relevant"), "circular", {"codes": code})
+
+
+def _number_faults(questions: list[Any]) -> Iterator[FormFault]:
+    if len(questions) > MOST_QUESTIONS:
+        yield FormFault(("questions",), "too_many_questions", {"most": MOST_QUESTIONS})
+    for place, question in enumerate(questions):
+        for path in (("options",), ("scale", "points")):
+            held: Any = question
+            for step in path:
+                held = held.get(step) if isinstance(held, Mapping) else None
+            if isinstance(held, list) and len(held) > MOST_OPTIONS:
+                yield FormFault(("questions", place, *path), "too_many_options", {"limit": MOST_OPTIONS})
 
 
 def _text_faults(value: object, path: tuple[str | int, ...]) -> Iterator[FormFault]:

@@ -54,6 +54,16 @@ class Conditions:
             },
         }
 
+    @cached_property
+    def led_by_later(self) -> frozenset[str]:
+        """The codes of the questions whose conditions ask about one that stands after them."""
+        place = {code: number for number, code in enumerate(self.questions)}
+        return frozenset(
+            code
+            for code, conditions_ in self.of.items()
+            if any(place.get(name, -1) > place[code] for each in conditions_ for name in each.names)
+        )
+
     def asked(self, answers: Mapping[str, Answer], today: str = "") -> frozenset[str]:
         """The codes of the questions that are asked, given ``answers``."""
         if not self.order:
@@ -99,6 +109,20 @@ def faults(questions: Sequence[Question], groups: Sequence[Group]) -> Iterator[F
     if not unknown and (codes := _circle(questions, groups)):
         place = next(at for at, question in enumerate(questions) if question.code in codes)
         yield ("questions", place, "relevant"), "circular", {"codes": ", ".join(codes)}
+
+
+def asking_about(questions: Sequence[Question], groups: Sequence[Group], code: str) -> tuple[LocalText, ...]:
+    """What the others are called whose conditions or checks ask about the answer to the question ``code``."""
+    named = {
+        path[:2] for path, expression, _each in _expressions(questions, groups) if code in expression.names
+    }
+    titles = [group.title for place, group in enumerate(groups) if ("groups", place) in named]
+    texts = [
+        question.text
+        for place, question in enumerate(questions)
+        if ("questions", place) in named and question.code != code
+    ]
+    return (*titles, *texts)
 
 
 def _group_faults(questions: Sequence[Question], groups: Sequence[Group]) -> Iterator[Fault]:

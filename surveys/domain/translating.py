@@ -113,9 +113,9 @@ def _walked(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, str]]]:
             yield from _walked(part, (*path, position))
 
 
-def _rank(name: str) -> tuple[int, str]:
-    """Texts before what holds more of them, as they are read."""
-    return (TEXT_NAMES.index(name) if name in TEXT_NAMES else len(TEXT_NAMES), name)
+def _rank(name: str) -> tuple[int, bool, str]:
+    """Texts before what holds more of them, as they are read; the points of a scale before its classes."""
+    return (TEXT_NAMES.index(name) if name in TEXT_NAMES else len(TEXT_NAMES), name == "merged", name)
 
 
 def _key(document: Document, path: Path, shared: Collection[str]) -> tuple[str, str]:

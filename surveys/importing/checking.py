@@ -1,4 +1,4 @@
-"""What a check of a programme file has at hand: what was read of it, and how it was written."""
+"""What every check of a programme file needs: the programme, and where in the file a part of it stands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +31,8 @@ class Raw:
 
 @dataclass(frozen=True)
 class Check:
+    """A programme to be checked, with the lines of its document."""
+
     programme: Programme
     document: YamlDocument
     raw: Raw

@@ -1,19 +1,16 @@
 """Checks across a programme file: what its parts say of each other."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.privacy_wording import FIELDS, promises_too_much
-from surveys.domain.questionnaire import BadForm, parse
 from surveys.importing.checking import Check, Raw
+from surveys.importing.checks_questionnaires import check_questionnaires, check_scales
 from surveys.importing.checks_series import check_series
-from surveys.importing.contents import content
 from surveys.importing.faults import Fault
 from surveys.importing.schema import Programme
 from surveys.importing.yaml_document import PathKey, YamlDocument
-
-THEME = "{theme}"
 
 
 def check_programme(programme: Programme, document: YamlDocument, raw: Raw) -> list[Fault]:
@@ -23,8 +20,8 @@ def check_programme(programme: Programme, document: YamlDocument, raw: Raw) -> l
         *_project(check),
         *_repeated_codes(check),
         *_texts(check),
-        *_scales(check),
-        *_questionnaires(check),
+        *check_scales(check),
+        *check_questionnaires(check),
     ]
     for number, series in enumerate(programme.series):
         faults += check_series(check, ("series", number), series)
@@ -69,6 +66,7 @@ def _texts(check: Check) -> Iterator[Fault]:
     for field in FIELDS:
         text = getattr(programme.project.privacy, field)
         yield from _languages(check, ("project", "privacy", field), text or None)
+        yield from _promises(check, ("project", "privacy", field), text, PrivacyMode.ANONYMOUS)
     yield from _wordings(check)
     for number, questionnaire in enumerate(programme.questionnaires):
         note = questionnaire.generated_note
@@ -91,69 +89,15 @@ def _languages(check: Check, path: PathKey, text: Mapping[str, str] | None) -> I
             yield check.fault(path, "missing_language", field=path[-1], language=language)
 
 
-def _scales(check: Check) -> Iterator[Fault]:
-    for number, scale in enumerate(check.programme.scales):
-        document = {
-            "title": dict.fromkeys(check.languages, "x"),
-            "questions": [
-                {
-                    "code": "x",
-                    "kind": "scale",
-                    "text": dict.fromkeys(check.languages, "x"),
-                    "scale": scale.model_dump(mode="json", exclude_defaults=True),
-                }
-            ],
-        }
-        yield from _form_faults(check, document, ("scales", number), skip=3)
-
-
-def _questionnaires(check: Check) -> Iterator[Fault]:
-    known = {scale.code: scale for scale in check.programme.scales}
-    written = check.raw.codes("scales")
-    stand_in = _stand_in(check.languages)
-    for number, questionnaire in enumerate(check.programme.questionnaires):
-        here: PathKey = ("questionnaires", number)
-        document = content(questionnaire, known)
-        for place, question in enumerate(document["questions"]):
-            path: PathKey = (*here, "questions", place)
-            if question["kind"] == "scale":
-                if isinstance(question["scale"], str) and question["scale"] not in written:
-                    yield check.fault((*path, "scale"), "unknown_scale", value=question["scale"])
-                # the scale's own faults are told where it stands
-                question["scale"] = stand_in
-            if question.get("each") == "theme":
-                yield from _theme_placed(check, (*path, "text"), question["text"])
-        yield from _form_faults(check, document, here)
-
-
-def _stand_in(languages: Sequence[str]) -> dict[str, Any]:
-    label = dict.fromkeys(languages, "x")
-    return {"points": [{"code": "1", "label": label}, {"code": "2", "label": label}]}
-
-
-def _theme_placed(check: Check, path: PathKey, text: Mapping[str, str]) -> Iterator[Fault]:
-    for language, words in text.items():
-        if THEME not in words:
-            yield check.fault((*path, language), "theme_not_placed", language=language)
-
-
-def _form_faults(check: Check, document: dict[str, Any], here: PathKey, skip: int = 0) -> Iterator[Fault]:
-    try:
-        parse(document, check.languages)
-    except BadForm as bad:
-        for fault in bad.faults:
-            params = {
-                "field": next((s for s in reversed(fault.path) if isinstance(s, str)), ""),
-                **fault.params,
-            }
-            yield check.fault((*here, *fault.path[skip:]), fault.code, **params)
-
-
 def _wordings(check: Check) -> Iterator[Fault]:
     for mode, wording in (check.programme.project.privacy_wording or {}).items():
         here: PathKey = ("project", "privacy_wording", mode)
         for part, texts in (("title", wording.title), ("text", wording.text)):
             yield from _languages(check, (*here, part), texts)
-            for text in texts.values():
-                if why := promises_too_much(text, PrivacyMode(mode)):
-                    yield check.fault((*here, part), why)
+            yield from _promises(check, (*here, part), texts, PrivacyMode(mode))
+
+
+def _promises(check: Check, here: PathKey, texts: Mapping[str, str], mode: PrivacyMode) -> Iterator[Fault]:
+    for text in texts.values():
+        if why := promises_too_much(text, mode):
+            yield check.fault(here, why)

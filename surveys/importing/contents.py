@@ -12,20 +12,21 @@ from surveys.importing.question_schema import (
     Scale,
     ScaleQuestion,
     ThemeChoice,
+    Written,
 )
 from surveys.importing.schema import Programme, Series
 
 JsonObject = dict[str, Any]
 
 
-def content(questionnaire: Questionnaire, scales: Mapping[str, Scale]) -> JsonObject:
+def content(questionnaire: Written, scales: Mapping[str, Scale]) -> JsonObject:
     """Return the document of a version: what a participant reads, in one canonical form.
 
     What is left at its default is left out, so that saying it or not is no change. A scale that is not in
     ``scales`` stays a code.
     """
-    beside = {"code", "wave", "privacy_mode", "draft", "generated_note"}
-    whole = questionnaire.model_dump(mode="json", exclude_defaults=True, exclude=beside)
+    beside = Questionnaire.model_fields.keys() - Written.model_fields.keys()
+    whole = questionnaire.model_dump(mode="json", exclude_defaults=True, exclude=set(beside))
     for question in whole["questions"]:
         scale = scales.get(question.get("scale", ""))
         if scale is not None:

@@ -20,7 +20,6 @@ from surveys.importing.losses import Loss, NothingLeft, Place, ReadQuestionnaire
 
 JsonObject = dict[str, Any]
 
-MOST_OPTIONS = 500
 MOST_POINTS = 20_000  # options of all questions together: a list counts each time it is used
 LONGEST_QUOTE = 160  # of what stood there, in a report
 MOST_LOSSES = 2_000

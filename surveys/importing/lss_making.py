@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from surveys.domain.choices import OTHER
-from surveys.importing.exchanged import MOST_OPTIONS, Builder, JsonObject, fitting_option
+from surveys.domain.drafting import MOST_OPTIONS
+from surveys.importing.exchanged import Builder, JsonObject, fitting_option
 from surveys.importing.losses import Place
 from surveys.importing.lss_expressions import Variable
 from surveys.importing.lss_survey import Item, LssQuestion

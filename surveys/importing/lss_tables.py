@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from surveys.domain.choices import DONT_KNOW, DONT_KNOW_LABEL
+from surveys.domain.drafting import MOST_OPTIONS
 from surveys.domain.texts import pick
 from surveys.importing import lss_attributes as attributes
-from surveys.importing.exchanged import MOST_OPTIONS, JsonObject
+from surveys.importing.exchanged import JsonObject
 from surveys.importing.losses import Place
 from surveys.importing.lss_expressions import Variable
 from surveys.importing.lss_making import WORDED, Maker, Points, joined

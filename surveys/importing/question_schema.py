@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from surveys.domain.drafting import MOST_OPTIONS, MOST_QUESTIONS
 from surveys.importing.values import (
     Code,
     Date,
@@ -32,7 +33,7 @@ class Merged(Part):
 
 class Scale(Part):
     code: Code
-    points: Annotated[list[Point], Field(max_length=11)]
+    points: Annotated[list[Point], Field(max_length=MOST_OPTIONS)]
     merged: list[Merged] = []
     top: whole(0, 11) = 2  # type: ignore[valid-type]
 
@@ -63,13 +64,13 @@ class ScaleQuestion(QuestionBase):
 
 class OneChoice(QuestionBase):
     kind: Literal["one_choice"]
-    options: Annotated[list[Option], Field(max_length=60)]
+    options: Annotated[list[Option], Field(max_length=MOST_OPTIONS)]
     other: YesNo = False
 
 
 class SeveralChoices(OneChoice):
     kind: Literal["several_choices"]  # type: ignore[assignment]
-    max: whole(1, 60) | None = None  # type: ignore[valid-type]
+    max: whole(1, MOST_OPTIONS) | None = None  # type: ignore[valid-type]
 
 
 class NumberQuestion(QuestionBase):
@@ -144,16 +145,20 @@ class Group(Part):
     relevant: Text | None = None
 
 
-class Questionnaire(Part):
-    code: Code
-    wave: Literal["pre", "post", "occasion", "follow_up", "other"]
-    privacy_mode: Mode = "pseudonymous"
-    draft: YesNo = False
+class Written(Part):
     title: Local
     intro: Local | None = None
     minutes: whole(0, 240) = 0  # type: ignore[valid-type]
     layout: Literal["one_page", "one_at_a_time"] = "one_page"
     partly_translated: YesNo = False
-    generated_note: Local | None = None
     groups: Annotated[list[Group], Field(max_length=60)] = []
-    questions: Annotated[list[Question], Field(min_length=1, max_length=200)]
+    questions: Annotated[list[Question], Field(max_length=MOST_QUESTIONS)]
+
+
+class Questionnaire(Written):
+    code: Code
+    wave: Literal["pre", "post", "occasion", "follow_up", "other"]
+    privacy_mode: Mode = "pseudonymous"
+    draft: YesNo = False
+    generated_note: Local | None = None
+    next: Written | None = None

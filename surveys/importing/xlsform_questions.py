@@ -8,10 +8,11 @@ from typing import Any
 
 from surveys.domain.choices import DONT_KNOW, DONT_KNOW_LABEL, OTHER, OTHER_LABEL
 from surveys.domain.consent import YES
+from surveys.domain.drafting import MOST_OPTIONS
 from surveys.domain.expressions import BadExpression, parse
 from surveys.domain.texts import LocalText, pick
 from surveys.importing import xlsform_limits as limits
-from surveys.importing.exchanged import MOST_OPTIONS, Builder, JsonObject, fitting_option
+from surveys.importing.exchanged import Builder, JsonObject, fitting_option
 from surveys.importing.foreign import Foreign
 from surveys.importing.losses import Place
 from surveys.importing.xlsform_columns import MEDIA, OWN, Row, unhidden
@@ -34,7 +35,7 @@ _NO = frozenset({"", "no", "false", "false()", "0"})
 _DECIMALS = 6  # XLSForm's decimal numbers have as many as one likes
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
 _DATE_CALL = re.compile(r"\bdate\(\s*(['\"]\d{4}-\d{2}-\d{2}['\"])\s*\)")
-_PARAMETER = re.compile(r"(\w+)\s*=\s*(-?\d+(?:\.\d+)?)", re.ASCII)
+_PARAMETER = re.compile(r"\b(\w+)\s*=\s*(-?\d+(?:\.\d+)?)", re.ASCII)
 
 
 @dataclass

@@ -45,6 +45,25 @@ class Questionnaire(Base):
         return next((each for each in self.versions if each.draft), None)
 
     @property
+    def unanswered(self) -> "QuestionnaireVersion | None":
+        """The version in use, as long as nobody has answered it: what the draft takes the place of.
+
+        None also where a programme file brought it after the draft was begun: then both are kept.
+        """
+        asked, draft = self.in_use, self.draft
+        if asked is None or asked.locked_at is not None:
+            return None
+        return asked if draft is None or draft.number > asked.number else None
+
+    @property
+    def becomes(self) -> int:
+        """The number of the version that a draft is taken into use as, if nobody answers before."""
+        replaced, last = self.unanswered, self.versions[-1]
+        if replaced is not None:
+            return replaced.number
+        return last.number if self.draft in (last, None) else last.number + 1
+
+    @property
     def written(self) -> "QuestionnaireVersion":
         """What an editor shows: the draft where there is one, else what is in use."""
         return self.draft or self.versions[-1]
@@ -54,7 +73,8 @@ class QuestionnaireVersion(Base):
     """``content`` is the document of :mod:`surveys.domain.questionnaire`.
 
     Nobody is asked a ``draft``. Once in use (since ``begun_at``; null where it came with a programme file) a
-    version is what new answers are given to until a newer one is; the first answer locks it.
+    version is what new answers are given to until a newer one is. Until the first answer locks it, the draft
+    that is taken into use takes its place.
     ``previous`` is what a draft said before its last change, for taking that back.
     """
 

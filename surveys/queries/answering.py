@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Pool,
     Row,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     func,
     lambda_stmt,
     literal_column,
@@ -138,6 +140,11 @@ def form_of(connection: Connection, version_id: int, digest: str) -> Form:
     return form
 
 
+def digest_of(connection: Connection, version_id: int) -> str | None:
+    """The digest of what a version says now."""
+    return connection.scalar(select(QuestionnaireVersion.digest).where(QuestionnaireVersion.id == version_id))
+
+
 def theme_questions(connection: Connection, row: AskedRow) -> tuple[str, ...]:
     """Codes of the questions in which an invitation's form asks for the theme, shown or not."""
     form = form_of(connection, row.version_id, row.version_digest)
@@ -214,7 +221,7 @@ def _asked() -> Select[*tuple[Any, ...]]:
             Invitation.target,
             Invitation.key_name,
             Invitation.declined,
-            AnswerKey.closed_at.label("key_closed_at"),
+            _key_closed_at().label("key_closed_at"),
             Mailing.due_at,
             Mailing.closes_at,
             Mailing.occasion_id,
@@ -274,6 +281,14 @@ def _asked() -> Select[*tuple[Any, ...]]:
         .join(QuestionnaireVersion, QuestionnaireVersion.id == func.coalesce(Response.version_id, newest))
         .where(Invitation.public_id == bindparam("public_id"))
     )
+
+
+def _key_closed_at() -> ColumnElement[Any]:
+    """When the key was closed; of one whose file is gone while the database, restored, has not heard of it,
+    some moment: what would stand under it stands under "", and so would everybody else's.
+    """
+    gone = bindparam("response_key", type_=String()) == ""
+    return func.coalesce(AnswerKey.closed_at, case((gone, Mailing.due_at)))
 
 
 # SQLAlchemy looks up what it has compiled by all that a statement is made of, which takes longer for one of

@@ -25,6 +25,12 @@ class Counts:
     started: int = 0
     submitted: int = 0
     paper: int = 0  # of the submitted: typed in by staff from paper
+    uncoded: int = 0  # papers that nobody was asked by: beside the submitted, and in no rate
+
+    @property
+    def answers(self) -> int:
+        """How many sets of answers there are."""
+        return self.submitted + self.uncoded
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -35,6 +41,7 @@ class Counts:
             self.started + other.started,
             self.submitted + other.submitted,
             self.paper + other.paper,
+            self.uncoded + other.uncoded,
         )
 
 
@@ -46,7 +53,7 @@ class HeadCounts:
     present: int  # persons who were there at least once
     attendances: int
     invited: int  # persons asked at least once
-    answered: int  # persons who sent in at least one response
+    answered: int | None  # persons who sent in at least one response; None where answers do not tell
     present_at: dict[int, int]  # occasion → persons
 
 
@@ -81,22 +88,31 @@ def head_counts(session: Session, series_id: int) -> HeadCounts:
         .outerjoin(mails, mails.c.invitation_id == Invitation.id)
         .where(of_series(series_id), _was_asked(mails))
     )
-    answered = session.execute(
-        select(
-            func.count(Response.pairing_key.distinct()),
-            func.count(case((Response.pairing_key.is_(None), Response.id))),
-        )
-        .join(Response.rule)
-        .where(FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None))
-    ).one()
     return HeadCounts(
         registered=registered or 0,
         present=persons or 0,
         attendances=sum(many for _, many in present_at),
         invited=invited or 0,
-        answered=answered[0] + answered[1],
+        answered=_persons_answering(session, series_id),
         present_at=dict(present_at),
     )
+
+
+def _persons_answering(session: Session, series_id: int) -> int | None:
+    """How many persons sent in a response; None where those of one person cannot be told to be: those that
+    nothing joins, and those under the key of the series beside those under the installation's.
+    """
+    sealed = case((Response.privacy_mode == "sealed", 1), else_=0)
+    persons, alone, kinds = session.execute(
+        select(
+            func.count(Response.pairing_key.distinct()),
+            func.count(case((Response.pairing_key.is_(None), Response.id))),
+            func.count(sealed.distinct()),
+        )
+        .join(Response.rule)
+        .where(FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None), ~Response.uncoded)
+    ).one()
+    return None if alone or kinds > 1 else persons
 
 
 def _mails(series_id: int) -> Subquery:
@@ -151,13 +167,15 @@ def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]
         select(
             Response.rule_id,
             Response.target,
+            Response.uncoded,
             func.count(),
             func.count(Response.submitted_at),
             func.count(case((Response.source == "paper", 1))),
         )
         .join(Response.rule)
         .where(FollowUpRule.series_id == series_id)
-        .group_by(Response.rule_id, Response.target)
+        .group_by(Response.rule_id, Response.target, Response.uncoded)
     )
-    for rule_id, target, started, submitted, paper in rows:
-        yield key(rule_id, target), Counts(started=started, submitted=submitted, paper=paper)
+    for rule_id, target, uncoded, started, submitted, paper in rows:
+        of_asked = Counts(started=started, submitted=submitted, paper=paper)
+        yield key(rule_id, target), Counts(uncoded=submitted) if uncoded else of_asked

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.domain.condition_tree import conditions, parse
@@ -23,6 +23,24 @@ def hold(session: Session, project_id: int, code: str) -> Questionnaire | None:
         .with_for_update(of=Questionnaire)
         .execution_options(populate_existing=True)
     )
+
+
+def hold_unanswered(session: Session, questionnaire_id: int) -> QuestionnaireVersion | None:
+    """Return the version in use if nobody has begun to answer it; none can until this transaction ends."""
+    version = session.scalar(
+        select(QuestionnaireVersion)
+        .where(
+            QuestionnaireVersion.questionnaire_id == questionnaire_id, QuestionnaireVersion.draft.is_(False)
+        )
+        .order_by(QuestionnaireVersion.number.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if version is None or version.locked_at is not None:
+        return None
+    begun = session.scalar(select(exists().where(Response.version_id == version.id)))
+    return None if begun else version
 
 
 def hold_project(session: Session, project_id: int) -> Project:

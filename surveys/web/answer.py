@@ -4,6 +4,8 @@ A form is one page or one question at a time (:mod:`surveys.web.answer_steps`), 
 person has chosen.
 """
 
+from contextlib import suppress
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
@@ -20,6 +22,7 @@ from surveys.web.phrases import _
 blueprint = Blueprint("answer", __name__)
 csrf.exempt(blueprint)  # checked below: by the link, which spares participants a session
 
+_WITHOUT_ANSWERS = ("answer.send_in", "answer.choose_layout", "answer.forget")  # nothing is typed there
 STEP = "/svar/<public_id>/fraga/<code>"
 blueprint.add_url_rule(STEP, view_func=answer_steps.step, methods=["GET"])
 blueprint.add_url_rule(STEP, view_func=answer_steps.take_step, methods=["POST"])
@@ -82,6 +85,15 @@ def receipt(public_id: str) -> Page:
     return answer_pages.receipt_page(view, view.answers)
 
 
+@blueprint.post("/svar/<public_id>/glom")
+def forget(public_id: str) -> Response:
+    """For whoever shares a telephone or a computer; what is saved stays, and the mail leads back to it."""
+    with suppress(responses.LinkError):  # a link that has ended is forgotten too
+        answer_pages.opened(public_id)
+    page = render_template("answer/forgotten.html", public_id=public_id)
+    return links.forget(Response(page, mimetype="text/html"))
+
+
 @blueprint.errorhandler(responses.LinkError)
 def link_problem(error: responses.LinkError) -> Page:
     held = bool(request.endpoint == "answer.follow" or links.held(_public_id()))
@@ -109,7 +121,7 @@ def expired(_error: CSRFError) -> Page:
             raise responses.UnknownLink
         if code:
             return answer_steps.step_as_typed(public_id, code, notice, 400)
-        if request.endpoint in ("answer.send_in", "answer.choose_layout"):  # nothing was typed there
+        if request.endpoint in _WITHOUT_ANSWERS:
             return redirect(url_for(".form", public_id=public_id), 303)
         return _as_typed(public_id, notice, 400)
     except responses.LinkError as error:  # the link has gone with the session: a browser closed and restored

@@ -120,6 +120,7 @@ def receipt_page(view: FormView, answers: Answers) -> str:
     copied = render_copy(copy(view, answers))
     at, logotype = moment(view, view.submitted_at), answer_logotype.image(view)
     places = {"moment": at, "content": copied, "logotype": logotype, "edition": view.edition}
+    places["token"] = links.form_token(view.public_id)
     return framed("receipt", view, places, partial(_receipt_frame, view.stage))
 
 
@@ -128,7 +129,11 @@ def closed_page(view: FormView, fields: Fields | None = None) -> Page:
     unsent = check(view.form, fields, complete=False).answers if fields else view.draft
     sent = copy(view, view.answers) if view.answers is not None else []
     status = 200 if view.answers is not None and not fields else 410
-    said = {"moment": moment(view, view.submitted_at), "privacy_text": privacy_text(view)}
+    said = {
+        "moment": moment(view, view.submitted_at),
+        "privacy_text": privacy_text(view),
+        "token": links.form_token(view.public_id),
+    }
     return page("closed", view, status, copy=sent, unsent=copy(view, unsent or {}), **said)
 
 

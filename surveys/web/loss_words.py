@@ -56,6 +56,7 @@ def _reasons(_: Gettext) -> dict[str, str]:
         "unexpected": _("“%(found)s” was not expected there"),
         "missing_end": _("it ends too early"),
         "wrong_number_of_arguments": _("“%(word)s” takes another number of values"),
+        "number_too_large": _("it holds a number that is too large"),
         "too_deep": _("it has too many parts"),
         "too_few_options": _("a choice needs at least two options"),
         "too_few_points": _("a scale needs at least two points"),

@@ -1,8 +1,10 @@
 """Questionnaires written: made, changed as drafts, taken into use, removed.
 
 A questionnaire has at most one draft. Every change replaces the draft whole, and names the digest of what
-it was made from, so that nobody overwrites what somebody else wrote. What is in use never changes: a change
-of it is a new draft, which nobody is asked before it is taken into use.
+it was made from, so that nobody overwrites what somebody else wrote. What is in use does not change while
+somebody writes: a change of it is a draft, which nobody is asked before it is taken into use. Then it takes
+the place of the version in use, number and all, as long as nobody has answered that; the first answer
+locks it, and from then on the draft is a version of its own.
 """
 
 from collections.abc import Sequence
@@ -156,7 +158,8 @@ def publish(
     user_id: int | None,
     now: datetime,
 ) -> int:
-    """Take the draft into use; from now on new answers are given to it. Returns its number.
+    """Take the draft into use; from now on new answers are given to it. Returns its number: that of the
+    version in use where nobody has answered that, since links that have been sent lead to the draft then.
 
     Answers in progress stay with the version they were begun on. Raises :class:`NoQuestionnaire`,
     :class:`NoDraft`, :class:`Changed`, :class:`ThemesWithoutOccasion`, and :class:`BadForm` where it asks
@@ -169,18 +172,11 @@ def publish(
         _check_rules(session, row, parse(draft.content))
         if untranslated := missing_texts(draft.content, project.languages):
             raise BadForm(untranslated)
-        last = row.versions[-1].number
-        if draft.number < last:
-            # A programme file brought a version meanwhile: what is newest has the highest number, and id.
-            session.delete(draft)
-            session.flush()
-            draft = _draft(last + 1, draft.content)
-            draft.questionnaire_id = row.id
-            session.add(draft)
-        draft.draft, draft.begun_at, draft.previous = False, now, None
+        taken = _in_the_place_of(session, row, draft)
+        taken.draft, taken.begun_at, taken.previous = False, now, None
         session.flush()
-        note(session, row, "version_published", user_id, now, version=draft.number)
-        return draft.number
+        note(session, row, "version_published", user_id, now, version=taken.number)
+        return taken.number
 
 
 def discard_draft(
@@ -201,6 +197,26 @@ def discard_draft(
             raise NoDraft
         session.delete(draft)
         note(session, row, "draft_discarded", user_id, now, version=draft.number)
+
+
+def _in_the_place_of(
+    session: Session, row: Questionnaire, draft: QuestionnaireVersion
+) -> QuestionnaireVersion:
+    """The version that the draft is asked as: the one in use that nobody has answered, else its own."""
+    held, last = queries.hold_unanswered(session, row.id), row.versions[-1].number
+    replaced = held and row.unanswered
+    if replaced is None and draft.number == last:
+        return draft
+    session.delete(draft)
+    session.flush()
+    if replaced is not None:
+        replaced.content, replaced.digest = draft.content, draft.digest
+        return replaced
+    # A programme file brought a version meanwhile: what is newest has the highest number, and id.
+    made = _draft(last + 1, draft.content)
+    made.questionnaire_id = row.id
+    session.add(made)
+    return made
 
 
 def _note_change(

@@ -68,6 +68,19 @@ def test_two_questions_with_one_code(before: dict[str, Any], after: dict[str, An
     assert (first.code, first.likeness) == ("q", likeness)
 
 
+@pytest.mark.parametrize(
+    ("scale", "together"),
+    [
+        ({"points": POINTS}, False),
+        ({"points": POINTS, "top": 1}, True),
+        ({"points": POINTS, "merged": [{"label": {"sv": "alla"}, "codes": ["1", "2", "3", "4"]}]}, True),
+    ],
+)
+def test_what_is_counted_together_in_results(scale: dict[str, Any], together: bool) -> None:
+    first = compare(form(SCALE), form(SCALE | {"scale": scale}))[0]
+    assert (first.likeness, first.counted_together) == (Likeness.SAME, together)
+
+
 def test_what_is_new_gone_or_asked_of_others_is_said() -> None:
     asked_of_some = SCALE | {"relevant": "${annan} != ''"}
     found = compare(form(SCALE, CHOICE | {"code": "borta"}), form(asked_of_some, NUMBER | {"code": "ny"}))

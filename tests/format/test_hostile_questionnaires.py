@@ -279,7 +279,7 @@ def test_what_looks_odd_but_does_no_harm_comes_in() -> None:
     found = questionnaire_file.read(
         book(
             survey=[
-                [*HEADING, "relevant", "label"],
+                [*HEADING, "relevant", "parameters", "label"],
                 ["text", "a b", "=1+1", "${c} = 'x'"],
                 ["text", "c", "<script>", "${a b} = 'x'"],
                 ["text", "c", "zero\u200bwidth \u202eright to left"],
@@ -287,13 +287,28 @@ def test_what_looks_odd_but_does_no_harm_comes_in() -> None:
                 ["text", "", ""],
                 ["text", "ångström", "Å", "${gone} = 1"],
                 ["text", "deep", "D", "(" * 100 + "1" + ")" * 100],
+                # Each of these took from seconds to hours.
+                ["text", "blank", "B", "${" + " " * 1_500 + "1"],
+                ["text", "opened", "O", "${" * 16_000],
+                ["range", "r", "R", "", "a" * 32_000],
             ]
         ),
         "sv",
     )
     parse(found.document)
     asked = {each["code"]: each for each in found.document["questions"]}
-    assert list(asked) == ["a_b", "c", "c_2", "q_DROP_TABLE_x", "q", "ngstr_m", "deep"]
+    assert list(asked) == [
+        "a_b",
+        "c",
+        "c_2",
+        "q_DROP_TABLE_x",
+        "q",
+        "ngstr_m",
+        "deep",
+        "blank",
+        "opened",
+        "r",
+    ]
     assert asked["c"]["text"] == {"sv": "<script>"}
     assert len(asked["q_DROP_TABLE_x"]["text"]["sv"]) == 5_000
     assert {loss.code for loss in found.losses} >= {

@@ -330,3 +330,10 @@ def test_texts_in_html() -> None:
     told = '<p>Läs <a href="https://a.se/x">mer</a>:</p><ul><li>ett</li><li>tv&aring;</li></ul><script>x</script>'
     assert plain(told) == ("Läs mer (https://a.se/x):\n\n– ett\n– två", ("script",))
     assert plain("2 < 3\noch mer")[0] == "2 < 3 och mer"
+    assert (
+        plain("<!--[if mso]><xml>x</xml><![endif]-->Ja <b title='a > b'>tack</b> &lt;b&gt;")[0]
+        == "Ja tack <b>"
+    )
+    # Each of these took up to half a minute, or was more than could be read.
+    for broken in ("<a ", "<a href='", "<!--", "<![", "</", "<script>", "<a href=x>"):
+        assert len(plain(broken * 5_000)[0]) <= 20_000

@@ -55,7 +55,9 @@ def test_whatever_is_sent_is_kept_or_answered_with_what_is_wrong(
         sent = post(sqlite_client, sent, who, raw, "submit")
     assert (sent.status_code, answers_of(sqlite_installation, who)) == (303, expected.answers)
     assert sqlite_client.get(sent.location).status_code == 200
-    again = post(sqlite_client, opened(sqlite_client, who), who, fields_of(form, expected.answers), "submit")
+    again = post(
+        sqlite_client, form_page(sqlite_client, who), who, fields_of(form, expected.answers), "submit"
+    )
     assert (again.status_code, answers_of(sqlite_installation, who)) == (303, expected.answers)
 
 
@@ -71,7 +73,7 @@ def test_a_draft_comes_back_in_the_page_as_it_was_typed(
     answers = check(form, raw, complete=False).answers
     assert check(form, fields_of(form, answers), complete=False).answers == answers
     asked = form.asked(answers, clock.now().date().isoformat())
-    view = opened(sqlite_client, who)
+    view = form_page(sqlite_client, who)
     assert view.status_code == 200
     shown = forms_of(view)[f"/svar/{who.public_id}"]
     written = [each for each in form.questions if each.kind in WRITTEN and each.code in set(answers) & asked]
@@ -121,7 +123,13 @@ def typed(data: st.DataObject, question: Question) -> dict[str, str]:
 
 
 def opened(client: FlaskClient, who: Asked) -> TestResponse:
+    """The form as the link leads to it the first time."""
     client.get(f"/s/{who.token}")
+    return form_page(client, who)
+
+
+def form_page(client: FlaskClient, who: Asked) -> TestResponse:
+    """The form for whoever has opened the link."""
     return client.get(f"/svar/{who.public_id}")
 
 

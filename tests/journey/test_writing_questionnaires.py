@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from surveys.domain import editing
 from surveys.domain.questions import KINDS, Question
 from surveys.installation import Installation
 from surveys.models.questionnaire import Questionnaire
@@ -90,6 +91,14 @@ def test_a_pair_and_a_form_after_the_occasion_from_ready_sets(
     start = f"{ALL}/efter-tillfallet/skriv/borja"
     assert send(organiser, organiser.get(start), start).status_code == 303
     assert ":efter-tillfallet" in organiser.get(rule).text
+    # What to do next is said; and until somebody answers, a change is no new version.
+    assert 'href="/projekt/liten/insatser/kurs/regler/ny"' in organiser.get(f"{ALL}/efter-tillfallet").text
+    press(organiser, f"{ALL}/efter-tillfallet/skriv", "remove:words")
+    asked_to = words_of(organiser.get(start))
+    assert "Nobody has answered version 1 yet, so the draft takes its place." in asked_to
+    assert "Take version 1 into use" in asked_to
+    assert send(organiser, organiser.get(start), start).status_code == 303
+    assert [each.number for each in stored(sqlite_installation, "efter-tillfallet").versions] == [1]
     # What is asked both times is said to belong together.
     page = organiser.get(f"{ALL}/formatning")
     assert "Asks some of the same questions:" in page.text
@@ -118,7 +127,7 @@ def test_a_blank_questionnaire_is_filled_moved_about_and_undone(
     choice = {"text-sv": "Vad?", "options-more-sv": "Mejl\nTelefon\n", "options-more-en": "Mail\nPhone"}
     assert question("one_choice", **choice).status_code == 303
     assert question("scale", **{"text-sv": "Hur väl?", "scale": "grad6"}).status_code == 303
-    own = {"text-sv": "Hur då?", "scale": "own", "own-sv": "Lite\nLagom\nMycket"}
+    own = {"text-sv": "Hur då?", "scale": "own", "own-more-sv": "Lite\nLagom\nMycket"}
     assert question("scale", **own).status_code == 303
     assert codes(sqlite_installation, "fragor") == ["hur_manga_timmar", "vad", "hur_val", "hur_da"]
     # A label may change; the code that answers are kept under stays, whatever the order.
@@ -147,7 +156,24 @@ def test_a_blank_questionnaire_is_filled_moved_about_and_undone(
         assert press(organiser, edit, do).status_code == 303
     assert codes(sqlite_installation, "fragor") == ["vad", "hur_manga_timmar", "vad_2", "hur_da", "hur_val"]
     told = organiser.get(press(organiser, edit, "remove:vad").location)
-    assert "That cannot be done: There is no question with the code vad." in told.text
+    assert "the answer is used in the conditions of: “Hur då?”. Change those first." in told.text
+    renamed = change(organiser, f"{add}/vad", code="annat")
+    assert (renamed.status_code, "“Hur då?”. Change those first." in renamed.text) == (422, True)
+    # Three steps up, and the question stands before the one that decides whether it is asked.
+    press(organiser, edit, "down:vad")
+    assert "asks about a later question" not in organiser.get(edit).text
+    for _step in range(3):
+        press(organiser, edit, "up:hur_da")
+    assert "asks about a later question" in organiser.get(edit).text
+    for do in ("down:hur_da", "down:hur_da", "down:hur_da", "up:vad"):
+        press(organiser, edit, do)
+    alike = change(organiser, f"{add}/vad", **{"options-more-sv": "brev", "options-more-en": "Letter"})
+    assert (alike.status_code, "Two of them are called the same" in alike.text) == (422, True)
+    many = {"options-more-sv": "\n".join(map(str, range(70))), "options-more-en": ""}
+    assert change(organiser, f"{add}/vad_2", **many).status_code == 303
+    assert change(organiser, f"{add}/vad_2").status_code == 303
+    held = editing.question_of(stored(sqlite_installation, "fragor").written.content, "vad_2")["options"]
+    assert len(held) == 72
     press(organiser, edit, "remove:vad_2")
     press(organiser, edit, "undo")
     assert len(codes(sqlite_installation, "fragor")) == 5
@@ -233,6 +259,16 @@ def test_a_scale_of_the_library_is_changed_where_nobody_has_been_asked_yet(
     assert asked == ["I mycket hög grad"]
     assert draft == ["Helt och hållet"] * 2
     assert send(organiser, page, here, do="save").status_code == 409
+    # Classes are written by the places of the points; each point is in exactly one.
+    classes = {"class-0-points": "1-3", "class-1-points": "3, 4"}
+    twice = send(organiser, organiser.get(here), here, do="save", **classes)
+    assert (twice.status_code, "Each point belongs to exactly one class." in twice.text) == (422, True)
+    assert 'value="1-3"' in twice.text
+    classes |= {"class-1-points": "4", "class-1-sv": "", "class-1-en": ""}
+    assert send(organiser, organiser.get(here), here, do="save", **classes).status_code == 303
+    compared = words_of(organiser.get(f"{ALL}/fore/jamfor?fran=fore:1&till=fore:2"))
+    assert "counted together otherwise" in compared
+    assert "(1, 2, 3); To a very large extent (4); the 2 upper ones" in compared
     cleared = {f"points-{number}-{code}": "" for number in (1, 2, 3) for code in ("sv", "en")}
     few = send(organiser, organiser.get(here), here, do="save", **cleared)
     assert few.status_code == 422

@@ -1,27 +1,33 @@
 """Questionnaires written: drafts, versions, what is asked meanwhile, on both databases."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from surveys.answers import responses
 from surveys.course import programme
 from surveys.database import Database
 from surveys.domain.questionnaire import digest
+from surveys.exporting import programme_file
+from surveys.importing.programme_file import read_programme
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response
+from surveys.queries import writing as queries
 from surveys.writing import drafts, keeping
 from surveys.writing.drafts import BadForm, BadQuestionnaire, Changed, NoDraft, Wanted
 from surveys.writing.faults import InUse, ThemesWithoutOccasion
 from tests.support.forms import EVERY_KIND, NOW, Asked, ask, filled, local
 from tests.support.small import small_programme
+from tests.support.waiting import until
 
 SIMPLE: dict[str, Any] = {
     "title": local("Hur gick det?"),
@@ -96,6 +102,59 @@ def test_a_draft_is_asked_of_nobody_before_it_is_taken_into_use(
         session.execute(delete(Response))
     assert shown(installation, asked) == "Ännu ett namn"
     assert deeds(db) == ["version_begun", "version_published"]
+
+
+def test_the_first_answer_locks_a_version_until_then_the_draft_takes_its_place(
+    installation: Installation, asked: Asked
+) -> None:
+    db, keys, link = installation.database, installation.keys, (asked.public_id, asked.token)
+    before = responses.open_form(db, keys, *link, LATER)
+    changed = EVERY_KIND | {"title": local("Nytt namn")}
+    assert save(db, changed, EVERY_KIND) == 2
+    found = read(db)
+    assert found is not None
+    assert found.becomes == 1
+    assert drafts.publish(db, project_id(db), "efter", digest(changed), None, LATER) == 1
+    assert versions(db) == [(1, False, "Nytt namn")]
+    # The mail that was sent leads to the new questions; a page with the old ones sends nothing in.
+    answer = {"q-overall": ["4"]}
+    with pytest.raises(responses.FormChanged) as caught:
+        responses.save(db, keys, *link, answer, 0, "sv", LATER, False, before.version)
+    assert (caught.value.view.form.title["sv"], caught.value.view.revision) == ("Nytt namn", 0)
+    responses.save(db, keys, *link, answer, 0, "sv", LATER, False, caught.value.view.version)
+    assert save(db, EVERY_KIND, changed) == 2
+    assert drafts.publish(db, project_id(db), "efter", digest(EVERY_KIND), None, LATER) == 2
+    assert shown(installation, asked) == "Nytt namn"
+
+
+def test_an_answer_that_comes_while_the_questions_change_is_not_kept_under_others(
+    installation: Installation, asked: Asked
+) -> None:
+    db, keys, link = installation.database, installation.keys, (asked.public_id, asked.token)
+    before, refused = responses.open_form(db, keys, *link, LATER), []
+
+    def answer() -> None:
+        try:
+            fields = {"q-overall": ["4"]}
+            responses.save(db, keys, *link, fields, 0, "sv", LATER, True, before.version)
+        except responses.FormChanged as fault:
+            refused.append(fault.view.form.title["sv"])
+
+    answering = threading.Thread(target=answer)
+    with db.transaction() as session:
+        held = queries.hold_unanswered(session, 1)
+        assert held is not None
+        changed = EVERY_KIND | {"title": local("Nytt namn")}
+        held.content, held.digest = changed, digest(changed)
+        session.flush()
+        answering.start()
+        if db.engine.dialect.name == "postgresql":  # SQLite has one writer at a time: it waits to begin
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            until(lambda: session.scalar(waiting))
+    answering.join()
+    assert refused == ["Nytt namn"]
+    with db.reading() as session:
+        assert session.scalar(select(Response)) is None
 
 
 def test_two_who_write_at_once_overwrite_nothing(installation: Installation, asked: Asked) -> None:
@@ -185,10 +244,10 @@ def test_themes_need_an_occasion(installation: Installation, asked: Asked) -> No
     assert caught.value.series == ("Kursen",)
 
 
-def test_a_programme_file_leaves_a_draft_alone_and_carries_one_that_is_all_there_is(
-    installation: Installation,
+def test_a_programme_file_carries_drafts_and_leaves_alone_those_it_does_not_know(
+    installation: Installation, tmp_path: Path
 ) -> None:
-    db = installation.database
+    db, folder = installation.database, tmp_path / "liten"
     programme.load(db, small_programme(), NOW)
     number = project_id(db)
     drafts.create_questionnaire(db, number, Wanted("utkast", "other", "pseudonymous", SIMPLE), None, NOW)
@@ -196,10 +255,24 @@ def test_a_programme_file_leaves_a_draft_alone_and_carries_one_that_is_all_there
     assert stored is not None
     document = stored.versions[0].content
     drafts.save_draft(db, number, "fore", document | {"minutes": 9}, digest(document), None, NOW)
+    # One that asks nothing yet, and one with a scale that is in no library.
+    blank, points = Wanted("tom", "other", "pseudonymous", EMPTY), [{"code": "1", "label": local("Nej")}]
+    scale = {"points": [*points, {"code": "2", "label": local("Ja")}], "top": 2}
+    own = {"code": "own", "kind": "scale", "text": {"sv": "Bara på svenska?"}, "scale": scale}
+    unsaid = Wanted("egen", "other", "pseudonymous", SIMPLE | {"questions": [own]})
+    drafts.create_set(db, number, [blank, unsaid], None, NOW)
     dumped = programme.dump(db, "liten")
     assert {each.code: each.draft for each in dumped.programme.questionnaires}["utkast"]
     assert not programme.load(db, dumped, NOW).changed
     assert [each[:2] for each in versions(db, "fore")] == [(1, False), (2, True)]
+    # Elsewhere the file makes the same, written and read; a draft that is there it replaces, with a way back.
+    programme_file.write(dumped, folder)
+    again = read_programme(folder / "liten.yaml")
+    drafts.save_draft(db, number, "fore", EMPTY, digest(document | {"minutes": 9}), None, NOW)
+    assert programme.load(db, again, NOW).changed
+    draft = next(each for each in read(db, "fore").versions if each.draft)
+    assert (draft.content["minutes"], draft.previous) == (9, EMPTY)
+    assert not programme.load(db, again, NOW).changed
     # The file changes what has been answered: a version of its own, after the draft, which then comes last.
     with db.transaction() as session:
         in_use = QuestionnaireVersion.draft.is_(False)

@@ -112,21 +112,24 @@ class _Scales:
 
 
 def _questionnaire(row: Questionnaire, scales: _Scales) -> Data:
-    asked = row.in_use
-    content = (asked or row.written).content
-    questions = [
-        {**question, "scale": scales.code(question["scale"])} if "scale" in question else question
-        for question in content["questions"]
-    ]
+    asked, draft = row.in_use, row.draft
     return {
         "code": row.code,
         "wave": row.wave,
         "privacy_mode": row.privacy_mode,
         "draft": None if asked else True,
-        **content,
+        **_written((asked or row.written).content, scales),
         "generated_note": row.generated_note,
-        "questions": questions,
+        "next": _written(draft.content, scales) if asked and draft else None,
     }
+
+
+def _written(content: Data, scales: _Scales) -> Data:
+    questions = [
+        {**question, "scale": scales.code(question["scale"])} if "scale" in question else question
+        for question in content["questions"]
+    ]
+    return {**content, "questions": questions}
 
 
 def _series(session: Session, row: Series) -> Data:

@@ -4,6 +4,7 @@ from typing import Any
 
 from surveys.course.programme_load.plan import SeriesEntry
 from surveys.course.programme_load.tally import Loading, assign
+from surveys.domain.drafting import says_the_same
 from surveys.domain.questionnaire import digest
 from surveys.followups import gone
 from surveys.followups.planning import forget_mailings
@@ -33,14 +34,17 @@ def load_questionnaires(loading: Loading, project: Project) -> dict[str, Questio
         }
         row = known.get(entry.code)
         document = content(entry, scales)
+        following = content(entry.next, scales) if entry.next else None
         if row is None:
             row = Questionnaire(**values, versions=[_version(1, document, entry.draft)])
+            _bring_draft(row, following)
             loading.session.add(row)
             loading.counts["questionnaires"].created += 1
             known[entry.code] = row
             continue
         _check_privacy_mode(loading, ("questionnaires", position), entry, row)
         brought = _bring_version(loading, row, document, entry.draft)
+        brought |= _bring_draft(row, following)
         loading.count("questionnaires", assign(row, values) | brought)
     _load_scales(loading, project)
     loading.session.flush()
@@ -70,18 +74,35 @@ def _check_privacy_mode(
 def _bring_version(loading: Loading, row: Questionnaire, document: dict[str, Any], only_draft: bool) -> bool:
     """What is not answered yet is replaced; once somebody has begun, changed content is a new version.
 
-    A draft that somebody writes here stays as it is, unless the file has nothing but the draft too.
+    A draft that somebody writes here stays as it is, unless the file has one too.
     """
     latest, draft = row.in_use, row.draft
-    if latest is None and draft is not None and (only_draft or draft.digest == digest(document)):
-        return assign(draft, {"content": document, "digest": digest(document), "draft": only_draft})
-    if latest is not None and latest.digest == digest(document):
+    if latest is None and draft is not None and (only_draft or says_the_same(draft.content, document)):
+        if says_the_same(draft.content, document):
+            return assign(draft, {"draft": only_draft})
+        return assign(draft, {"content": document, "digest": digest(document)})
+    if latest is not None and says_the_same(latest.content, document):
         return False
-    if latest is None or latest.locked_at or queries.version_is_used(loading.session, latest):
+    if latest is None or writing.hold_unanswered(loading.session, row.id) is None:
         row.versions.append(_version(row.versions[-1].number + 1, document))
     else:
         assign(latest, {"content": document, "digest": digest(document)})
     return True
+
+
+def _bring_draft(row: Questionnaire, document: dict[str, Any] | None) -> bool:
+    """The draft that the file has beside what is in use; what a draft said here can be brought back."""
+    if document is None:
+        return False
+    draft, asked = row.draft, row.in_use
+    if draft is None:
+        if asked is not None and says_the_same(asked.content, document):
+            return False
+        row.versions.append(_version(row.versions[-1].number + 1, document, draft=True))
+        return True
+    if says_the_same(draft.content, document):
+        return False
+    return assign(draft, {"previous": draft.content, "content": document, "digest": digest(document)})
 
 
 def _version(number: int, document: dict[str, Any], draft: bool = False) -> QuestionnaireVersion:

@@ -18,8 +18,17 @@ from surveys.web.language import name as name_of
 from surveys.web.organise import kind_fields
 from surveys.web.organise.base import blueprint, page
 from surveys.web.organise.questionnaires import compared
-from surveys.web.organise.writing_base import EDIT, Desk, changed_meanwhile, desk, form_of, preview, save
-from surveys.web.organise.writing_words import LAYOUTS, LIKENESSES, told
+from surveys.web.organise.writing_base import (
+    EDIT,
+    Desk,
+    asked_about,
+    changed_meanwhile,
+    desk,
+    form_of,
+    preview,
+    save,
+)
+from surveys.web.organise.writing_words import LAYOUTS, LIKENESSES, classes_in_words, told
 from surveys.web.phrases import _
 from surveys.web.relevance_words import relevance_in_words
 from surveys.writing import drafts
@@ -36,7 +45,9 @@ _CHANGES: Mapping[str, Callable[[Document, str], dict[str, Any]]] = {
 
 @dataclass(frozen=True)
 class Line:
-    """A question in the list. ``group`` is the group that begins with it, if any."""
+    """A question in the list. ``group`` is the group that begins with it, if any; ``late``: whether it is
+    asked is decided by an answer that is given after it.
+    """
 
     question: Mapping[str, Any]
     kind: str
@@ -44,6 +55,7 @@ class Line:
     group: Mapping[str, Any] | None
     inside: bool
     missing: str
+    late: bool
 
 
 @blueprint.get(EDIT)
@@ -81,7 +93,8 @@ def change_order(project: str, questionnaire: str) -> Response:
     except (drafts.Changed, NoSuchPart):
         return changed_meanwhile(at.edit)
     except drafts.BadForm as bad:
-        flash(_("That cannot be done: %(why)s", why=told(bad.faults[0])), "warning")
+        why = asked_about(at, code) or told(bad.faults[0])
+        flash(_("That cannot be done: %(why)s", why=why), "warning")
         return redirect(f"{at.edit}#f-{code}", 303)
     if do == "remove":
         flash(_("The question is removed. “Undo” brings it back."), "positive")
@@ -178,6 +191,7 @@ def _publish_page(at: Desk, error: str = "") -> str:
         uses=queries.used_in(session, at.row.id),
         compared=compared(at.row.in_use.content, at.document) if at.row.in_use else (),
         likenesses=LIKENESSES,
+        classes_in_words=classes_in_words,
     )
 
 
@@ -199,6 +213,7 @@ def _lines(document: Document) -> list[Line]:
                 begins,
                 bool(group),
                 ", ".join(name_of(each) for each in g.project.languages if not question["text"].get(each)),
+                bool(form and question["code"] in form.conditions.led_by_later),
             )
         )
     return lines

@@ -11,21 +11,19 @@ from surveys.domain.drafting import QUESTION_CODE, code_from, draft_faults
 from surveys.domain.questionnaire import FormFault
 from surveys.web.filters import local
 from surveys.web.guard import staff
-from surveys.web.language import name as name_of
 from surveys.web.organise.base import blueprint, page
-from surveys.web.organise.question_forms import QuestionForm, put_text
 from surveys.web.organise.writing_base import (
     EDIT,
     Desk,
     JsonObject,
     desk,
-    language_choices,
-    save,
+    keep,
+    shared_by_forms,
     text_languages,
 )
+from surveys.web.organise.writing_forms import QuestionForm, put_text, spread
 from surveys.web.organise.writing_words import LAYOUTS, fault_text, told
 from surveys.web.phrases import _
-from surveys.writing import drafts
 
 Shown = str | Response | tuple[str, int]
 
@@ -58,7 +56,7 @@ def change_frame(project: str, questionnaire: str) -> Shown:
         if typed and (name, typed) != ("layout", "one_page"):
             document[name] = int(typed) if typed.isascii() and typed.isdigit() else typed
     _note(form, draft_faults(document), ())
-    if not form.faults and not _saved(at, document, form):
+    if not form.faults and not keep(at, document, form):
         return _frame_page(at, form, conflict=True), 409
     return (_frame_page(at, form), 422) if form.faults else redirect(at.edit, 303)
 
@@ -114,7 +112,7 @@ def _grouped(at: Desk, stored: Mapping[str, Any]) -> Shown:
         return _group_page(at, form, stored, members), 422
     place = [each["code"] for each in document["groups"]].index(made["code"])
     _note(form, draft_faults(document), ("groups", place))
-    if not form.faults and not _saved(at, document, form):
+    if not form.faults and not keep(at, document, form):
         return _group_page(at, form, stored, members, conflict=True), 409
     return (
         (_group_page(at, form, stored, members), 422)
@@ -135,21 +133,11 @@ def _note(form: QuestionForm, faults: tuple[FormFault, ...], start: tuple[str | 
         form.faults.setdefault(name, told(fault))
 
 
-def _saved(at: Desk, document: JsonObject, form: QuestionForm) -> bool:
-    try:
-        save(at, document, form.one("seen"))
-    except drafts.Changed:
-        form.fields["seen"] = at.digest
-        return False
-    return True
-
-
 def _filled(stored: Mapping[str, Any], *texts: str, **others: object) -> QuestionForm:
     languages = text_languages()
     found = {name: "" if value is None else str(value) for name, value in others.items()}
     for name in texts:
-        for language in languages:
-            found[f"{name}-{language}"] = stored.get(name, {}).get(language, "")
+        spread(found, name, stored.get(name), languages)
     return QuestionForm("", languages, found)
 
 
@@ -158,7 +146,7 @@ def _frame_page(at: Desk, form: QuestionForm, conflict: bool = False) -> str:
         "frame_form",
         crumbs=at.crumbs((_("Write"), at.edit), (_("Title and introduction"), None)),
         layouts=LAYOUTS,
-        **_shared(at, form, conflict),
+        **shared_by_forms(at, form, conflict),
     )
 
 
@@ -173,16 +161,5 @@ def _group_page(
         stored=stored,
         members=members,
         questions=[(each["code"], local(each["text"])) for each in at.document.get("questions", ())],
-        **_shared(at, form, conflict),
+        **shared_by_forms(at, form, conflict),
     )
-
-
-def _shared(at: Desk, form: QuestionForm, conflict: bool) -> dict[str, object]:
-    return {
-        "at": at,
-        "form": form,
-        "seen": form.one("seen") or at.digest,
-        "languages": [(code, name_of(code)) for code in form.languages],
-        "language_choices": language_choices(),
-        "conflict": conflict,
-    }

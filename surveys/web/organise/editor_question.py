@@ -14,28 +14,28 @@ from surveys.domain.questions import KINDS
 from surveys.queries import projects as queries
 from surveys.web.filters import local
 from surveys.web.guard import reading_session, staff
-from surveys.web.language import name as name_of
 from surveys.web.organise import question_forms as forms
+from surveys.web.organise import scale_forms
 from surveys.web.organise.base import blueprint, page
 from surveys.web.organise.kind_fields import info, kinds
-from surveys.web.organise.question_forms import QuestionForm
 from surveys.web.organise.writing_base import (
     EDIT,
     Desk,
     JsonObject,
+    asked_about,
     desk,
     form_of,
-    language_choices,
+    keep,
     preview,
-    save,
     scale_name,
     scales,
+    shared_by_forms,
     text_languages,
 )
+from surveys.web.organise.writing_forms import QuestionForm
 from surveys.web.organise.writing_words import fault_text, told
 from surveys.web.phrases import _
 from surveys.web.relevance_words import in_words
-from surveys.writing import drafts
 
 Shown = str | Response | tuple[str, int]
 
@@ -88,16 +88,17 @@ def _edited(at: Desk, kind: str, stored: Mapping[str, Any]) -> Shown:
     form.faults = {name: fault_text(code) for name, code in unread.items()}
     if made["code"] in others:
         form.faults["code"] = fault_text("code_taken")
-    for fault in draft_faults(document):
+    found = draft_faults(document)
+    if stored and made["code"] != stored["code"] and (others_ask := asked_about(at, stored["code"])):
+        form.faults.setdefault("code", others_ask)
+        found = tuple(each for each in found if each.code != "unknown_question")
+    for fault in found:
         form.faults.setdefault(_field_of(fault, place, form), told(fault))
     if form.faults:
         return _form_page(at, form, stored), 422
     if request.form.get("do") == "show":
         return _form_page(at, form, stored, made)
-    try:
-        save(at, document, request.form.get("seen", ""))
-    except drafts.Changed:
-        form.fields["seen"] = at.digest
+    if not keep(at, document, form):
         return _form_page(at, form, stored, made, conflict=True), 409
     if request.form.get("do") == "more":
         return redirect(f"{at.edit}/fraga?efter={made['code']}", 303)
@@ -120,6 +121,8 @@ def _field_of(fault: FormFault, place: int, form: QuestionForm) -> str:
     if fault.path[:2] != ("questions", place) or len(fault.path) < 3:
         return ""
     name = str(fault.path[2])
+    if name == "scale" and form.one("scale") == "own":
+        return scale_forms.field_of(fault.path[3:], form, scale_forms.OWN)
     if name in forms.TEXTS or any(part.name == name and part.how == "text" for part in form.parts):
         language = fault.params.get("language") or (fault.path[3] if len(fault.path) > 3 else "")
         return f"{name}-{language if language in form.languages else form.languages[0]}"
@@ -141,15 +144,12 @@ def _form_page(
     return page(
         "question_form",
         crumbs=_way(at, heading),
-        at=at,
-        form=form,
         heading=heading,
         info=info(form.kind),
         stored=stored,
         after=after,
-        seen=form.fields.get("seen") or at.digest if request.method == "POST" else at.digest,
-        languages=[(code, name_of(code)) for code in form.languages],
-        language_choices=language_choices(),
+        own_scale=scale_forms.OWN,
+        stands=scale_name(stored["scale"]) if stored.get("scale") else "",
         library=_offered(found.library),
         ready=_offered({c: s for c, s in found.ready.items() if c not in found.library}),
         groups=[(each["code"], local(each["title"])) for each in at.document.get("groups", ())],
@@ -157,7 +157,7 @@ def _form_page(
         said=_said(at, stored),
         looks=_looks(at, shown or stored),
         unsaved=shown is not None,
-        conflict=conflict,
+        **shared_by_forms(at, form, conflict),
     )
 
 

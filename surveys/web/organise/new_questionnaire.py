@@ -12,6 +12,8 @@ from surveys.domain.drafting import QUESTIONNAIRE_CODE, RESERVED_CODES, code_fro
 from surveys.domain.privacy import PrivacyMode
 from surveys.queries import projects as queries
 from surveys.queries import writing as writing_queries
+from surveys.web import language
+from surveys.web.answer_privacy import PrivacyText, own_text
 from surveys.web.filters import local
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import words
@@ -206,11 +208,27 @@ def _modes() -> list[tuple[str, str]]:
     return [(mode.value, words.said(words.PRIVACY_MODES, mode.value)) for mode in PrivacyMode]
 
 
+def _promises() -> list[tuple[str, PrivacyText]]:
+    """What participants are told in each privacy mode, as the project words it."""
+    wordings = g.project.privacy_wording or {}
+    return [
+        (
+            words.said(words.PRIVACY_MODES, mode.value),
+            own_text(wordings.get(mode.value) or {}, mode, language.current()),
+        )
+        for mode in PrivacyMode
+    ]
+
+
 def _waves() -> list[tuple[str, str]]:
     return [(wave, str(name)) for wave, name in words.WAVES.items()]
 
 
 def _settings_page(source: str, proposed: Sequence[Proposed], mode: str) -> str:
+    session = reading_session()
+    known = queries.newest_titles(
+        session, [each.id for each in queries.questionnaires_of(session, g.project.id)]
+    )
     return page(
         "questionnaire_new",
         crumbs=crumbs(
@@ -220,8 +238,10 @@ def _settings_page(source: str, proposed: Sequence[Proposed], mode: str) -> str:
         ),
         source=source,
         proposed=proposed,
+        titles={local(title) for title in known.values()},
         mode=mode,
         modes=_modes(),
+        promises=_promises(),
         waves=_waves(),
         here=address("enkater", "ny"),
     )
@@ -236,5 +256,6 @@ def _change_page(code: str, typed: Mapping[str, Any], faults: Mapping[str, str])
         typed=typed,
         faults=faults,
         modes=_modes(),
+        promises=_promises(),
         waves=_waves(),
     )

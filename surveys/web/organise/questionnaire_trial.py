@@ -18,7 +18,7 @@ from surveys.web.answer_texts import error_list, fault_text
 from surveys.web.filters import local
 from surveys.web.guard import reading_session, staff
 from surveys.web.organise.base import blueprint, page
-from surveys.web.organise.writing_base import ONE, desk, form_of
+from surveys.web.organise.writing_base import ONE, desk, form_of, themes_for
 from surveys.web.phrases import _
 
 
@@ -71,8 +71,10 @@ def _named(every: Sequence[Series], name: str) -> Series | None:
 
 
 def _fitted(form: Form, occasion: Occasion | None, person: Enrolment | None) -> Form:
-    """The form with the themes of the occasion; the one the register knows for the person is not asked."""
-    themes = [ThemeRef(each.code, each.title) for each in occasion.themes] if occasion else []
+    """The form with the themes of the occasion, or of any where none is chosen yet; the one that the register
+    knows for the person is not asked.
+    """
+    themes = [ThemeRef(each.code, each.title) for each in occasion.themes] if occasion else themes_for(())
     known = None
     if occasion is not None and person is not None:
         known = writing_queries.theme_at(reading_session(), occasion.id, person.id)

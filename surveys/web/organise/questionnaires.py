@@ -1,5 +1,6 @@
 """The questionnaires of a project: which there are, what is asked now, their versions side by side."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from surveys.web.filters import local
 from surveys.web.guard import reading_session, staff
 from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.organise.writing_base import ONE, desk, form_of, preview
-from surveys.web.organise.writing_words import LIKENESSES
+from surveys.web.organise.writing_words import LIKENESSES, classes_in_words
 from surveys.web.phrases import _
 from surveys.writing.keeping import uses_of
 
@@ -35,11 +36,13 @@ class Side:
 def questionnaires(project: str) -> str:
     session = reading_session()
     found = queries.questionnaires_of(session, g.project.id)
+    titles = queries.newest_titles(session, [each.id for each in found])
     return page(
         "questionnaires",
         crumbs=crumbs((_("Questionnaires"), None)),
         questionnaires=found,
-        titles=queries.newest_titles(session, [each.id for each in found]),
+        titles=titles,
+        called=Counter(local(title) for title in titles.values()),
         uses={each.id: queries.used_in(session, each.id) for each in found},
     )
 
@@ -65,6 +68,7 @@ def questionnaire(project: str, questionnaire: str) -> str:
         answered=writing_queries.answered_versions(session, at.row.id),
         can_remove=not uses_of(session, at.row),
         akin=_akin(at.row, form),
+        series=queries.series_of(session, g.project.id) if not uses else (),
     )
 
 
@@ -75,7 +79,7 @@ def questionnaire_version(project: str, questionnaire: str, number: int) -> str:
     version = next((each for each in at.row.versions if each.number == number), None) or abort(404)
     return page(
         "questionnaire_version",
-        crumbs=at.crumbs((_("Version %(number)s", number=number), None)),
+        crumbs=at.crumbs((_("Version %(number)s", number=at.row.becomes if version.draft else number), None)),
         at=at,
         version=version,
         questions=preview(version.content, queries.used_in(reading_session(), at.row.id)),
@@ -100,6 +104,7 @@ def compare_versions(project: str, questionnaire: str) -> str:
         after=after,
         compared=compared(before.version.content, after.version.content),
         likenesses=LIKENESSES,
+        classes_in_words=classes_in_words,
         counted=_counted,
     )
 
@@ -126,7 +131,8 @@ def _sides(row: Questionnaire) -> Iterator[Side]:
         versions = each.versions if each.id == row.id else [each.in_use or each.written]
         for version in versions:
             title = local(version.content["title"]) or each.code
-            name = _("%(title)s, version %(number)s", title=title, number=version.number)
+            number = each.becomes if version.draft else version.number
+            name = _("%(title)s, version %(number)s", title=title, number=number)
             shown = _("%(name)s (draft)", name=name) if version.draft else name
             yield Side(f"{each.code}:{version.number}", shown, version)
 

@@ -12,10 +12,11 @@ from surveys.queries import projects as queries
 from surveys.web.filters import local
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.language import name as name_of
+from surveys.web.organise import scale_forms
 from surveys.web.organise.base import address, blueprint, crumbs, page
-from surveys.web.organise.question_forms import QuestionForm, points_of, rows_of
 from surveys.web.organise.writing_base import JsonObject, language_choices, scale_name, text_languages
 from surveys.web.organise.writing_base import scales as known_scales
+from surveys.web.organise.writing_forms import QuestionForm
 from surveys.web.organise.writing_words import fault_text, told
 from surveys.web.phrases import _
 from surveys.writing import drafts, scales
@@ -101,25 +102,17 @@ def _read(stored: Mapping[str, Any]) -> tuple[QuestionForm, JsonObject]:
     """The form as typed with its faults, and the scale it says."""
     form = QuestionForm("", text_languages(), request.form.to_dict())
     faults: dict[str, str] = {}
-    points = points_of(form, "points", stored.get("points") or [], faults, numbered=True)
+    content = scale_forms.read(form, stored, scale_forms.LIBRARY, faults)
     form.faults = {name: fault_text(code) for name, code in faults.items()}
-    content: JsonObject = {"points": points}
-    # Classes are kept as long as they hold every point.
-    classes = stored.get("merged") or []
-    if sorted(code for each in classes for code in each["codes"]) == sorted(each["code"] for each in points):
-        content["merged"] = classes
-    top = form.one("top").strip()
-    content["top"] = int(top) if top.isascii() and top.isdigit() else top or min(2, len(points))
     for fault in scales.scale_faults(content):
-        name = "top" if fault.path[:1] == ("top",) else f"points-more-{form.languages[0]}"
-        form.faults.setdefault(name, told(fault))
+        form.faults.setdefault(scale_forms.field_of(fault.path, form, scale_forms.LIBRARY), told(fault))
     return form, content
 
 
 def _filled(stored: Mapping[str, Any]) -> QuestionForm:
     languages = text_languages()
-    fields = {"top": str(stored.get("top", 2)), "seen": digest(stored)}
-    rows_of(fields, "points", stored.get("points") or [], languages)
+    fields = {"seen": digest(stored)}
+    scale_forms.fill(fields, stored, scale_forms.LIBRARY, languages)
     return QuestionForm("", languages, fields)
 
 
@@ -131,6 +124,7 @@ def _form_page(code: str, form: QuestionForm, conflict: bool = False) -> str:
         heading=heading,
         code=code,
         form=form,
+        names=scale_forms.LIBRARY,
         source=request.values.get("av", ""),
         users=_users(code) if code else [],
         languages=[(each, name_of(each)) for each in form.languages],

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from surveys import clock
-from surveys.catalogues import every_language, is_known
+from surveys.catalogues import is_known
 from surveys.domain.texts import pick
 from surveys.domain.translating import (
     Worded,
@@ -27,6 +27,7 @@ from surveys.web import language
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import words
 from surveys.web.organise.base import Crumbs, address, blueprint, crumbs, page
+from surveys.web.organise.project_languages import addable
 from surveys.web.organise.words import Words
 from surveys.web.phrases import _
 from surveys.writing import drafts
@@ -41,6 +42,7 @@ NAMES: Words = {
     "hint": _l("Hint"),
     "unit": _l("Unit"),
     "label": _l("Option"),
+    "merged": _l("Class in results"),
     "check_message": _l("What is said where the answer does not fit"),
     "generated_note": _l("Note on what is generated"),
 }
@@ -111,7 +113,7 @@ def desk(code: str) -> Desk:
 
 def what(each: Worded) -> str:
     """What a text is, for whoever translates it: "overall: Option"; of a scale its code."""
-    name = str(words.said(NAMES, each.name))
+    name = str(words.said(NAMES, "merged" if "/merged/" in each.key else each.name))
     kind, _slash, rest = each.key.partition("/")
     of = rest.partition("/")[0] if kind in ("scales", "groups") else each.question
     return f"{of}: {name}" if of else name
@@ -137,7 +139,7 @@ def save_texts(project: str, questionnaire: str) -> Response | tuple[str, int]:
     except drafts.BadForm as bad:
         return _grid(at, request.form.get("seen", ""), typed, _faults(at, bad)), 422
     except drafts.Changed:
-        told = _("Somebody else has changed the questionnaire. Look through your texts and save again.")
+        told = _("The questionnaire was changed meanwhile. Look through your texts and save again.")
         return _grid(at, at.digest, typed, notice=told), 409
     flash(_("The texts are saved."), "positive")
     return redirect(_grid_address(at, into), 303)
@@ -174,7 +176,7 @@ def _kept(at: Desk, document: Mapping[str, Any], told: str) -> Response:
     try:
         at.save(document, request.form.get("seen", ""))
     except drafts.Changed:
-        flash(_("Somebody else has changed the questionnaire meanwhile. Do it again."), "warning")
+        flash(_("The questionnaire was changed meanwhile. Do it again."), "warning")
     else:
         flash(told, "positive")
     return redirect(at.here, 303)
@@ -203,7 +205,7 @@ def _grid(
         rows=[(number, each, typed.get(each.key)) for number, each in enumerate(shown)],
         count=len(every),
         only_missing=only_missing,
-        addable=[(code, name) for code, name in every_language() if code not in used],
+        addable=addable(used),
         what=what,
         prefix=PREFIX,
         seen=seen,

@@ -91,7 +91,7 @@ def save_texts_file(project: str, questionnaire: str) -> Response | tuple[str, i
     except (UnknownText, drafts.BadForm, ValueError):
         return _file_page(at, _("The texts do not fit the questionnaire. Choose the file again.")), 422
     except drafts.Changed:
-        told = _("Somebody else has changed the questionnaire meanwhile. Choose the file again.")
+        told = _("The questionnaire was changed meanwhile. Choose the file again.")
         return _file_page(at, told), 409
     flash(_("The texts are saved."), "positive")
     return redirect(at.here, 303)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from surveys import clock
 from surveys.domain.drafting import draft_faults
 from surveys.domain.questionnaire import BadForm, Form, ThemeRef, expand, parse
+from surveys.domain.relevance import asking_about
 from surveys.models.followup import FollowUpRule
 from surveys.models.questionnaire import Questionnaire
 from surveys.queries import projects as queries
@@ -21,6 +22,7 @@ from surveys.web.guard import installation, reading_session
 from surveys.web.language import name as name_of
 from surveys.web.organise.base import Crumbs, address, crumbs
 from surveys.web.organise.question_forms import Scales
+from surveys.web.organise.writing_forms import QuestionForm
 from surveys.web.phrases import _
 from surveys.writing import drafts
 from surveys.writing.sets import fitted, ready_scales
@@ -67,8 +69,47 @@ def save(at: Desk, document: JsonObject, seen: str) -> None:
     drafts.save_draft(installation().database, g.project.id, at.row.code, document, seen, g.user.user_id, now)
 
 
+def keep(at: Desk, document: JsonObject, form: QuestionForm) -> bool:
+    """Keep the draft that a form says; False where somebody else has changed it meanwhile: then what was
+    typed stays in the form, and sending it once more overwrites.
+    """
+    try:
+        save(at, document, form.one("seen"))
+    except drafts.Changed:
+        form.fields["seen"] = at.digest
+        return False
+    return True
+
+
+def shared_by_forms(at: Desk, form: QuestionForm, conflict: bool) -> dict[str, object]:
+    """What the template of each form of a draft is given."""
+    return {
+        "at": at,
+        "form": form,
+        "seen": form.one("seen") or at.digest,
+        "languages": [(code, name_of(code)) for code in form.languages],
+        "language_choices": language_choices(),
+        "conflict": conflict,
+    }
+
+
+def asked_about(at: Desk, code: str) -> str:
+    """That other questions or groups ask about this one, in a sentence; "" where none does."""
+    form = form_of(at.document)
+    others = asking_about(form.questions, form.groups, code) if form else ()
+    if not others:
+        return ""
+    return _(
+        "the answer is used in the conditions of: %(others)s. Change those first.",
+        others=", ".join(f"“{local(each)}”" for each in others),
+    )
+
+
 def changed_meanwhile(to: str) -> Response:
-    told = _("Somebody else has changed the questionnaire meanwhile. Nothing was overwritten. Do it again.")
+    told = _(
+        "The questionnaire was changed while you had the page open, by somebody else or in another tab."
+        " Nothing was overwritten. Do it again."
+    )
     flash(told, "warning")
     return redirect(to, 303)
 

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from surveys.domain.comparison import scale_of
+from surveys.domain.question import Question
 from surveys.domain.questionnaire import FormFault
+from surveys.web.filters import local
 from surveys.web.phrases import _
 
 Words = Mapping[str, LazyString]
@@ -19,7 +22,7 @@ FAULTS: Words = {
     "blank": _l("Fill this in."),
     "missing_language": _l("A text is missing in a language."),
     "bad_characters": _l("This holds characters that cannot be shown. Write it again."),
-    "too_long": _l("This is too long."),
+    "too_long": _l("This is too long. %(most)s characters are the most."),
     "bad_code": _l("A code is made of a–z, digits and underscores and begins with a letter."),
     "bad_questionnaire_code": _l("A code is made of a–z, digits and dashes, no capitals."),
     "repeated_code": _l("Another one has this code already."),
@@ -38,8 +41,11 @@ FAULTS: Words = {
     "too_many_options": _l("These are too many options. %(limit)s are the most."),
     "too_few_points": _l("Write at least two points."),
     "no_scale": _l("Choose a scale."),
+    "repeated_label": _l("Two of them are called the same. Nobody could tell them apart."),
     "lines_differ": _l("Write as many lines in each language, or leave one of them blank."),
     "not_a_place": _l("Write the place as a number."),
+    "bad_places": _l("Write the places of the points, such as 1–2 or 3."),
+    "own_not_chosen": _l("Below, a scale of its own is written. Choose that one, or undo what is written."),
     "merged_classes_not_whole": _l("Each point belongs to exactly one class."),
     "nothing_to_require": _l("A text to read cannot be required."),
     "nothing_to_check": _l("A text to read cannot be checked."),
@@ -56,6 +62,7 @@ FAULTS: Words = {
     "wrong_number_of_arguments": _l(
         "Position %(position)s: %(word)s takes %(wanted)s values in its parentheses."
     ),
+    "number_too_large": _l("The number is larger than can be counted with."),
     "too_deep": _l("This lies too deep within itself. Write it simpler."),
     "unknown_group": _l("The group is not there any more."),
     "group_apart": _l("The questions of a group stand together."),
@@ -71,6 +78,15 @@ LIKENESSES: Words = {
     "new": _l("new"),
     "removed": _l("removed"),
 }
+
+
+def classes_in_words(question: Question | None) -> str:
+    """Which points of a question's scale are counted together: "Poor or less good (1–2), top 2"."""
+    scale = scale_of(question)
+    if scale is None:
+        return ""
+    named = [f"{local(each.label)} ({', '.join(each.codes)})" for each in scale.merged]
+    return "; ".join([*named, _("the %(count)s upper ones", count=scale.top)])
 
 
 class _Params(dict[str, object]):
