@@ -111,9 +111,9 @@ _PLAIN = {
     "bad_characters": _l(
         "The text held characters that cannot be shown. They are removed. Read it through and send again."
     ),
-    "not_a_number": _l("Write a number with digits, for example 3 or 1,5."),
+    "not_a_number": _l("Write a number with digits, for example 3 or 1.5."),
     "ambiguous_number": _l(
-        "The number can be read in two ways. Write a thousand as 1000 and one and a half as 1,5."
+        "The number can be read in two ways. Write a thousand as 1000 and one and a half as 1.5."
     ),
     "other_and_option": _l(
         "You have chosen one of the answers and written another. Choose the last answer, or empty the text."
