@@ -41,7 +41,7 @@ def test_arabic_from_right_to_left(
     browsers.follow(page.locator("main button[name=submit]"))
     browsers.look(page)
     page.locator("main input[type=radio]").first.check()
-    page.locator("main button[name=submit]").click()
+    browsers.follow(page.locator("main button[name=submit]"))
     expect(page.locator("html")).to_have_attribute("lang", "ar")
     browsers.look(page)
     for address in ("/finns-inte", "/tillganglighet", "/personuppgifter/liten"):
