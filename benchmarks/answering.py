@@ -14,7 +14,7 @@ OPENINGS = 1500
 SUBMISSIONS = 1500
 AT_A_TIME = 8
 CSRF = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
-REVISION = re.compile(rb'name="revision"[^>]*value="([^"]*)"')
+EDITION = re.compile(rb'name="edition"[^>]*value="([^"]*)"')
 FIELD = re.compile(rb'type="radio"[^>]*name="([^"]+)"|name="([^"]+)"[^>]*type="radio"')
 
 
@@ -92,7 +92,7 @@ def _submit(client: Client, token: str) -> None:
     assert len(fields) == len(data.QUESTIONS), fields
     form = dict.fromkeys(fields, "3")
     form["csrf_token"] = _first(CSRF, page)
-    form["revision"] = _first(REVISION, page)
+    form["edition"] = _first(EDITION, page)
     form["submit"] = "submit"
     form["action"] = "submit"
     sent = client.post(path, urlencode(form).encode(), cookies)

@@ -1,11 +1,13 @@
-"""Takes away what has had its time: failed sign-ins, ended sessions, keys; tells of what has closed."""
+"""Takes away what has had its time: failed sign-ins, ended sessions, keys, answers taken back that a backup
+brought again; tells of what has closed.
+"""
 
 from datetime import datetime
 from random import SystemRandom
 
 from scheduler.rounds import Round, log
 from surveys import clock
-from surveys.answers import closing
+from surveys.answers import closing, withdrawing
 from surveys.keys import KeysUnreadable
 from surveys.outbox import closing_summaries, sending_state
 from surveys.running import access
@@ -26,6 +28,8 @@ class Housekeeper(Round):
         database, keys = self.installation.database, self.installation.keys
         self.note = None
         try:
+            if again := withdrawing.withdraw_again(database, keys):
+                log.info("%s: %s answers taken back again", self.name, again)
             for name in closing.due(database, keys, now):
                 if self.stopping.is_set():
                     break

@@ -11,6 +11,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 
 KEY_BYTES = 32
+PUBLIC_ID_LENGTH = 16
 STOP_DIGITS = 32  # hexadecimal
 RETURN_DIGITS = 10  # hexadecimal; an address has room for 64 characters before the @
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -51,7 +52,7 @@ class Keyring:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._keys = {name: _load(folder, name) for name in NAMES}
 
     @property
@@ -103,14 +104,14 @@ class Keyring:
 
     def is_destroyed(self, key: str) -> bool:
         """Whether the key of its own has been destroyed, by whichever process."""
-        return _own_key(self._folder, key, make=False) == b""
+        return _own_key(self.folder, key, make=False) == b""
 
     def destroy(self, key: str) -> None:
         """Destroy a key of its own for good; again, or after a kill in the middle, it ends the same.
 
         Raises :class:`KeysUnreadable`.
         """
-        path = _own_path(self._folder, key)
+        path = _own_path(self.folder, key)
         try:
             _bury(path)
         except OSError as error:
@@ -142,7 +143,7 @@ class Keyring:
     def _tie(self, name: str, message: str, key: str | None) -> str:
         if key is None:
             return self._mac(name, message).hex()
-        secret = _own_key(self._folder, key)
+        secret = _own_key(self.folder, key)
         return hmac.digest(secret, f"{name}:{message}".encode(), sha256).hex() if secret else ""
 
     def _mac(self, name: str, message: str) -> bytes:
@@ -169,7 +170,7 @@ def token_hash(token: str) -> str:
 
 
 def new_public_id() -> str:
-    """Return a new random identifier of 96 bits, safe in addresses."""
+    """Return a new random identifier of 96 bits, safe in addresses, of PUBLIC_ID_LENGTH letters."""
     return secrets.token_urlsafe(12)
 
 

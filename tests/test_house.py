@@ -17,7 +17,7 @@ OURS = ("surveys", "scheduler", "wsgi")
 # From the ground up. A room may import its own floor and those below.
 FLOORS = (
     {"domain"},
-    {"clock", "config", "database", "extensions", "keys", "calendar_days", "catalogues"},
+    {"clock", "config", "database", "extensions", "keys", "taken_back", "calendar_days", "catalogues"},
     {"installation"},
     {"models"},
     {"queries"},

@@ -4,7 +4,6 @@ it.
 
 from collections.abc import Sequence
 from datetime import datetime, time
-from uuid import uuid4
 
 from surveys.answers.form_view import Answers
 from surveys.domain import timing
@@ -19,7 +18,6 @@ def identity(keys: Keyring, row: AskedRow, now: datetime) -> dict[str, object]:
     """
     mode = PrivacyMode(row.privacy_mode)
     return {
-        "id": uuid4(),
         "rule_id": row.rule_id,
         "target": row.target if mode.keeps_link else common_target(row.target),
         "version_id": row.version_id,

@@ -6,6 +6,7 @@ rows of those asked are written, also where nothing changes: which transaction w
 nothing.
 """
 
+from collections import defaultdict
 from datetime import datetime
 from random import Random
 
@@ -16,7 +17,7 @@ from surveys.database import Base
 from surveys.keys import new_public_id
 from surveys.models.answer_key import AnswerKey
 from surveys.models.deeds import CallNote
-from surveys.models.followup import Invitation
+from surveys.models.followup import Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.returned import ReturnedMail
 from surveys.queries import answer_keys as queries
@@ -28,20 +29,46 @@ _TELLING = Message.reason.in_(("answered", "declined"))
 
 def forget(session: Session, key: AnswerKey, now: datetime, chance: Random) -> None:
     """Make what is known of those asked under ``key`` say nothing, in the caller's transaction."""
-    reminders = list(
-        session.scalars(select(Message.id).where(queries.messages_under(key), Message.kind == "reminder"))
-    )
-    chance.shuffle(reminders)
+    reminders = _reminders(session, key, now, chance)
     _forget_what_came_back(session, key)
     _write(session, _first_mails(key))
     if reminders:
-        given = [{"number": each, "name": new_public_id(), "moment": now} for each in reminders]
-        session.connection().execute(_forgotten(), given)
+        session.connection().execute(_forgotten(), reminders)
     _write(session, update(Invitation).where(queries.invitations_under(key)).values(declined=False))
     session.execute(
         delete(CallNote).where(queries.notes_under(key)).execution_options(synchronize_session=False)
     )
     session.expire_all()
+
+
+def _reminders(session: Session, key: AnswerKey, now: datetime, chance: Random) -> list[dict[str, object]]:
+    """What becomes of each reminder, in no order.
+
+    As many of a mailing went as before, but not the same: their numbers follow those of the invitations. A
+    mailing to one person would name its receiver.
+    """
+    found = session.execute(
+        select(Message.id, Message.mailing_id, Message.state, Mailing.enrolment_id)
+        .join(Mailing, Mailing.id == Message.mailing_id)
+        .where(queries.messages_under(key), Message.kind == "reminder")
+    ).all()
+    by_mailing: dict[int | None, list[str]] = defaultdict(list)
+    for each in found:
+        by_mailing[each.mailing_id].append("sent" if each.state == "sent" else "cancelled")
+    for states in by_mailing.values():
+        chance.shuffle(states)
+    made: list[dict[str, object]] = [
+        {
+            "number": each.id,
+            "name": new_public_id(),
+            "moment": now,
+            "left": by_mailing[each.mailing_id].pop(),
+            "of": each.mailing_id if each.enrolment_id is None else None,
+        }
+        for each in found
+    ]
+    chance.shuffle(made)
+    return made
 
 
 def _write(session: Session, statement: Update) -> None:
@@ -79,7 +106,8 @@ def _forgotten() -> Update:
             public_id=bindparam("name"),
             invitation_id=None,
             enrolment_id=None,
-            state=case((_MAILS.c.state == "sent", "sent"), else_="cancelled"),
+            mailing_id=bindparam("of"),
+            state=bindparam("left"),
             reason=None,
             error=None,
             next_attempt_at=bindparam("moment"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from surveys.answers.asking_project import AskingProject, asking_row
@@ -43,8 +44,10 @@ class FormView:
     today: str  # as an ISO date, in ``timezone``: what today() means in the form's conditions
     closes_at: datetime
     closed: bool
+    grace_over: bool
     sheet: SheetKey
     form: Form
+    response: UUID | None
     revision: int  # 0: nothing saved yet
     answers: Answers | None  # as sent in
     draft: Answers | None  # saved after that
@@ -62,6 +65,11 @@ class FormView:
         return self.closes_at + GRACE
 
     @property
+    def is_over(self) -> bool:
+        """Whether its pages are closed: who has begun may finish within the grace."""
+        return self.grace_over or (self.closed and self.draft is None)
+
+    @property
     def current(self) -> Answers:
         """What was saved last, sent in or not."""
         return self.answers or {} if self.draft is None else self.draft
@@ -74,9 +82,19 @@ class FormView:
         return "sent" if self.draft is None else "changed"
 
     @property
+    def edition(self) -> str:
+        """Names what is saved, "" where nothing is; goes with the form and comes back with it."""
+        return edition_of(self.response, self.revision) if self.response else ""
+
+    @property
     def version(self) -> str:
         """Names the questions on the page; goes with the form and comes back with it."""
         return f"{self.sheet.version_id}.{self.sheet.digest[:16]}"
+
+
+def edition_of(response: UUID, revision: int) -> str:
+    """Names one revision of one response: who has taken an answer back and answers anew begins another."""
+    return f"{revision}-{response.hex[:12]}"
 
 
 def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormView:
@@ -95,8 +113,10 @@ def view_of(row: AskedRow, sheet: SheetKey, form: Form, now: datetime) -> FormVi
         today=now.astimezone(ZoneInfo(row.timezone)).date().isoformat(),
         closes_at=row.closes_at,
         closed=now >= row.closes_at or row.key_closed_at is not None,
+        grace_over=now >= row.closes_at + GRACE or row.key_closed_at is not None,
         sheet=sheet,
         form=form,
+        response=row.response_id,
         revision=row.revision or 0,
         answers=row.answers,
         draft=row.draft,

@@ -12,6 +12,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from surveys.answers import responses, source
+from surveys.answers.filled import FilledForm
 from surveys.answers.form_view import GRACE, FormView
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode
@@ -173,19 +174,10 @@ def enter(
     Raises as :func:`responses.save`: :class:`responses.AnsweredAlready`, :class:`responses.Incomplete`, …
     """
     asked = opened(db, keys, form, now)
-    saved = responses.save(
-        db,
-        keys,
-        form.person.invitation,
-        form.link,
-        raw,
-        0,
-        language,
-        now,
-        True,
-        version,
-        paper=source.Paper(user_id),
+    filled = FilledForm(
+        fields=raw, language=language, submit=True, version=version, paper=source.Paper(user_id)
     )
+    saved = responses.save(db, keys, form.person.invitation, form.link, filled, now)
     answered = check(asked.form, raw, complete=False, today=asked.today).answers
     left_out = len(answered.keys() - saved.checked.answers.keys())
     return Entered(form.person.invitation, form.code, saved.revision, left_out)

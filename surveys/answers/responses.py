@@ -1,23 +1,23 @@
 """Answering: opening a form by its link, saving it, sending it in, and correcting it until it closes.
 
-Whoever is writing when a questionnaire closes has a grace of 15 minutes to send in what is on the screen.
+Whoever is writing when a questionnaire closes has a grace of 15 minutes to finish and send in.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Update, bindparam, insert, update
 
 from surveys.answers import beginnings, source
 from surveys.answers.asking_project import Logotype
-from surveys.answers.form_view import Answers, FormView, view_of
-from surveys.answers.steps import Step, is_stale, unseen, whole
+from surveys.answers.filled import FilledForm
+from surveys.answers.form_view import Answers, FormView, edition_of, view_of
+from surveys.answers.steps import is_stale, unseen, whole
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import Checked, check
-from surveys.domain.questions import Fields
 from surveys.keys import Keyring, token_hash
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
@@ -109,9 +109,12 @@ class AnsweredAlready(NotSaved):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """``revision`` now; ``checked.errors`` are left out of a draft. ``view`` is the form as it was before."""
+    """``revision`` and ``edition`` now; ``checked.errors`` are left out of a draft. ``view`` is the form as
+    it was before.
+    """
 
     revision: int
+    edition: str
     submitted: bool
     checked: Checked
     view: FormView
@@ -142,28 +145,19 @@ def save(
     keys: Keyring,
     public_id: str,
     token: str,
-    raw: Fields | None,
-    revision: int,
-    language: str,
+    filled: FilledForm,
     now: datetime,
-    submit: bool,
-    version: str = "",
-    step: Step | None = None,
-    seen: Collection[str] | None = None,
-    paper: source.Paper | None = None,
 ) -> Saved:
-    """Keep form fields as a draft, or send them in; the first time locks the questionnaire's version.
+    """Keep a form as a draft, or send it in; the first time locks the questionnaire's version.
 
-    ``raw`` None is what is saved already. With ``step`` the fields are those of that question; all other
-    answers stay, and only an answer to the same question given elsewhere is in conflict with it. ``seen``
-    (None: all) are the questions with a condition that were in sight when the form was sent in.
-    ``revision`` and ``version`` are those of the page that was sent ("" does not ask about the version).
-    The same content again changes nothing, whatever the revision. A draft never replaces what was sent in.
-    Raises a :class:`LinkError`, :class:`Closed`, :class:`FormChanged`, :class:`Conflict`, and when sending in
-    or when the answer of a step cannot be taken :class:`Incomplete`. From ``paper`` what was left out is
-    missing and no fault, and what somebody has begun on the web is kept beside it; where they have sent it in
-    already: :class:`AnsweredAlready`.
+    Of a step all other answers stay, and only an answer to the same question given elsewhere is in conflict
+    with it. The same content again changes nothing, whatever it was written on. A draft never replaces what
+    was sent in. Raises a :class:`LinkError`, :class:`Closed`, :class:`FormChanged`, :class:`Conflict`, and
+    when sending in or when the answer of a step cannot be taken :class:`Incomplete`. From paper what was left
+    out is missing and no fault, and what somebody has begun on the web is kept beside it; where they have
+    sent it in already: :class:`AnsweredAlready`.
     """
+    step, submit = filled.step, filled.submit
     # No objects are made: this is what everybody waits for when a course ends.
     with db.writing() as connection:
         answering.hold_invitation(connection, public_id)
@@ -171,28 +165,29 @@ def save(
         view = _view(connection, row, now)
         if now >= view.accepts_until or not stays_open(connection, row):
             raise Closed(view)
-        if version and version != view.version:
+        if filled.version and filled.version != view.version:
             raise FormChanged(view)
-        if paper and view.answers is not None:
+        if filled.paper and view.answers is not None:
             raise AnsweredAlready(view)
-        checked = check(view.form, whole(view, raw, step), complete=submit, today=view.today)
-        if paper:
+        checked = check(view.form, whole(view, filled.fields, step), complete=submit, today=view.today)
+        if filled.paper:
             checked = source.without_gaps(checked)
-        new = unseen(view, checked.answers, seen if submit else None)
+        new = unseen(view, checked.answers, filled.seen if submit else None)
         if new or (checked.errors and (submit or (step and step.code in checked.errors))):
             raise Incomplete(view, checked, new)
         answers = _with_theme(connection, row, checked.answers)
         if _is_kept(view, answers, submit):
-            return Saved(view.revision, submit, checked, view)
-        stale = not paper and is_stale(view, answers, revision, step)
-        if stale and (answers != view.current or raw is None):
+            return Saved(view.revision, view.edition, submit, checked, view)
+        stale = not filled.paper and is_stale(view, answers, filled.edition, step)
+        if stale and (answers != view.current or filled.fields is None):
             raise Conflict(view, answers)
-        revision = _keep(connection, keys, row, answers, language, now, submit, paper)
+        response = _keep(connection, keys, row, answers, filled, now)
         if not _lock(connection, row, now):
             raise FormChanged(_view(connection, opened(connection, keys, public_id, token, now), now))
         if row.declined:
             answering.decline(connection, public_id, False)
-        return Saved(revision, submit, checked, view)
+        revision = view.revision + 1
+        return Saved(revision, edition_of(response, revision), submit, checked, view)
 
 
 def logotype(db: Database, public_id: str, token: str) -> Logotype:
@@ -220,7 +215,7 @@ def stays_open(connection: Connection, row: AskedRow) -> bool:
     """Whether the key that the answer stands under is there, and stays until this transaction ends."""
     if PrivacyMode(row.privacy_mode).traceable:
         return True
-    return row.key_name is not None and answer_keys.hold_open(connection, row.key_name)
+    return row.key_closed_at is None and answer_keys.hold_open(connection, row.key_name)
 
 
 def _gone(connection: Connection, token: str) -> LinkError:
@@ -250,15 +245,14 @@ def _keep(
     keys: Keyring,
     row: AskedRow,
     answers: Answers,
-    language: str,
+    filled: FilledForm,
     now: datetime,
-    submit: bool,
-    paper: source.Paper | None = None,
-) -> int:
-    revision, now = (row.revision or 0) + 1, beginnings.kept_moment(row, now)
+) -> UUID:
+    """Write the response down; returns its id."""
+    submit, now = filled.submit, beginnings.kept_moment(row, now)
     values = {
-        "revision": revision,
-        "language": language,
+        "revision": (row.revision or 0) + 1,
+        "language": filled.language,
         "saved_at": now,
         "background": beginnings.background(row, answers, answering.theme_questions(connection, row)),
         "draft": None if submit or answers == row.answers else answers,
@@ -267,15 +261,17 @@ def _keep(
         values |= {
             "answers": answers,
             "submitted_at": now,
-            **source.columns(paper, PrivacyMode(row.privacy_mode)),
+            **source.columns(filled.paper, PrivacyMode(row.privacy_mode)),
         }
-    if paper:
+    if filled.paper:
         values["draft"] = row.draft
+    response: UUID = row.response_id or uuid4()
     if row.revision:
-        connection.execute(_CHANGE[submit], values | {"response": row.response_id})
+        connection.execute(_CHANGE[submit], values | {"response": response})
     else:
-        connection.execute(_INSERT, _NOTHING | beginnings.identity(keys, row, now) | values)
-    return revision
+        identity = beginnings.identity(keys, row, now)
+        connection.execute(_INSERT, _NOTHING | {"id": response} | identity | values)
+    return response
 
 
 def _lock(connection: Connection, row: AskedRow, now: datetime) -> bool:

@@ -28,7 +28,9 @@ from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.queries import results as queries
-from surveys.queries.results import Asked, Counts, HeadCounts, Key
+from surveys.queries import results_counts as counting
+from surveys.queries.results import Asked, Key
+from surveys.queries.results_counts import Counts, HeadCounts
 
 _NEVER_ASKED = {"missed": "not_measured", "cancelled": "not_measured"}
 
@@ -75,8 +77,8 @@ class _Reading:
         self.series: Series = queries.series_by_id(session, series_id)
         self.limit = Limit(self.series.project.minimum_group)
         self.decimals = self.series.project.decimals
-        self.counts = queries.counts(session, series_id)
-        self.heads: HeadCounts = queries.head_counts(session, series_id)
+        self.counts = counting.counts(session, series_id)
+        self.heads: HeadCounts = counting.head_counts(session, series_id)
         self.versions = queries.versions(session, series_id)
         self.occasions = {occasion.id: _occasion(occasion) for occasion in self.series.occasions}
         self._forms: dict[int, Form] = {}

@@ -12,7 +12,8 @@ from surveys.domain.privacy import Verdict
 from surveys.domain.questionnaire import ThemeRef
 from surveys.domain.statistics import Rate, WordCount
 from surveys.domain.texts import LocalText
-from surveys.queries.results import Counts, Key
+from surveys.queries.results import Key
+from surveys.queries.results_counts import Counts
 
 INVITED = "invited"  # the base of response rates: "av antal enkätutskick"
 
@@ -172,7 +173,7 @@ class Funnel:
     present: int | None  # persons at least once; None where attendance is not kept
     attendances: int | None
     invited: int
-    answered: int
+    answered: int | None  # None: answers do not tell whose they are, not even that two are one person's
     sent: Counts
     response: Share | None  # submitted of invited, all measurements together
 

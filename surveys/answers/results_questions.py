@@ -48,11 +48,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for a whole measurement: the limit, the decimals, and how many responses came in."""
+    """What holds for a whole measurement: the limit and the decimals."""
 
     limit: Limit
     decimals: int
-    responses: int
 
     def share(self, count: int, base: int) -> Share:
         return share(count, base, self.decimals)
@@ -83,7 +82,7 @@ def question_results(answered: Sequence[Answered], limit: Limit, decimals: int) 
     Answers to a question are put together over versions only where it offered the same answers in them;
     otherwise each wording has its own result, and only those who were asked it count as missing.
     """
-    terms = Terms(limit, decimals, sum(len(each.responses) for each in answered))
+    terms = Terms(limit, decimals)
     results = [_result(asked, terms) for asked in _asked(answered)]
     hidden = {result.code for result in results if not result.shown}
     telling = frozenset(code for each in answered for code in each.form.conditions.led_by(hidden))
@@ -164,12 +163,12 @@ def _result(asked: _Asked, terms: Terms) -> QuestionResult:
 
 
 def _verdict(asked: _Asked, summary: Summary, terms: Terms) -> Verdict:
-    """As :func:`surveys.domain.privacy.shown`. What people wrote themselves is weighed against all who
-    answered the questionnaire, since a text does not tell who among them wrote it; where their answers
-    decided who was asked, against those.
+    """As :func:`surveys.domain.privacy.shown`. What people wrote themselves is weighed against all who were
+    asked, since a text does not tell who among them wrote it: those whose version of the questionnaire had
+    the question, and whose answers led to it.
     """
     question = asked.question
-    responses = terms.responses - asked.not_asked
+    responses = len(asked.values)
     if summary.distribution is not None:
         return shown(summary.distribution.counts, summary.n, terms.limit)
     if isinstance(question, Ranking):

@@ -72,7 +72,9 @@ def _compared(session: Session, rows: Sequence[Row]) -> list[tuple[Row, bool]]:
 def _held(row: Row, compared: bool) -> Held:
     place = measurement_of(row["rule_id"], row["target"])
     classes = {**row["background"], **{name: row[name] for name in BESIDE}}
-    return Held(f"{place.rule_id}/{place.target}", row["pairing_key"] or "", compared, classes)
+    # Whoever answered before the questions were changed is known by them.
+    asked = f"{place.rule_id}/{place.target}/{row['version_id']}"
+    return Held(asked, row["pairing_key"] or "", compared, classes)
 
 
 def _sent(row: Row, left: Freed, form: Form, pairs: Mapping[int, str]) -> Row:
@@ -94,14 +96,10 @@ def _begun(row: Row) -> Row:
 
 
 def _without_theme(answers: Mapping[str, Any], form: Form) -> dict[str, Any]:
-    """The answers but for those that name the theme, or are about it alone."""
-    choices = {each.code for each in form.questions if isinstance(each, ThemeChoice)}
-    about = tuple(f"{each.code}-" for each in form.questions if each.each)
-    return {
-        code: value
-        for code, value in answers.items()
-        if code not in choices and not (about and code.startswith(about))
-    }
+    """The answers but for those that name the theme, are about it alone, or were asked because of either."""
+    naming = {each.code for each in form.questions if each.each or isinstance(each, ThemeChoice)}
+    gone = naming | form.conditions.led_by(naming)
+    return {code: value for code, value in answers.items() if code.partition("-")[0] not in gone}
 
 
 def _forms(session: Session, rows: Sequence[Row]) -> dict[int, Form]:

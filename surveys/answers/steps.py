@@ -34,10 +34,12 @@ def whole(view: FormView, raw: Fields | None, step: Step | None) -> Fields:
     return others | {name: raw[name] for name in names if name in raw}
 
 
-def is_stale(view: FormView, answers: Answers, revision: int, step: Step | None) -> bool:
-    """Whether something else has been saved since the page that was sent was opened; of a step: for it."""
+def is_stale(view: FormView, answers: Answers, edition: str, step: Step | None) -> bool:
+    """Whether something else has been saved since the page that was sent was opened, or all of it taken back;
+    of a step: for its question.
+    """
     if step is None:
-        return view.revision > 0 and revision != view.revision
+        return edition != view.edition
     stored = view.current.get(step.code)
     return mark(stored) != step.was and stored != answers.get(step.code)
 

@@ -108,7 +108,7 @@ def _faults(session: Session, project: Project, wanted: PrivacySettings) -> dict
         first = project.languages[0]
         faults |= {f"{name}.{first}": "blank_in_use" for name in blank_fields(wanted.texts)}
     for name, texts in wanted.texts.items():
-        faults |= {f"{name}.{code}": why for code, text in texts.items() if (why := _text_fault(text))}
+        faults |= {f"{name}.{code}": why for code, text in texts.items() if (why := _told_fault(text))}
     faults |= decision_faults(wanted.decision, any(not PrivacyMode(mode).traceable for mode in asking))
     for mode in MODES:
         faults |= _wording_faults(mode, wanted.wording.get(mode.value, {}))
@@ -147,6 +147,11 @@ def _wording_faults(mode: PrivacyMode, parts: Mapping[str, LocalText]) -> dict[s
             if why or not text:
                 faults[f"{mode}.{part}.{code}"] = why or "half"
     return faults
+
+
+def _told_fault(text: str) -> str | None:
+    """These stand with every mode, so that they may only say what is true in the strictest."""
+    return _text_fault(text) or promises_too_much(text, PrivacyMode.ANONYMOUS)
 
 
 def _text_fault(text: str, longest: int = LONGEST_TEXT) -> str | None:

@@ -8,6 +8,7 @@ from itertools import count
 from random import Random
 
 from surveys.answers import logbook, responses
+from surveys.answers.filled import FilledForm
 from surveys.demo import texts
 from surveys.demo.answers import Asked, Sheet, answers
 from surveys.demo.figures import Figures
@@ -101,9 +102,8 @@ class Walk:
             token = keys.link_token(person.public_id, person.generation)
             view = responses.open_form(db, keys, responses.open_link(db, token), token, now)
             raw = fields_of(view.form, sheet)
-            responses.save(
-                db, keys, view.public_id, token, raw, view.revision, person.language, now, submit=True
-            )
+            filled = FilledForm(fields=raw, language=person.language, submit=True, edition=view.edition)
+            responses.save(db, keys, view.public_id, token, filled, now)
 
         return act
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from surveys.domain.questionnaire import BadForm, FormFault, parse
+from surveys.domain.questionnaire import BadForm, Form, FormFault, parse
 from surveys.domain.texts import has_bad_characters
 
 MOST_QUESTIONS = 200
@@ -25,8 +25,7 @@ Document = Mapping[str, Any]
 def draft_faults(document: object) -> tuple[FormFault, ...]:
     """What keeps a document from being kept as a draft; empty where nothing does."""
     try:
-        parse(document)
-        found: tuple[FormFault, ...] = ()
+        found = tuple(_own_answers(parse(document)))
     except BadForm as bad:
         found = tuple(each for each in bad.faults if each.code not in _UNFINISHED)
     more = tuple(_text_faults(document, ()))
@@ -85,6 +84,15 @@ def free(code: str, taken: Collection[str], joint: str = "_", longest: int = 40)
         end = f"{joint}{number}"
         found = code[: longest - len(end)] + end
     return found
+
+
+def _own_answers(form: Form) -> Iterator[FormFault]:
+    """Conditions on the answer to the very question: it would never be asked, or always."""
+    named = [("groups", place, each.code, each.relevant) for place, each in enumerate(form.groups)]
+    named += [("questions", place, each.code, each.relevant) for place, each in enumerate(form.questions)]
+    for kind, place, code, relevant in named:
+        if relevant is not None and relevant.about_own:
+            yield FormFault((kind, place, "relevant"), "circular", {"codes": code})
 
 
 def _number_faults(questions: list[Any]) -> Iterator[FormFault]:

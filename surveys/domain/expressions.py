@@ -8,6 +8,7 @@ in '' or "", ``= != < <= > >=``, ``and or not()``, ``+ - * div mod``, ``selected
 ``count-selected()``, ``string-length()``, ``today()``, ``true()`` and ``false()``.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +21,11 @@ __all__ = ["FUNCTIONS", "BadExpression", "Expression", "Term", "Tree", "parse"]
 
 LONGEST = 1000
 DEEPEST = 40
+DEEPEST_TREE = 100  # working one out goes as deep, and a program goes no deeper than it can
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")"
-    r"|\$\{\s*(?P<answer>[^}]*?)\s*\}|(?P<sign><=|>=|!=|[=<>+*(),.-])|(?P<word>[A-Za-z][A-Za-z-]*))",
+    r"|\$\{(?P<answer>[^}]*)\}|(?P<sign><=|>=|!=|[=<>+*(),.-])|(?P<word>[A-Za-z][A-Za-z-]*))",
     re.ASCII,
 )
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
@@ -61,6 +63,11 @@ class Expression:
         """The codes of the questions whose answers it asks for."""
         return frozenset(part[1] for part in _parts(self.parsed) if part[0] == "answer")
 
+    @property
+    def about_own(self) -> bool:
+        """Whether it asks for the answer being checked, which is none where a condition is worked out."""
+        return any(part[0] == "own" for part in _parts(self.parsed))
+
     def truth(self, answers: Mapping[str, Term], own: Term = "", today: str = "") -> bool:
         """Whether it holds. ``own`` is the answer that ``.`` means, ``today`` an ISO date."""
         return holds(self.parsed, Given(answers, own, today))
@@ -85,13 +92,15 @@ def parse(text: str) -> Expression:
     """Read an expression; raises :class:`BadExpression`.
 
     Codes: expression_too_long, unknown_character, bad_name, unknown_word, unexpected, missing_end,
-    wrong_number_of_arguments, too_deep.
+    wrong_number_of_arguments, too_deep, number_too_large.
     """
     if len(text) > LONGEST:
         raise BadExpression("expression_too_long", LONGEST, limit=LONGEST)
     reader = _Reader(list(_tokens(text)))
     tree = reader.level(0, 0)
     reader.end()
+    if _depth(tree) > DEEPEST_TREE:
+        raise BadExpression("too_deep", len(text.rstrip()))
     return Expression(text.strip(), tree)
 
 
@@ -102,7 +111,7 @@ def _tokens(text: str) -> Iterator[_Token]:
         if match is None or match.lastgroup is None:
             raise BadExpression("unknown_character", position, character=text[position:].strip()[:1])
         kind, found = match.lastgroup, match[match.lastgroup]
-        if kind == "answer" and not _CODE.fullmatch(found):
+        if kind == "answer" and not _CODE.fullmatch(found := found.strip()):
             raise BadExpression("bad_name", match.start(), name=found[:60])
         yield _Token(kind, found, match.start(kind))
         position = match.end()
@@ -143,7 +152,9 @@ class _Reader:
     def _single(self, depth: int) -> Tree:
         match self._next.kind, self._next.text:
             case "number", text:
-                self._take()
+                token = self._take()
+                if math.isinf(float(text)):  # JSON, which the page is given, has no word for it
+                    raise BadExpression("number_too_large", token.position)
                 return ("number", float(text))
             case "text", text:
                 self._take()
@@ -198,6 +209,14 @@ class _Reader:
         if token.kind == "end":
             return BadExpression("missing_end", token.position)
         return BadExpression("unexpected", token.position, found=token.text)
+
+
+def _depth(tree: Tree) -> int:
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        level = [part for each in level for part in each[1:] if isinstance(part, tuple)]
+    return depth
 
 
 def _parts(tree: Tree) -> Iterator[Tree]:

@@ -1,7 +1,7 @@
 """Which questions of a measurement an export must leave out, because no page shows their answers either."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -25,10 +25,12 @@ def hidden_questions(
     A question that twice the limit have answered is shown whatever they answered, so the reading stops when
     that many have answered each; only what never gets there is judged answer by answer.
     """
+    alike = [{signature(question) for question in asked.form.questions} for asked in forms.values()]
+    everywhere = set.intersection(*alike) if alike else set()
     groups = {
         (version, question.code): signature(question)
         for version, asked in forms.items()
-        for question in _countable(asked, responses, limit)
+        for question in _countable(asked, responses, limit, everywhere)
     }
     if not groups:
         return frozenset()
@@ -67,13 +69,19 @@ def _naming(forms: Mapping[int, Asked]) -> set[tuple[int, str]]:
     }
 
 
-def _countable(asked: Asked, responses: int, limit: Limit) -> Iterator[Question]:
-    """Questions that may come to be hidden: not those in people's own words, once enough were asked."""
+def _countable(
+    asked: Asked, responses: int, limit: Limit, everywhere: Collection[Hashable]
+) -> Iterator[Question]:
+    """Questions that may come to be hidden: not those in people's own words, once enough were asked.
+
+    All were asked what stands in every version (``everywhere``) under no condition.
+    """
     for question in asked.form.questions:
         own_words = isinstance(question, TextQuestion) or (
             isinstance(question, Words) and responses >= 2 * limit
         )
-        if question.asks and not (own_words and question.code not in asked.form.conditions.of):
+        of_all = question.code not in asked.form.conditions.of and signature(question) in everywhere
+        if question.asks and not (own_words and of_all):
             yield question
 
 

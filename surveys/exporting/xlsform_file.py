@@ -12,9 +12,11 @@ from typing import Any
 
 from surveys.domain.choices import DONT_KNOW, DONT_KNOW_LABEL, OTHER, OTHER_LABEL
 from surveys.domain.texts import DEFAULT_LANGUAGE, LocalText, pick
-from surveys.importing.xlsform_columns import OWN
+from surveys.importing.foreign import Foreign, Names
+from surveys.importing.xlsform_columns import OWN, hidden
 from surveys.importing.xlsform_languages import written
 from surveys.importing.xlsform_limits import constraint
+from surveys.importing.xlsform_questions import CONSENTED
 
 JsonObject = dict[str, Any]
 Cells = dict[str, str]
@@ -45,7 +47,7 @@ _ORDER = (
     *("required", "relevant", "constraint", "constraint_message", "appearance", OWN),
 )
 _RESERVED = frozenset({"meta", "data"})  # names that an XForm has for its own parts
-_NAME = re.compile(r"\$\{\s*([^}]*?)\s*\}")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 def workbook(document: JsonObject, code: str, wave: str, privacy_mode: str, version: int) -> bytes:
@@ -73,6 +75,7 @@ class _Form:
         taken = codes | others | _RESERVED
         self.names = {code: _free(code, taken) for code in codes & _RESERVED}
         taken |= set(self.names.values())
+        self.consents = [each["code"] for each in document["questions"] if each["kind"] == "consent"]
         groups = [group["code"] for group in document.get("groups", ())]
         self.groups = {code: _free(code, taken) if code in taken else code for code in groups}
 
@@ -90,7 +93,7 @@ class _Form:
         return rows + [{"type": "end_group"}] * bool(standing)
 
     def settings(self) -> Cells:
-        title = pick(self.document["title"], self.languages[0])
+        title = hidden(pick(self.document["title"], self.languages[0]))
         return (
             {"form_title": title, "default_language": written(self.languages[0])}
             | self._texts(f"{OWN}::title", self.document["title"])
@@ -101,7 +104,7 @@ class _Form:
         name = self.groups[group["code"]]
         more = {key: value for key, value in group.items() if key != "text"}
         return (
-            {"type": "begin_group", "name": name, "relevant": self._renamed(group.get("relevant", ""))}
+            {"type": "begin_group", "name": name, "relevant": self._said(group.get("relevant", ""))}
             | ({f"{OWN}::code": group["code"]} if name != group["code"] else {})
             | self._texts("label", group["title"])
             | self._texts(f"{OWN}::text", group.get("text", {}))
@@ -116,8 +119,8 @@ class _Form:
                 "type": self._type(question),
                 "name": name,
                 "required": "yes" if question.get("required") else "",
-                "relevant": self._renamed(question.get("relevant", "")),
-                "constraint": self._renamed(constraint(question)),
+                "relevant": self._said(question.get("relevant", ""), code),
+                "constraint": self._said(constraint(question), code),
                 "appearance": _APPEARANCES.get(kind, ""),
                 f"{OWN}::kind": kind,
                 f"{OWN}::code": code if name != code else "",
@@ -174,18 +177,19 @@ class _Form:
             if key in _OWN_TEXTS and isinstance(value, Mapping):
                 cells |= self._texts(f"{OWN}::{key}", value)
             elif key in _OWN_CELLS:
-                cells[f"{OWN}::{key}"] = self._renamed(str(value)) if key == "check" else str(value)
+                cells[f"{OWN}::{key}"] = self._said(value, part["code"]) if key == "check" else str(value)
             elif key not in _NATIVE:
                 more[key] = value
         return cells | ({f"{OWN}::more": _json(more)} if more else {})
 
     def _texts(self, column: str, texts: Mapping[str, str]) -> Cells:
-        return {f"{column}::{written(language)}": text for language, text in texts.items() if text}
+        return {f"{column}::{written(language)}": hidden(text) for language, text in texts.items() if text}
 
-    def _renamed(self, expression: str) -> str:
-        if not self.names:
-            return expression
-        return _NAME.sub(lambda found: "${" + self.names.get(found[1], found[1]) + "}", expression)
+    def _said(self, expression: str, own: str = "") -> str:
+        """An expression as other programs have it."""
+        options = {self.names.get(code, code): CONSENTED for code in self.consents}
+        made = Foreign(expression).translate(Names(self.names, options), self.names.get(own, own))
+        return _QUOTED.sub(lambda found: hidden(found[0]), made)
 
 
 def _file(sheets: Mapping[str, Sequence[Cells]]) -> bytes:

@@ -59,22 +59,32 @@ def expand_next(db: Database, keys: Keyring, now: datetime) -> bool:
     """See to one due mailing: expand it or a part of it, let it wait for attendance, or call it missed; or
     invite those who have come to one that has gone.
 
-    Returns whether there was one. Safe with any number of planners: one is at it at a time.
+    Returns whether there was one, and that nobody else was changing its series. Safe with any number of
+    planners: one is at it at a time.
     """
-    with db.transaction() as session:
-        if not queries.hold_planner(session):
-            return False
-        mailing = queries.next_mailing(session, now)
-        if mailing is not None:
-            due_at = mailing.due_at
-            see_to(session, keys, mailing, now)
-            if mailing.due_at != due_at:  # the steps after it keep their distance from when it went
-                refresh_mailings(session, mailing.rule.series_id, now, only=())
-        return mailing is not None
+    try:
+        with db.transaction() as session:
+            return queries.hold_planner(session) and _see_to_next(session, keys, now)
+    except queries.SeriesBusy:  # whoever is at it is done in a moment: the next round comes
+        return False
+
+
+def _see_to_next(session: Session, keys: Keyring, now: datetime) -> bool:
+    mailing = queries.next_mailing(session, now)
+    if mailing is not None:
+        due_at = mailing.due_at
+        see_to(session, keys, mailing, now)
+        if mailing.due_at != due_at:  # the steps after it keep their distance from when it went
+            refresh_mailings(session, mailing.rule.series_id, now, only=(), nowait=True)
+    return mailing is not None
 
 
 def refresh_mailings(
-    session: Session, series_id: int, now: datetime, only: Collection[int] | None = None
+    session: Session,
+    series_id: int,
+    now: datetime,
+    only: Collection[int] | None = None,
+    nowait: bool = False,
 ) -> None:
     """Bring the mailings of a series in step with its rules and dates, in the caller's transaction.
 
@@ -85,12 +95,13 @@ def refresh_mailings(
     have come to it since it went, it is looked at again. Doing it twice changes nothing.
 
     ``only``: the few enrolments that the change is about, none where it is about no person's own mailings;
-    those of everybody else are left alone. Raises the errors of ``planning_targets.wanted``.
+    those of everybody else are left alone. ``nowait``: whoever calls holds one of them already, and gets
+    ``SeriesBusy`` where others are held. Raises the errors of ``planning_targets.wanted``.
     """
     session.flush()
     held: dict[Key, Planned] = {
         (each.rule_id, each.target, each.step): each
-        for each in queries.mailings_to_refresh(session, series_id, only)
+        for each in queries.mailings_to_refresh(session, series_id, only, nowait)
     }
     before = [(each, each.changing()) for each in held.values()]
     course = _course(session, series_id, held, only)
@@ -108,7 +119,7 @@ def refresh_mailings(
         session.connection().execute(insert(Mailing), new)
     _look_again(session, [mailing for mailing, _ in kept], now)
     if postponed:  # the steps after it keep their distance from when it goes now
-        refresh_mailings(session, series_id, now, only)
+        refresh_mailings(session, series_id, now, only, nowait)
 
 
 def forget_mailings(session: Session, mailings: Sequence[Mailing]) -> None:
@@ -122,7 +133,7 @@ def forget_mailings(session: Session, mailings: Sequence[Mailing]) -> None:
 
 def refresh_project(session: Session, project_id: int, now: datetime) -> None:
     """The same for every series of a project: when its quiet hours, its zone or anything else changed."""
-    for series_id in queries.series_of(session, project_id):
+    for series_id in sorted(queries.series_of(session, project_id)):  # locked in one order, as all do
         refresh_mailings(session, series_id, now)
 
 

@@ -5,7 +5,7 @@ not let through is taken out again, smallest part first, and noted as a loss lik
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from surveys.domain.expressions import parse as parse_expression
 from surveys.domain.questionnaire import BadForm, FormFault, parse
 from surveys.domain.texts import LocalText, has_bad_characters, printable, unfolded
 from surveys.importing.files import Refused
+from surveys.importing.foreign import Foreign, Names
 from surveys.importing.losses import Loss, NothingLeft, Place, ReadQuestionnaire
 
 JsonObject = dict[str, Any]
@@ -24,8 +25,6 @@ LONGEST_QUOTE = 160  # of what stood there, in a report
 MOST_LOSSES = 2_000
 _ROUNDS = 8
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
-_NAME = re.compile(r"\$\{\s*([^}]*?)\s*\}")
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _SMALL = frozenset({"relevant", "check", "check_message", "hint", "unit", "group", "each"})
 _SMALL_LIMITS = frozenset({"minimum", "maximum", "earliest", "latest", "max", "max_length", "max_words"})
 
@@ -43,14 +42,13 @@ class Builder:
     def __init__(self, top: Place) -> None:
         self.top = top
         self.document: JsonObject = {}
-        self.renamed: dict[str, str] = {}  # name in the file → code of the question
-        self.options_renamed: dict[str, str] = {}
+        self.names = Names()
         self.losses: list[Loss] = []
         self.more_losses = 0
         self._groups: list[_Part] = []
         self._questions: list[_Part] = []
-        self._codes: set[str] = set()
-        self._group_codes: set[str] = set()
+        self._codes: dict[str, int] = {}  # each with the number that one like it gets next
+        self._group_codes: dict[str, int] = {}
         self._circles = self._points = 0
 
     @property
@@ -61,28 +59,28 @@ class Builder:
         if len(self.losses) >= MOST_LOSSES:
             self.more_losses += 1
             return
-        shown = " ".join(printable(str(was)).split())
+        shown = " ".join(printable(str(was)[: 4 * LONGEST_QUOTE]).split())
         cut = shown if len(shown) <= LONGEST_QUOTE else shown[: LONGEST_QUOTE - 1] + "…"
         self.losses.append(Loss(place, printable(subject)[:80], code, cut, params))
 
     def code(self, name: str, place: Place, wanted: str = "") -> str:
         """A code for a question or group called ``name``, unlike all others; a change is noted."""
-        made = fitting_code(wanted or name)
-        free, number = made, 2
-        while free in self._codes:
-            free, number = f"{made[:56]}_{number}", number + 1
-        self._codes.add(free)
+        free = self._free(fitting_code(wanted or name), self._codes)
         if free != (wanted or name):
             self.lose(place, name, "renamed", name, name=free)
         return free
 
     def group_code(self, name: str, wanted: str = "") -> str:
         """As :meth:`code`, but nobody misses the name of a group; those of questions are another matter."""
-        made = fitting_code(wanted or name)
-        free, number = made, 2
-        while free in self._group_codes:
-            free, number = f"{made[:56]}_{number}", number + 1
-        self._group_codes.add(free)
+        return self._free(fitting_code(wanted or name), self._group_codes)
+
+    @staticmethod
+    def _free(made: str, taken: dict[str, int]) -> str:
+        free, number = made, taken.get(made, 2)
+        while free in taken:
+            free, number = f"{made[:54]}_{number}", number + 1
+        taken[made] = number
+        taken.setdefault(free, 2)
         return free
 
     def question(self, place: Place, name: str, content: JsonObject) -> None:
@@ -141,8 +139,9 @@ class Builder:
     def _translate(self, part: _Part, key: str) -> None:
         foreign: Foreign = part.content.pop(key)
         try:
-            text = foreign.translate(self.renamed, self.options_renamed)
-            parse_expression(text)
+            text = foreign.translate(self.names, part.content.get("code", ""))
+            if parse_expression(text).about_own and key == "relevant":
+                raise BadExpression("circular", 0)
         except BadExpression as bad:
             self.lose(part.place, part.name, f"{key}_{bad.code}", foreign.text, **bad.params)
             if key == "check":
@@ -215,19 +214,6 @@ class Builder:
             self.document["title"] = {"sv": "?"}
 
 
-@dataclass(frozen=True)
-class Foreign:
-    """An expression as the file has it; ``to_ours`` makes it one of ours, or raises BadExpression."""
-
-    text: str
-    to_ours: Callable[[str], str] = lambda text: text
-
-    def translate(self, names: Mapping[str, str], options: Mapping[str, str]) -> str:
-        made = self.to_ours(self.text.strip())
-        made = _NAME.sub(lambda found: "${" + names.get(found[1], found[1]) + "}", made)
-        return _QUOTED.sub(lambda found: _option(found[0], options), made) if options else made
-
-
 def fitting_code(name: str) -> str:
     """``name`` as the code of a question: letters a–z, digits and underscores, a letter first."""
     if _CODE.fullmatch(name):
@@ -248,11 +234,6 @@ def fitting_option(name: str, taken: set[str]) -> str:
     while free in taken:
         free, number = f"{plain[:36]}_{number}", number + 1
     return free
-
-
-def _option(quoted: str, options: Mapping[str, str]) -> str:
-    text = quoted[1:-1]
-    return f"{quoted[0]}{options.get(text, text)}{quoted[0]}"
 
 
 def _without_blanks(content: JsonObject) -> JsonObject:

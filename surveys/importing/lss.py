@@ -3,13 +3,16 @@
 Source: files written by LimeSurvey 1.9 to 6 and https://www.limesurvey.org/manual/Question_types.
 """
 
+from collections.abc import Iterable, Mapping
+
 from surveys.domain.choices import OTHER
-from surveys.importing.exchanged import Builder, Foreign, JsonObject
+from surveys.importing.exchanged import Builder, JsonObject
+from surveys.importing.foreign import Foreign
 from surveys.importing.losses import Place, ReadQuestionnaire
 from surveys.importing.lss_document import LssRow, tables_of
 from surveys.importing.lss_expressions import translated
 from surveys.importing.lss_questions import Questions
-from surveys.importing.lss_survey import Item, Survey, Tables, survey_of
+from surveys.importing.lss_survey import Item, LssQuestion, Survey, Tables, survey_of
 
 # Tables whose rows say something that is not carried over, and what to call it.
 _LEFT_OUT = {
@@ -32,25 +35,29 @@ class _Form:
     def __init__(self, tables: Tables, survey: Survey) -> None:
         self.tables, self.survey = tables, survey
         self.builder = Builder(Place("surveys", 0))
-        self.builder.options_renamed["-oth-"] = OTHER  # as LimeSurvey calls it in expressions
+        self.builder.names.every = {"-oth-": OTHER}  # as LimeSurvey calls it in expressions
         self.questions = Questions(self.builder, survey.languages)
 
     def read(self) -> ReadQuestionnaire:
         conditions = self._conditions()
+        asked = dict(self.survey.questions)
         for group in self.survey.groups:
-            asked = self.survey.questions.get(group.code, ())
-            code = self._group(group) if asked else ""
-            for question in asked:
-                relevant = self._relevant(question.row, conditions.get(question.row.get("qid"), ""))
-                for content in self.questions.asked(question, code):
-                    self.builder.question(
-                        _place(question.row), question.code, content | {"relevant": relevant}
-                    )
+            if questions := asked.pop(group.code, ()):
+                self._ask(questions, self._group(group), conditions)
+        for questions in asked.values():  # in no group that is there
+            self._ask(questions, "", conditions)
         self._texts()
         for table, loss in _LEFT_OUT.items():
             for row in self.tables.get(table, ()):
                 self.builder.lose(_place(row), row.get("name") or row.get("qid"), loss, row.get("name"))
         return self.builder.finished()
+
+    def _ask(self, questions: Iterable[LssQuestion], group: str, conditions: Mapping[str, str]) -> None:
+        for question in questions:
+            for content in self.questions.asked(question, group):
+                shown_if = content.pop("shown_if", "")
+                relevant = self._relevant(question.row, conditions.get(question.row.get("qid"), ""), shown_if)
+                self.builder.question(_place(question.row), question.code, content | {"relevant": relevant})
 
     def _group(self, group: Item) -> str:
         place = _place(group.row)
@@ -69,9 +76,11 @@ class _Form:
         self.builder.group(place, next(iter(title.values())), content)
         return code
 
-    def _relevant(self, row: LssRow, conditions: str) -> Foreign | None:
+    def _relevant(self, row: LssRow, conditions: str, more: str = "") -> Foreign | None:
+        """The condition of a row, or those of the old kind, and what ``more`` must hold."""
         text = row.get("grelevance" if row.table == "groups" else "relevance").strip()
         said = conditions if text in ("", "1") else text
+        said = f"({said}) and {more}" if said and more else said or more
         if not said:
             return None
         return Foreign(said, lambda written: translated(written, self.questions.variables))

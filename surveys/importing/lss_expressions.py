@@ -18,7 +18,8 @@ _TOKEN = re.compile(
 _SPELLED = {"eq": "=", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "&&": "and", "||": "or"}
 _SPELLED |= {"==": "=", "AND": "and", "OR": "or", "/": "div"}
 _LEVELS = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div"))
-_SUFFIX = re.compile(r"\.(NAOK|value|code|valueNAOK)$", re.IGNORECASE)
+# ".value" of a choice is its points, which are not carried over.
+_SUFFIX = re.compile(r"\.(NAOK|code)$", re.IGNORECASE)
 _TIGHTEST = len(_LEVELS)
 
 

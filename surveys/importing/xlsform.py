@@ -7,11 +7,25 @@ from dataclasses import dataclass
 
 from surveys.domain.texts import LocalText
 from surveys.importing import spreadsheets
-from surveys.importing.exchanged import Builder, Foreign, JsonObject, slug
+from surveys.importing.exchanged import Builder, JsonObject, slug
 from surveys.importing.files import Refused
+from surveys.importing.foreign import Foreign
 from surveys.importing.losses import Place, ReadQuestionnaire
-from surveys.importing.spreadsheets import Limits, Sheet
-from surveys.importing.xlsform_columns import LEFT_OUT, MEDIA, OUTSIDE, OWN, READ, SHEETS, SILENT, Row, table
+from surveys.importing.spreadsheets import Sheet
+from surveys.importing.workbook_parts import Limits, has_macros
+from surveys.importing.xlsform_columns import (
+    LEFT_OUT,
+    MEDIA,
+    OF_OPTIONS,
+    OUTSIDE,
+    OWN,
+    READ,
+    SHEETS,
+    SILENT,
+    Row,
+    table,
+    unhidden,
+)
 from surveys.importing.xlsform_languages import tag_of
 from surveys.importing.xlsform_questions import (
     CHOICES,
@@ -36,7 +50,7 @@ from surveys.importing.xlsform_types import (
 from surveys.importing.xlsform_types import MEDIA as MEDIA_TYPES
 from surveys.importing.xlsform_types import OUTSIDE as OUTSIDE_TYPES
 
-LIMITS = Limits(unpacked=24 * 1024 * 1024, cells=150_000, rows=4_000, columns=300)
+LIMITS = Limits(unpacked=24 * 1024 * 1024, cells=150_000, filled=60_000, rows=4_000, columns=300)
 DEEPEST = 20
 _CODES = ("wave", "privacy_mode")
 _WITHOUT_LOSS = frozenset({"form_title", "form_id", "version", "default_language", "style", "name"})
@@ -67,7 +81,7 @@ def read(raw: bytes, default_language: str) -> ReadQuestionnaire:
     if SURVEY not in sheets:
         raise Refused(0, "survey_missing")
     form = _Form(sheets, default_language)
-    if spreadsheets.has_macros(raw):
+    if has_macros(raw):
         form.builder.lose(Place(SURVEY, 0), "vbaProject.bin", "macros_left_out")
     return form.read()
 
@@ -81,6 +95,7 @@ def _wanted(names: list[str]) -> list[str]:
 class _Form:
     def __init__(self, sheets: dict[str, Sheet], default_language: str) -> None:
         self.builder = Builder(Place(SETTINGS, 0))
+        self.builder.names.complete = True
         self.sheets = sheets
         self.settings = next(iter(self._rows(SETTINGS)), Row(0, {}))
         own_default = tag_of(self.settings.get("default_language"))
@@ -115,7 +130,8 @@ class _Form:
             self.builder.lose(Place(name, 1), heading, "column_twice", heading)
         if name == SETTINGS:
             return rows
-        unread = {each for each in columns if each.name not in READ | LEFT_OUT | MEDIA | SILENT}
+        read = OF_OPTIONS if name == CHOICES else READ | LEFT_OUT
+        unread = {each for each in columns if each.name not in read | MEDIA | SILENT}
         for each in sorted(unread, key=lambda each: each.name):
             known = each.name.startswith(f"{OWN}::")
             if not known and not (name == CHOICES and self._filters()):
@@ -130,8 +146,8 @@ class _Form:
         """Give each question its code before conditions are read: they may name one further down."""
         for row in rows:
             name = row.get("name")
-            if name and read_type(row.get("type")).word in KINDS and name not in self.builder.renamed:
-                self.builder.renamed[name] = self._code(row, name)
+            if name and read_type(row.get("type")).word in KINDS and name not in self.builder.names.questions:
+                self.builder.names.questions[name] = self._code(row, name)
 
     def _code(self, row: Row, name: str) -> str:
         return self.builder.code(name, Place(SURVEY, row.number), row.own("code"))
@@ -173,8 +189,9 @@ class _Form:
         if content is None:
             return
         count = self.used[name] = self.used.get(name, 0) + 1
-        code = self.builder.renamed.get(name, "") if count == 1 else ""
-        content |= {"code": code or self._code(row, name)}
+        code = (self.builder.names.questions.get(name, "") if count == 1 else "") or self._code(row, name)
+        self.builder.names.options[code] = self.questions.renamed(kind, content)
+        content |= {"code": code}
         titled = [number for number, group in enumerate(self.open, 1) if group.title]
         depth = titled[-1] if titled else 0
         around = (group.condition for group in self.open[depth:])
@@ -214,7 +231,7 @@ class _Form:
         row, place, document = self.settings, Place(SETTINGS, self.settings.number), self.builder.document
         titles = self.translations.texts(row, f"{OWN}::title", place, "title")
         if not titles:
-            title = row.get("form_title") or row.get("form_id") or "?"
+            title = unhidden(row.get("form_title") or row.get("form_id") or "?")
             titles = self.builder.text(place, "title", {self.translations.default: title})
         document["title"] = titles or {self.translations.default: "?"}
         if intro := self.translations.texts(row, f"{OWN}::intro", place, "intro"):

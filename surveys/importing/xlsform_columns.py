@@ -26,8 +26,12 @@ READ = frozenset(
     {"type", "name", "label", "hint", "required", "relevant", "constraint", "constraint_message", "disabled"}
     | {"appearance", "list_name"}
 )
+OF_OPTIONS = frozenset({"list_name", "name", "label"})
 # What only tells a program how to draw or to talk to a telephone; nothing is lost to who reads or answers.
 SILENT = frozenset({"compact_tag", "rows", "autoplay", "noapperrorstring", "note", "notes", "comment"})
+# A sign that is not seen, between "$" and "{": what looks like an answer in a text is none then.
+_JOINER = "\u2060"
+_BRACE = re.compile(rf"\$({_JOINER}*)\{{")
 _PREFIXES = frozenset({"bind", "control", "body", "media", "instance"})
 _ALIASES = {
     "caption": "label",
@@ -82,6 +86,16 @@ class Row:
     def texts(self, name: str) -> Iterator[tuple[str, str]]:
         """(Language as the column has it, cell) for every language of a column."""
         return ((column.language, cell) for column, cell in self.cells.items() if column.name == name)
+
+
+def hidden(text: str) -> str:
+    """A text in which "${" says nothing to other programs, and reads as before."""
+    return _BRACE.sub(rf"$\1{_JOINER}{{", text)
+
+
+def unhidden(text: str) -> str:
+    """The text of which :func:`hidden` made this one."""
+    return _BRACE.sub(lambda found: f"${found[1][1:]}{{", text)
 
 
 def column(heading: str) -> Column:

@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveys.domain.choices import DONT_KNOW, OTHER
+from surveys.domain.choices import DONT_KNOW, DONT_KNOW_LABEL, OTHER, OTHER_LABEL
+from surveys.domain.consent import YES
 from surveys.domain.drafting import MOST_OPTIONS
 from surveys.domain.expressions import BadExpression, parse
+from surveys.domain.texts import LocalText, pick
 from surveys.importing import xlsform_limits as limits
-from surveys.importing.exchanged import (
-    Builder,
-    Foreign,
-    JsonObject,
-    fitting_option,
-)
+from surveys.importing.exchanged import Builder, JsonObject, fitting_option
+from surveys.importing.foreign import Foreign
 from surveys.importing.losses import Place
-from surveys.importing.xlsform_columns import OWN, Row
+from surveys.importing.xlsform_columns import MEDIA, OWN, Row, unhidden
 from surveys.importing.xlsform_languages import tag_of
 from surveys.importing.xlsform_types import AS_TEXT, KINDS, Type
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
+# What an XForm keeps of an acknowledgement is "OK": conditions on it change with it, and back.
+CONSENTED = {"OK": YES, YES: "OK"}
 LONGEST_JSON = 20_000
 WHOLE = ("max", "max_length", "max_words", "decimals", "minutes")
 WRITTEN = ("minimum", "maximum", "earliest", "latest", "each", "layout")
@@ -35,7 +35,7 @@ _NO = frozenset({"", "no", "false", "false()", "0"})
 _DECIMALS = 6  # XLSForm's decimal numbers have as many as one likes
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
 _DATE_CALL = re.compile(r"\bdate\(\s*(['\"]\d{4}-\d{2}-\d{2}['\"])\s*\)")
-_PARAMETER = re.compile(r"(\w+)\s*=\s*(-?\d+(?:\.\d+)?)", re.ASCII)
+_PARAMETER = re.compile(r"\b(\w+)\s*=\s*(-?\d+(?:\.\d+)?)", re.ASCII)
 
 
 @dataclass
@@ -43,6 +43,11 @@ class Options:
     """A list of the sheet "choices": its points by the names they have there."""
 
     points: dict[str, JsonObject] = field(default_factory=dict)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The names that became other codes."""
+        return {name: point["code"] for name, point in self.points.items() if name != point["code"]}
 
 
 @dataclass
@@ -58,8 +63,12 @@ class Translations:
         found: dict[str, str] = {}
         for written, text in row.texts(name):
             tag = self.tag(written, place.sheet)
+            if found.get(tag, unhidden(text)) != unhidden(text):
+                self.builder.lose(place, subject, "language_twice", text, language=tag)
+            if "${" in text:
+                self.builder.lose(place, subject, "answer_in_text", text)
             if tag:
-                found.setdefault(tag, text)
+                found.setdefault(tag, unhidden(text))
         return self.builder.text(place, subject, found)
 
     def tag(self, written: str, sheet: str) -> str:
@@ -74,6 +83,7 @@ class Translations:
 
 def ours(text: str) -> str:
     """An expression as we write it: curly quotes made straight and dates made texts, where that is needed."""
+    text = unhidden(text)
     try:
         parse(text)
     except BadExpression:
@@ -127,8 +137,6 @@ class Questions:
         if not text:
             self.builder.lose(place, name, "without_text")
             text = {self.translations.default: name or "?"}
-        if any("${" in each for each in (*text.values(), *hint.values())):
-            self.builder.lose(place, name, "answer_in_text", next(iter(text.values())))
         return {"text": text, "hint": hint}
 
     def _options(self, row: Row, kind: Type, made: str, place: Place, name: str) -> JsonObject | None:
@@ -138,16 +146,35 @@ class Questions:
             return None
         points = list(found.points.values())
         if made == "scale":
-            rest = [point for point in points if point["code"] != DONT_KNOW]
+            rest = self._without(points, DONT_KNOW, DONT_KNOW_LABEL, place, name)
             own = self._scale(row, place, name)
+            if not row.own("kind"):
+                self.builder.lose(place, name, "scale_lowest_first", kind.list)
             return {"scale": {"points": rest} | own, "dont_know": len(rest) < len(points)}
-        rest = [point for point in points if point["code"] != OTHER]
-        named = len(rest) < len(points)
         if made == "ranking":
             return {"options": [self._not_other(point, place, name) for point in points]}
+        rest = self._without(points, OTHER, OTHER_LABEL, place, name)
+        named = len(rest) < len(points)
         if named and not kind.other and row.own("other") != "yes":
             self.builder.lose(place, name, "other_asks_for_words", kind.list)
         return {"options": rest, "other": kind.other or named or row.own("other") == "yes"}
+
+    def _without(
+        self, points: list[JsonObject], code: str, ours: LocalText, place: Place, name: str
+    ) -> list[JsonObject]:
+        """The points but for one that Följa words itself; other words for it are noted."""
+        for point in points:
+            label = point["label"] if point["code"] == code else {}
+            if any(text != pick(ours, language, "en") for language, text in label.items()):
+                self.builder.lose(place, name, "label_of_ours", next(iter(label.values())), name=code)
+        return [point for point in points if point["code"] != code]
+
+    def renamed(self, kind: Type, content: JsonObject) -> dict[str, str]:
+        """The names of options that conditions may hold, and what they are called in ``content``."""
+        if content["kind"] == "consent":
+            return CONSENTED
+        found = self.lists[kind.list].renamed if kind.list else {}
+        return found | ({OTHER: f"{OTHER}_"} if content["kind"] == "ranking" else {})
 
     def _not_other(self, point: JsonObject, place: Place, name: str) -> JsonObject:
         """An option to be ranked cannot be called "other"."""
@@ -235,6 +262,9 @@ def read_options(builder: Builder, translations: Translations, rows: list[Row]) 
             builder.lose(place, list_name or name, "option_without_name", next(iter(row.cells.values())))
             continue
         found = lists.setdefault(list_name, Options())
+        for column, cell in row.cells.items():
+            if column.name in MEDIA:
+                builder.lose(place, list_name, "media_left_out", cell)
         if name in found.points:
             builder.lose(place, list_name, "option_twice", name)
         elif len(found.points) >= MOST_OPTIONS:
@@ -248,7 +278,6 @@ def _point(builder: Builder, translations: Translations, found: Options, row: Ro
     place, list_name, name = Place(CHOICES, row.number), row.get("list_name"), row.get("name")
     code = fitting_option(name, {point["code"] for point in found.points.values()})
     if code != name:
-        builder.options_renamed[name] = code
         builder.lose(place, list_name, "option_renamed", name, name=code)
     label = translations.texts(row, "label", place, list_name)
     if not label:

@@ -145,6 +145,7 @@ def _act(
     rehearse: bool,
 ) -> Difference:
     with db.transaction(rehearse) as session:
+        _hold_series_of(session, mailing_id)
         mailing = _mailing(session, mailing_id)
         series = mailing.rule.series
         only = [mailing.enrolment_id] if mailing.enrolment_id is not None else []
@@ -168,6 +169,14 @@ def _mailing(session: Session, mailing_id: int) -> Mailing:
     if mailing is None:
         raise UnknownMailing
     return mailing
+
+
+def _hold_series_of(session: Session, mailing_id: int) -> None:
+    """Lock all that a change of one mailing may move, in the order in which everybody does."""
+    if found := planning_queries.series_of_mailing(session, mailing_id):
+        series_id, enrolment_id = found
+        only = [enrolment_id] if enrolment_id is not None else []
+        planning_queries.mailings_to_refresh(session, series_id, only)
 
 
 def _refuse_without_attendance(session: Session, mailing: Mailing) -> None:

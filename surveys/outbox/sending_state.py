@@ -20,6 +20,7 @@ from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
 from surveys.models.message import Message, SendingState
 from surveys.models.programme import JsonObject
+from surveys.queries import planning as planning_queries
 from surveys.queries import sending_state as queries
 
 MUTE_REASONS = ("restored", "demo", "by_hand")
@@ -137,9 +138,10 @@ def unmute(db: Database, user_id: int | None, choice: Literal["skip", "send"], n
     """
     with db.transaction() as session:
         row = queries.hold(session)
-        found = fallen_due(session, now)
         if row.muted_at is None:
-            return found
+            return fallen_due(session, now)
+        _hold_due(session, now)
+        found = fallen_due(session, now)
         row.muted_at = row.muted_reason = None
         _skip(session, found, now) if choice == "skip" else _send(session, found, now)
         details: JsonObject = {"choice": choice, "mailings": len(found.mailings), "mails": found.mails}
@@ -150,6 +152,12 @@ def unmute(db: Database, user_id: int | None, choice: Literal["skip", "send"], n
 def fallen_due(session: Session, now: datetime) -> FallenDue:
     """What would go at once if mail went: for showing before :func:`unmute`."""
     return FallenDue(queries.mailings_due(session, now), queries.mails_waiting(session, now))
+
+
+def _hold_due(session: Session, now: datetime) -> None:
+    """Lock what will be changed as whoever changes a series does, so that neither waits for the other."""
+    for series_id in queries.series_of(session, [each.id for each in queries.mailings_due(session, now)]):
+        planning_queries.mailings_to_refresh(session, series_id)
 
 
 def _skip(session: Session, found: FallenDue, now: datetime) -> None:

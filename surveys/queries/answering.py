@@ -5,11 +5,11 @@ Also the only way others ask whether somebody has answered: by a key that they c
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Pool,
     Row,
@@ -17,7 +17,9 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     func,
+    lambda_stmt,
     literal_column,
     select,
     update,
@@ -98,14 +100,12 @@ def asked(connection: Connection, keys: Keyring, public_id: str) -> AskedRow | N
     # Addresses are typed by anyone: PostgreSQL refuses a NUL, and says so with an error.
     if not _PUBLIC_ID.fullmatch(public_id):
         return None
-    found = connection.execute(
-        _asked(), {"public_id": public_id, "response_key": keys.response_key(public_id)}
-    )
+    found = connection.execute(_ASKED, {"public_id": public_id, "response_key": keys.response_key(public_id)})
     row = found.one_or_none()
     if row is None or row.key_name is None:
         return row
     own = {"public_id": public_id, "response_key": keys.response_key(public_id, row.key_name)}
-    return connection.execute(_asked(), own).one_or_none()
+    return connection.execute(_ASKED, own).one_or_none()
 
 
 def sheet(connection: Connection, row: AskedRow) -> tuple[SheetKey, Form]:
@@ -193,7 +193,6 @@ def _make_room(kept: dict[Any, Form]) -> None:
         kept.clear()
 
 
-@cache
 def _asked() -> Select[*tuple[Any, ...]]:
     """A response in progress stays on its version; a new one is on the newest in use."""
     newer = aliased(QuestionnaireVersion)
@@ -222,7 +221,7 @@ def _asked() -> Select[*tuple[Any, ...]]:
             Invitation.target,
             Invitation.key_name,
             Invitation.declined,
-            AnswerKey.closed_at.label("key_closed_at"),
+            _key_closed_at().label("key_closed_at"),
             Mailing.due_at,
             Mailing.closes_at,
             Mailing.occasion_id,
@@ -284,6 +283,17 @@ def _asked() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _key_closed_at() -> ColumnElement[Any]:
+    """When the key was closed; of one whose file is gone while the database, restored, has not heard of it,
+    some moment: what would stand under it stands under "", and so would everybody else's.
+    """
+    gone = bindparam("response_key", type_=String()) == ""
+    return func.coalesce(AnswerKey.closed_at, case((gone, Mailing.due_at)))
+
+
+# SQLAlchemy looks up what it has compiled by all that a statement is made of, which takes longer for one of
+# this size than to run it. Given as a function it is looked up by that alone.
+_ASKED = lambda_stmt(_asked, enable_tracking=False, track_closure_variables=False)
 # Asked for every mail before it goes, so put together once.
 _ANSWERED = select(Response.id).where(
     Response.response_key == bindparam("response_key"), Response.submitted_at.is_not(None)

@@ -15,12 +15,15 @@ ENDED = ("cancelled", "dropped_out")
 
 
 def hold_series(session: Session, series_id: int) -> Series | None:
-    """Return the series; no other transaction changes its occasions until this one ends."""
+    """Return the series; no other transaction changes its occasions until this one ends.
+
+    Rows that name the series may still be added: the planner does, while it holds what we may want next.
+    """
     return session.scalar(
         select(Series)
         .where(Series.id == series_id)
         .options(joinedload(Series.project, innerjoin=True), joinedload(Series.subproject))
-        .with_for_update(of=Series)
+        .with_for_update(of=Series, key_share=True)
     )
 
 

@@ -113,6 +113,21 @@ def last_step(session: Session, enrolment_id: int, occasion_id: int | None) -> i
     return session.scalar(asked) or 0
 
 
+def links_mailed_since(session: Session, participant_id: int, since: datetime) -> int:
+    """How many mails with the link to a person's page are newer than this."""
+    wanted = (
+        select(func.count())
+        .select_from(Message)
+        .join(Message.enrolment)
+        .where(
+            Message.kind == "own_page",
+            Message.next_attempt_at > since,
+            Enrolment.participant_id == participant_id,
+        )
+    )
+    return session.scalar(wanted) or 0
+
+
 def asked_at(session: Session, enrolment_ids: Collection[int], occasion_ids: Collection[int]) -> set[int]:
     """At which of the occasions the person has asked for the link by the code on the door."""
     return {

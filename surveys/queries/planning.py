@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, exists, func, or_, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
-from surveys.database import UTCDateTime
+from surveys.database import LARGEST_ID, UTCDateTime
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment
@@ -18,7 +19,14 @@ from surveys.queries.planned import Planned
 
 ACTIVE_STATES = audience_queries.ACTIVE_STATES
 AT_ONCE = audience_queries.AT_ONCE
+LOCK_NOT_AVAILABLE = "55P03"
 PLANNER_LOCK = 0x466F6C6A61  # "Folja": any number, the same in every process
+
+
+class SeriesBusy(Exception):
+    """Somebody else is changing the mailings of the series at this moment."""
+
+    code = "series_busy"
 
 
 def hold_planner(session: Session) -> bool:
@@ -125,17 +133,34 @@ def enrolments_of(
 
 
 def mailings_to_refresh(
-    session: Session, series_id: int, only: Collection[int] | None = None
+    session: Session, series_id: int, only: Collection[int] | None = None, nowait: bool = False
 ) -> Sequence[Planned]:
     """The mailings of a series, locked, so that the planner does not expand one while it moves.
 
-    ``only``: of those that are one person's alone, those of these few enrolments.
+    ``only``: of those that are one person's alone, those of these few enrolments. Always locked in the same
+    order, so that two who change a series wait for each other and not in a circle. ``nowait`` is for whoever
+    holds a mailing already, and so may not wait for another: raises :class:`SeriesBusy` instead.
     """
     columns = (getattr(Mailing, each.name) for each in fields(Planned))
     wanted = select(*columns).join(Mailing.rule).where(FollowUpRule.series_id == series_id)
     if only is not None:
         wanted = wanted.where(or_(Mailing.enrolment_id.is_(None), Mailing.enrolment_id.in_(only)))
-    return [Planned(*row) for row in session.execute(wanted.with_for_update(of=Mailing, key_share=True))]
+    held = wanted.order_by(Mailing.id).with_for_update(of=Mailing, key_share=True, nowait=nowait)
+    try:
+        return [Planned(*row) for row in session.execute(held)]
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            raise SeriesBusy from None
+        raise
+
+
+def series_of_mailing(session: Session, mailing_id: int) -> tuple[int, int | None] | None:
+    """(Series, enrolment of whom alone it is), None where there is no such mailing."""
+    if not 0 <= mailing_id <= LARGEST_ID:
+        return None
+    wanted = select(FollowUpRule.series_id, Mailing.enrolment_id).join(Mailing.rule)
+    found = session.execute(wanted.where(Mailing.id == mailing_id)).one_or_none()
+    return (found[0], found[1]) if found else None
 
 
 def steps_before(session: Session, mailing: Mailing) -> Sequence[Mailing]:

@@ -4,18 +4,16 @@ A measurement (mätning) is one questionnaire rule at one target. Rules that cou
 registration have one target a person; they are one measurement together, since each alone is one person.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from surveys.models.followup import FollowUpRule, Invitation, Mailing
-from surveys.models.message import Message
-from surveys.models.people import Attendance, Enrolment
+from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.programme import Occasion, Project, Series
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
@@ -46,42 +44,6 @@ class Asked:
     reason: str | None
     due_at: datetime
     closes_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Of one measurement, or added up. An invitation withdrawn before anything was sent counts nowhere."""
-
-    invited: int = 0
-    delivered: int = 0
-    bounced: int = 0  # refused by the mail server, and nothing else came through
-    withdrawn: int = 0  # of the invited: the link was withdrawn after it had been sent
-    started: int = 0
-    submitted: int = 0
-    paper: int = 0  # of the submitted: typed in by staff from paper
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
-            self.invited + other.invited,
-            self.delivered + other.delivered,
-            self.bounced + other.bounced,
-            self.withdrawn + other.withdrawn,
-            self.started + other.started,
-            self.submitted + other.submitted,
-            self.paper + other.paper,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class HeadCounts:
-    """Persons of a series, and their attendances; the two are never mixed."""
-
-    registered: int  # enrolments but those cancelled before
-    present: int  # persons who were there at least once
-    attendances: int
-    invited: int  # persons asked at least once
-    answered: int  # persons who sent in at least one response
-    present_at: dict[int, int]  # occasion → persons
 
 
 def series_by_id(session: Session, series_id: int) -> Series:
@@ -149,7 +111,7 @@ def asked(session: Session, series_id: int) -> dict[Key, Asked]:
             Mailing.closes_at,
         )
         .join(Mailing.rule)
-        .where(_questionnaires(series_id), Mailing.step == 0)
+        .where(of_series(series_id), Mailing.step == 0)
         .order_by(Mailing.due_at, Mailing.id)
     )
     found: dict[Key, Asked] = {}
@@ -158,55 +120,6 @@ def asked(session: Session, series_id: int) -> dict[Key, Asked]:
         place = key(this.rule_id, this.target)
         found[place] = _together(found[place], this) if place in found else this
     return found
-
-
-def counts(session: Session, series_id: int) -> dict[Key, Counts]:
-    """Return the counts of each measurement of a series."""
-    found: dict[Key, Counts] = {}
-    for place, some in (*_invitations(session, series_id), *_responses(session, series_id)):
-        found[place] = found.get(place, Counts()) + some
-    return found
-
-
-def head_counts(session: Session, series_id: int) -> HeadCounts:
-    registered = session.scalar(
-        select(func.count()).where(Enrolment.series_id == series_id, Enrolment.state != "cancelled")
-    )
-    there = (
-        select(Attendance.occasion_id, Attendance.enrolment_id)
-        .join(Attendance.occasion)
-        .where(Occasion.series_id == series_id, Attendance.present)
-    ).subquery()
-    present_at = [
-        (occasion, many)
-        for occasion, many in session.execute(
-            select(there.c.occasion_id, func.count()).group_by(there.c.occasion_id)
-        )
-    ]
-    persons = session.scalar(select(func.count(there.c.enrolment_id.distinct())))
-    mails = _mails(series_id)
-    invited = session.scalar(
-        select(func.count(Invitation.enrolment_id.distinct()))
-        .join(Invitation.rule)
-        .outerjoin(mails, mails.c.invitation_id == Invitation.id)
-        .where(_questionnaires(series_id), _was_asked(mails))
-    )
-    answered = session.execute(
-        select(
-            func.count(Response.pairing_key.distinct()),
-            func.count(case((Response.pairing_key.is_(None), Response.id))),
-        )
-        .join(Response.rule)
-        .where(FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None))
-    ).one()
-    return HeadCounts(
-        registered=registered or 0,
-        present=persons or 0,
-        attendances=sum(many for _, many in present_at),
-        invited=invited or 0,
-        answered=answered[0] + answered[1],
-        present_at=dict(present_at),
-    )
 
 
 def answers(
@@ -233,7 +146,8 @@ def _at_target(target: str) -> ColumnElement[bool]:
     return Response.target == target
 
 
-def _questionnaires(series_id: int) -> ColumnElement[bool]:
+def of_series(series_id: int) -> ColumnElement[bool]:
+    """Rules of a series that send a questionnaire."""
     return (FollowUpRule.series_id == series_id) & FollowUpRule.questionnaire_id.is_not(None)
 
 
@@ -242,67 +156,3 @@ def _together(first: Asked, later: Asked) -> Asked:
     order = ("expanded", "expanding", "planned", "waiting", "missed", "cancelled")
     leading = min(first, later, key=lambda each: order.index(each.state))
     return replace(leading, target=PERSONAL, closes_at=max(first.closes_at, later.closes_at))
-
-
-def _mails(series_id: int) -> Subquery:
-    """What has become of the mails of each invitation of the series."""
-
-    def seen(state: str) -> ColumnElement[int]:
-        return func.max(case((Message.state == state, 1), else_=0))
-
-    return (
-        select(
-            Message.invitation_id,
-            seen("sent").label("sent"),
-            seen("refused").label("refused"),
-            func.max(Message.attempts).label("attempts"),
-        )
-        .join(Message.invitation)
-        .join(Invitation.rule)
-        .where(_questionnaires(series_id))
-        .group_by(Message.invitation_id)
-        .subquery("mails")
-    )
-
-
-def _was_asked(mails: Subquery) -> ColumnElement[bool]:
-    # A link can have been used only if a mail was at least tried, so whoever answered is among these.
-    return or_(Invitation.withdrawn_at.is_(None), func.coalesce(mails.c.attempts, 0) > 0)
-
-
-def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
-    mails = _mails(series_id)
-    sent, refused = func.coalesce(mails.c.sent, 0), func.coalesce(mails.c.refused, 0)
-    rows = session.execute(
-        select(
-            Invitation.rule_id,
-            Invitation.target,
-            func.count(),
-            func.sum(sent),
-            func.sum(case((sent == 0, refused), else_=0)),
-            func.count(Invitation.withdrawn_at),
-        )
-        .join(Invitation.rule)
-        .outerjoin(mails, mails.c.invitation_id == Invitation.id)
-        .where(_questionnaires(series_id), _was_asked(mails))
-        .group_by(Invitation.rule_id, Invitation.target)
-    )
-    for rule_id, target, invited, delivered, bounced, withdrawn in rows:
-        yield key(rule_id, target), Counts(invited, delivered, bounced, withdrawn)
-
-
-def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
-    rows = session.execute(
-        select(
-            Response.rule_id,
-            Response.target,
-            func.count(),
-            func.count(Response.submitted_at),
-            func.count(case((Response.source == "paper", 1))),
-        )
-        .join(Response.rule)
-        .where(FollowUpRule.series_id == series_id)
-        .group_by(Response.rule_id, Response.target)
-    )
-    for rule_id, target, started, submitted, paper in rows:
-        yield key(rule_id, target), Counts(started=started, submitted=submitted, paper=paper)

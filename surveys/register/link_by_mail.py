@@ -6,7 +6,7 @@ an hour.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from email_validator import EmailNotValidError, validate_email
@@ -30,6 +30,9 @@ from surveys.running.access import ATTEMPT_WINDOW, network_of, normal_address
 ASKED_PER_ADDRESS = 4
 # A whole course sits behind one address of a network.
 ASKED_PER_NETWORK = 300
+# Of mails that anybody can have sent to somebody else's address.
+MAILS_A_DAY = 8
+DAY = timedelta(days=1)
 LONGEST_ADDRESS = 254
 
 
@@ -50,7 +53,8 @@ class AskedTooOften(Exception):
 
 
 def ask_for_link(db: Database, keys: Keyring, address: str, network: str, now: datetime) -> None:
-    """Mail everybody with this address the link to their own page, where all that is open for them stands.
+    """Mail everybody with this address the link to their own page, where all that is open for them stands,
+    no more than MAILS_A_DAY a day.
 
     ``network`` is the caller's IP address. Raises :class:`BadAddress` and :class:`AskedTooOften`.
     """
@@ -107,7 +111,9 @@ def _post(
     session: Session, keys: Keyring, enrolment: Enrolment, occasion_id: int | None, now: datetime
 ) -> None:
     page_of(session, keys, enrolment.participant_id)
-    post_link(session, enrolment.id, occasion_id, now)
+    # Not said: that would tell whether the address is known, and whoever needs the link has it by now.
+    if queries.links_mailed_since(session, enrolment.participant_id, now - DAY) < MAILS_A_DAY:
+        post_link(session, enrolment.id, occasion_id, now)
 
 
 def checked(address: str) -> str:

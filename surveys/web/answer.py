@@ -4,6 +4,8 @@ A form is one page or one question at a time (:mod:`surveys.web.answer_steps`), 
 person has chosen.
 """
 
+from contextlib import suppress
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
@@ -20,6 +22,7 @@ from surveys.web.phrases import _
 blueprint = Blueprint("answer", __name__)
 csrf.exempt(blueprint)  # checked below: by the link, which spares participants a session
 
+_WITHOUT_ANSWERS = ("answer.send_in", "answer.choose_layout", "answer.forget")  # nothing is typed there
 STEP = "/svar/<public_id>/fraga/<code>"
 blueprint.add_url_rule(STEP, view_func=answer_steps.step, methods=["GET"])
 blueprint.add_url_rule(STEP, view_func=answer_steps.take_step, methods=["POST"])
@@ -48,7 +51,7 @@ def follow(token: str) -> Response:
 @blueprint.get("/svar/<public_id>")
 def form(public_id: str) -> Page:
     view = answer_pages.opened(public_id)
-    if view.closed:
+    if view.is_over:
         return answer_pages.closed_page(view)
     return answer_steps.start_page(view) if answer_layout.is_stepwise(view) else answer_pages.form_page(view)
 
@@ -69,7 +72,7 @@ def answer(public_id: str) -> Page:
     if saved.checked.errors:
         notice = _("What could be saved is saved. Put the rest right and save again.")
         view, typed = answer_pages.opened(public_id), answer_pages.typed()
-        return answer_pages.typed_page(view, Shown(typed, saved.revision, saved.checked, notice), 422)
+        return answer_pages.typed_page(view, Shown(typed, saved.edition, saved.checked, notice), 422)
     onward = redirect(url_for(".receipt" if submit else ".form", public_id=public_id), 303)
     return answer_layout.remember(onward, public_id, layout) if layout else onward
 
@@ -82,11 +85,13 @@ def receipt(public_id: str) -> Page:
     return answer_pages.receipt_page(view, view.answers)
 
 
-@blueprint.get("/svar/<public_id>/logotyp")
-def logotype(public_id: str) -> Response:
-    """The project's logotype, for whoever holds a link of the project."""
-    found = responses.logotype(installation().database, public_id, links.held(public_id))
-    return Response(found.content, mimetype=found.media_type)
+@blueprint.post("/svar/<public_id>/glom")
+def forget(public_id: str) -> Response:
+    """For whoever shares a telephone or a computer; what is saved stays, and the mail leads back to it."""
+    with suppress(responses.LinkError):  # a link that has ended is forgotten too
+        answer_pages.opened(public_id)
+    page = render_template("answer/forgotten.html", public_id=public_id)
+    return links.forget(Response(page, mimetype="text/html"))
 
 
 @blueprint.errorhandler(responses.LinkError)
@@ -116,7 +121,7 @@ def expired(_error: CSRFError) -> Page:
             raise responses.UnknownLink
         if code:
             return answer_steps.step_as_typed(public_id, code, notice, 400)
-        if request.endpoint in ("answer.send_in", "answer.choose_layout"):  # nothing was typed there
+        if request.endpoint in _WITHOUT_ANSWERS:
             return redirect(url_for(".form", public_id=public_id), 303)
         return _as_typed(public_id, notice, 400)
     except responses.LinkError as error:  # the link has gone with the session: a browser closed and restored
@@ -130,8 +135,7 @@ def _not_saved(reason: responses.NotSaved) -> Page:
         return answer_saved.not_saved(reason)
     match reason:
         case responses.Incomplete():
-            shown = Shown(typed, answer_pages.revision(), reason.checked, new=reason.new)
-            return answer_pages.typed_page(view, shown, 422)
+            return _refused(reason)
         case responses.Conflict():
             button = "submit" if "submit" in request.form else "save"
             seen = [(name, "1") for name in request.form if name.startswith(answer_pages.SEEN)]
@@ -139,12 +143,23 @@ def _not_saved(reason: responses.NotSaved) -> Page:
             return answer_pages.conflict_page(reason, address, seen, button)
         case responses.FormChanged():
             notice = answer_pages.questions_changed()
-            return answer_pages.typed_page(view, Shown(typed, view.revision, notice=notice), 409)
+            return answer_pages.typed_page(view, Shown(typed, view.edition, notice=notice), 409)
     return answer_pages.closed_page(view, fields=typed)
 
 
+def _refused(reason: responses.Incomplete) -> Page:
+    """What cannot be sent in as it stands is kept as a draft, as far as it can be: the page may be closed."""
+    public_id, typed = reason.view.public_id, answer_pages.typed()
+    try:
+        saved = answer_pages.save(public_id, typed, submit=False)
+    except responses.NotSaved as why:
+        return _not_saved(why)
+    shown = Shown(typed, saved.edition, reason.checked, new=reason.new)
+    return answer_pages.typed_page(answer_pages.opened(public_id), shown, 422)
+
+
 def _as_typed(public_id: str, notice: str, status: int) -> Page:
-    shown = Shown(answer_pages.typed(), answer_pages.revision(), notice=notice)
+    shown = Shown(answer_pages.typed(), answer_pages.edition(), notice=notice)
     return answer_pages.typed_page(answer_pages.opened(public_id), shown, status)
 
 

@@ -12,7 +12,7 @@ from surveys.web import language
 
 # Of a private-use letter, which no text from a keyboard holds; the address needs one that it need not quote.
 PUBLIC_ID = "---public-id---"
-PLACES = ("person", "token", "revision", "moment", "content", "was", "code", "progress", "logotype")
+PLACES = ("person", "token", "edition", "moment", "content", "was", "code", "progress", "logotype")
 MARKS = {name: f"\ue000{name}\ue000" for name in PLACES} | {"public_id": PUBLIC_ID}
 
 _MOST_KEPT = 500
@@ -34,8 +34,8 @@ def framed(
 
     ``make`` renders the page from a view without anything personal and a mark for each place.
     """
-    common = replace(view, person="", public_id=PUBLIC_ID, language="", revision=0, answers=None, draft=None,
-                     saved_at=None, submitted_at=None)  # fmt: skip
+    common = replace(view, person="", public_id=PUBLIC_ID, language="", response=None, revision=0,
+                     answers=None, draft=None, saved_at=None, submitted_at=None)  # fmt: skip
     key = (name, view.sheet, language.current(), view.closes_at, view.stage)
     frame = _kept.get(key)
     # All that the page shows is compared, so that a changed title or privacy text shows at once.

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 
 from surveys import clock
 from surveys.answers import responses
+from surveys.answers.filled import FilledForm
 from surveys.answers.form_view import Answers, FormView
 from surveys.answers.responses import Saved
 from surveys.answers.steps import Step
 from surveys.domain.questionnaire import Checked, check, fields_of
 from surveys.domain.questions import Fields, Question
-from surveys.domain.texts import pick
 from surveys.web import answer_logotype, language, links
 from surveys.web.answer_conditions import conditions_json
 from surveys.web.answer_frame import framed
@@ -39,7 +39,7 @@ class Shown:
     """What fills the form's fields, and what is said about it. ``new``: questions that have just come."""
 
     fields: Fields
-    revision: int
+    edition: str
     checked: Checked = field(default_factory=lambda: Checked({}, {}))
     notice: str = ""
     new: frozenset[str] = frozenset()
@@ -61,20 +61,16 @@ def save(
 ) -> Saved:
     """Keep what the request has sent; raises what :func:`surveys.answers.responses.save` raises."""
     house = installation()
-    return responses.save(
-        house.database,
-        house.keys,
-        public_id,
-        links.held(public_id),
-        raw,
-        revision(),
-        language.current(),
-        clock.now(),
-        submit,
-        request.form.get("version", ""),
-        step,
-        seen,
+    filled = FilledForm(
+        fields=raw,
+        language=language.current(),
+        submit=submit,
+        edition=edition(),
+        version=request.form.get("version", ""),
+        step=step,
+        seen=seen,
     )
+    return responses.save(house.database, house.keys, public_id, links.held(public_id), filled, clock.now())
 
 
 def form_page(view: FormView) -> str:
@@ -83,7 +79,7 @@ def form_page(view: FormView) -> str:
     places = {
         "person": str(escape(view.person)),
         "token": links.form_token(view.public_id),
-        "revision": str(view.revision),
+        "edition": view.edition,
         "moment": last_moment(view),
         "content": questions_html(view.form, view.sheet, fields_of(view.form, view.current), asked=asked),
         "logotype": answer_logotype.image(view),
@@ -101,7 +97,7 @@ def typed_page(view: FormView, shown: Shown, status: int = 200) -> Page:
     places = {
         "person": view.person,
         "token": links.form_token(view.public_id),
-        "revision": str(shown.revision),
+        "edition": shown.edition,
         "moment": last_moment(view),
         "content": questions_html(view.form, view.sheet, shown.fields, faults, asked),
         "logotype": answer_logotype.image(view),
@@ -113,7 +109,8 @@ def typed_page(view: FormView, shown: Shown, status: int = 200) -> Page:
         places,
         errors=error_list(view.form, Checked({}, errors)),
         notice=shown.notice,
-        new=[(each.names()[0], pick(each.text, language.current())) for each in new],
+        unsaved=True,
+        new=[(each.names()[0], language.shown(each.text)) for each in new],
     )
     return html, status
 
@@ -122,7 +119,8 @@ def receipt_page(view: FormView, answers: Answers) -> str:
     # By itself, without what a whole page is given.
     copied = render_copy(copy(view, answers))
     at, logotype = moment(view, view.submitted_at), answer_logotype.image(view)
-    places = {"moment": at, "content": copied, "logotype": logotype}
+    places = {"moment": at, "content": copied, "logotype": logotype, "edition": view.edition}
+    places["token"] = links.form_token(view.public_id)
     return framed("receipt", view, places, partial(_receipt_frame, view.stage))
 
 
@@ -131,7 +129,11 @@ def closed_page(view: FormView, fields: Fields | None = None) -> Page:
     unsent = check(view.form, fields, complete=False).answers if fields else view.draft
     sent = copy(view, view.answers) if view.answers is not None else []
     status = 200 if view.answers is not None and not fields else 410
-    said = {"moment": moment(view, view.submitted_at), "privacy_text": privacy_text(view)}
+    said = {
+        "moment": moment(view, view.submitted_at),
+        "privacy_text": privacy_text(view),
+        "token": links.form_token(view.public_id),
+    }
     return page("closed", view, status, copy=sent, unsent=copy(view, unsent or {}), **said)
 
 
@@ -146,7 +148,8 @@ def conflict_page(
 
 
 def page(name: str, view: FormView, status: int = 200, **values: object) -> Page:
-    return render_template(f"answer/{name}.html", view=view, **({"errors": []} | values)), status
+    given = {"errors": [], "logotype": answer_logotype.image(view)} | values
+    return render_template(f"answer/{name}.html", view=view, **given), status
 
 
 def prefer(view: FormView) -> None:
@@ -169,9 +172,8 @@ def seen() -> list[str]:
     return [name.removeprefix(SEEN) for name in request.form if name.startswith(SEEN)]
 
 
-def revision() -> int:
-    text = request.form.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+def edition() -> str:
+    return request.form.get("edition", "")
 
 
 def last_moment(view: FormView) -> str:
@@ -238,6 +240,7 @@ def _form_html(
     errors: Sequence[tuple[str, str]] = (),
     notice: str = "",
     new: Sequence[tuple[str, str]] = (),
+    unsaved: bool = False,
 ) -> str:
     return render_template(
         "answer/form.html",
@@ -247,6 +250,7 @@ def _form_html(
         errors=errors,
         notice=notice,
         new=new,
+        unsaved=unsaved,
         conditions=conditions_json(view),
         privacy_text=privacy_text(view),
     )

@@ -42,7 +42,7 @@ PRIVACY_TEXTS = {
             "They are kept under a code. Until then the link in your mail leads to your answers, and whoever "
             "runs the service can lead the code back to you. Then the key to the code is destroyed. After "
             "that your answers before and after can be compared, but not led back to you. What you write in "
-            "your own words may still tell who you are."
+            "your own words may still tell who you are. If fewer than five answer, no answers are shown."
         ),
     ),
     PrivacyMode.ANONYMOUS: PrivacyText(
@@ -50,7 +50,8 @@ PRIVACY_TEXTS = {
         _l(
             "Until then your answers can still be found, by the link in your mail, so that you can change "
             "them or take them back. When the questionnaire closes, what ties them to you is destroyed. What "
-            "you write in your own words may still tell who you are."
+            "you write in your own words may still tell who you are. If fewer than five answer, no answers "
+            "are shown."
         ),
     ),
 }

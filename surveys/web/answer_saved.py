@@ -31,7 +31,7 @@ def saved(done: Saved, now: datetime, code: str = "") -> Response:
     if left_out := len(done.checked.errors):
         said = f"{said} {_left_out(left_out)}"
     was = mark(done.checked.answers.get(code)) if code else ""
-    return jsonify(state="saved", revision=done.revision, was=was, said=said)
+    return jsonify(state="saved", edition=done.edition, was=was, said=said)
 
 
 def not_saved(reason: responses.NotSaved) -> tuple[Response | str, int]:
@@ -42,16 +42,25 @@ def not_saved(reason: responses.NotSaved) -> tuple[Response | str, int]:
         "form_changed": _("The questions have changed since you opened the page."),
         "incomplete": _("The answer cannot be saved as it stands. What was saved before is still there."),
     }
+    choose = {
+        "conflict": _("Show both and choose"),
+        "form_changed": _("Show the questions as they are now"),
+    }
     status = 422 if reason.code == "incomplete" else 409
-    return jsonify(state=reason.code, said=said[reason.code]), status
+    told = {"state": reason.code, "said": said[reason.code], "choose": choose.get(reason.code, "")}
+    return jsonify(told), status
 
 
 def no_link(error: responses.LinkError, held: bool) -> tuple[Response | str, int]:
     """The link has ended, or this browser holds none any more."""
     state = error.code if held else "no_cookie"
     said = _("What you write now is not sent, but kept in this browser. Open the link from the mail again.")
-    if state in ("withdrawn_link", "not_open_yet"):
+    if state == "withdrawn_link":
         said = _("The link has been withdrawn. What you write now is not saved.")
+    if state == "not_open_yet":
+        said = _(
+            "The questionnaire is not open yet. What you write now is not sent, but kept in this browser."
+        )
     return jsonify(state=state, said=said), 403
 
 

@@ -19,7 +19,6 @@ from surveys.domain import stops
 from surveys.domain.questionnaire import fields_of
 from surveys.domain.questions import Fields, Unacceptable
 from surveys.domain.stops import Stop
-from surveys.domain.texts import pick
 from surveys.web import answer_layout, answer_logotype, answer_pages, answer_saved, language, links
 from surveys.web.answer_frame import framed
 from surveys.web.answer_pages import Page, Shown
@@ -53,7 +52,7 @@ def start_page(view: FormView, notice: str = "") -> Page:
 
 def step(public_id: str, code: str) -> Page:
     view = answer_pages.opened(public_id)
-    if view.closed:
+    if view.is_over:
         return answer_pages.closed_page(view)
     found = stops.stop_at(view.form, code)
     if found is None or code not in view.form.asked(view.current, view.today):
@@ -90,15 +89,13 @@ def step_as_typed(
     view = answer_pages.opened(public_id)
     found = stops.stop_at(view.form, code)
     if found is None:  # the questions have changed
-        return answer_pages.typed_page(
-            view, Shown(answer_pages.typed(), view.revision, notice=notice), status
-        )
+        return answer_pages.typed_page(view, Shown(answer_pages.typed(), view.edition, notice=notice), status)
     return _typed_step(view, found, notice, status, fault)
 
 
 def overview(public_id: str) -> Page:
     view = answer_pages.opened(public_id)
-    return answer_pages.closed_page(view) if view.closed and view.draft is None else _overview_page(view)
+    return answer_pages.closed_page(view) if view.is_over else _overview_page(view)
 
 
 def send_in(public_id: str) -> Page:
@@ -115,6 +112,8 @@ def send_in(public_id: str) -> Page:
     except responses.NotSaved as reason:
         answer_pages.prefer(reason.view)
         notice = _("Your answers have been changed on another page or device since. Look through them again.")
+        if isinstance(reason, responses.FormChanged):
+            notice = answer_pages.questions_changed()
         return _overview_page(reason.view, 409, notice=notice)
     return redirect(url_for(".receipt", public_id=public_id), 303)
 
@@ -161,7 +160,6 @@ def _typed_step(
     asked = view.form.asked(view.current, view.today) | {stop.code}
     error = fault_text(fault) if fault is not None else ""
     html = stop_html(view.form, stop, view.sheet, answer_pages.typed(), error, asked)
-    text = pick(stop.question.text, language.current())
     till = "overview" in request.form
     # The answer itself may have been saved though it does not fit: then the page goes on from that.
     was = mark(view.current.get(stop.code)) if fault is not None else request.form.get("was", "")
@@ -169,8 +167,9 @@ def _typed_step(
         till,
         view,
         {**_places(view, stop, html), "was": was},
-        errors=[(stop.question.names()[0], f"{text} {error}")] if error else [],
+        errors=[(stop.question.names()[0], language.sentence(stop.question.text, error))] if error else [],
         notice=notice,
+        unsaved=True,
         back=_address(view, stops.before(view.form, stop.code, asked)) if "back" in request.form else "",
     )
     return page, status
@@ -180,7 +179,7 @@ def _places(view: FormView, stop: Stop, html: Markup) -> dict[str, str]:
     asked = view.form.asked(view.current, view.today) | {stop.code}
     return {
         "token": links.form_token(view.public_id),
-        "revision": str(view.revision),
+        "edition": view.edition,
         "code": quote(stop.code),
         "progress": str(escape(progress_text(stops.progress(view.form, stop.code, asked)))),
         "content": html,
@@ -205,24 +204,27 @@ def _overview_page(
 ) -> Page:
     here, faults = language.current(), errors or {}
     asked = view.form.asked(view.current, view.today)
+    questions = [stop.question for stop in stops.stops(view.form) if stop.code in asked]
     rows = [
         {
             "code": each.code,
             "text": language.shown(each.text),
-            "named": pick(each.text, here),
             "answer": each.shown(view.current[each.code], here) if each.code in view.current else "",
             "required": each.required,
             "error": fault_text(faults[each.code]) if each.code in faults else "",
         }
-        for each in (stop.question for stop in stops.stops(view.form))
-        if each.code in asked
+        for each in questions
     ]
     return answer_pages.page(
         "overview",
         view,
         status,
         rows=rows,
-        errors=[(f"change-{row['code']}", f"{row['named']} {row['error']}") for row in rows if row["error"]],
+        errors=[
+            (f"change-{each.code}", language.sentence(each.text, fault_text(faults[each.code])))
+            for each in questions
+            if each.code in faults
+        ],
         notice=notice,
         stage=view.stage,
         token=links.form_token(view.public_id),

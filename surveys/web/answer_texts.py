@@ -10,7 +10,6 @@ from flask_babel import ngettext
 from surveys.domain.questionnaire import Checked, Form
 from surveys.domain.questions import Unacceptable
 from surveys.domain.stops import Progress
-from surveys.domain.texts import pick
 from surveys.web import language
 from surveys.web.filters import day
 from surveys.web.links import LinkProblem
@@ -55,7 +54,7 @@ LINK_PROBLEMS = {
 def fault_text(fault: Unacceptable) -> str:
     """Return the sentence for an answer that cannot be taken."""
     if fault.code == "does_not_fit":  # its parameters are the questionnaire's own words, by language
-        own = pick({code: str(text) for code, text in fault.params.items()}, language.current())
+        own = language.shown({code: str(text) for code, text in fault.params.items()})
         return own or str(_("This answer does not fit with your other answers."))
     if fault.code in _PLAIN:
         return str(_PLAIN[fault.code])
@@ -67,10 +66,9 @@ def error_list(form: Form, checked: Checked) -> list[tuple[str, str]]:
 
     The sentence is the one at the field; several questions may have the same, so theirs stands first.
     """
-    code = language.current()
     faulty = (each for each in form.questions if each.code in checked.errors)
     return [
-        (each.names()[0], f"{pick(each.text, code)} {fault_text(checked.errors[each.code])}")
+        (each.names()[0], language.sentence(each.text, fault_text(checked.errors[each.code])))
         for each in faulty
     ]
 

@@ -1,6 +1,6 @@
 """Taking an answer back: asked about first, and told when it no longer can be found."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from flask_wtf.csrf import CSRFError
 
 from surveys import clock
@@ -50,5 +50,5 @@ def _page(view: FormView, state: str = "", notice: str = "", status: int = 200) 
     if not state:
         state = "lost" if not view.can_be_found else "ask" if view.revision else "none"
     token = links.form_token(view.public_id)
-    html = render_template("answer/withdraw.html", view=view, state=state, notice=notice, token=token)
-    return html, 410 if state == "lost" else status
+    status = 410 if state == "lost" else status
+    return answer_pages.page("withdraw", view, status, state=state, notice=notice, token=token)

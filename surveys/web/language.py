@@ -113,6 +113,11 @@ def shown(text: Mapping[str, str]) -> str | Markup:
     return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(tag, direction, words)
 
 
+def sentence(text: Mapping[str, str], words: str) -> Markup:
+    """A text as :func:`shown` shows it, and words of the page after it."""
+    return Markup("{} {}").format(shown(text), words)
+
+
 def register(app: Flask) -> None:
     """Give the templates the languages; after Flask-Babel, whose lookup of a text asks for its context."""
     get_babel(app).instance.domain_instance = _Texts()

@@ -9,6 +9,7 @@ from flask import request
 from flask_babel import LazyString
 from werkzeug.wrappers import Response
 
+from surveys.keys import PUBLIC_ID_LENGTH
 from surveys.web.guard import installation
 
 
@@ -48,7 +49,23 @@ def held(public_id: str) -> str:
 def all_held() -> dict[str, str]:
     """Return every link that this browser holds: its token, by the public id that it opens."""
     start = cookie_name("")
-    return {name[len(start) :]: token for name, token in request.cookies.items() if name.startswith(start)}
+    # Others of ours, such as the language chosen, begin alike on http.
+    length = len(start) + PUBLIC_ID_LENGTH
+    mine = [name for name in request.cookies if name.startswith(start) and len(name) == length]
+    return {name.removeprefix(start): request.cookies[name] for name in mine}
+
+
+def forget(response: Response) -> Response:
+    """Let the browser forget every link that it holds: whose they are it cannot tell."""
+    for public_id in all_held():
+        response.delete_cookie(
+            cookie_name(public_id),
+            path="/",
+            secure=installation().settings.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
 
 
 def form_token(public_id: str) -> str:

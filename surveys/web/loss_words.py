@@ -56,6 +56,7 @@ def _reasons(_: Gettext) -> dict[str, str]:
         "unexpected": _("“%(found)s” was not expected there"),
         "missing_end": _("it ends too early"),
         "wrong_number_of_arguments": _("“%(word)s” takes another number of values"),
+        "number_too_large": _("it holds a number that is too large"),
         "too_deep": _("it has too many parts"),
         "too_few_options": _("a choice needs at least two options"),
         "too_few_points": _("a scale needs at least two points"),
@@ -82,8 +83,7 @@ def _losses(_: Gettext) -> dict[str, str]:
         "type_place": _("Places on a map cannot be answered here: the question is left out."),
         "type_unknown": _("There is no such kind of question here (%(was)s): left out."),
         "type_language": _("The language is chosen at the top of the page: left out."),
-        "type_two_scales": _("Two scales side by side are not asked here: left out. Write two questions."),
-        "type_table": _("A table of fields is not asked here: left out. Write a question a field."),
+        "type_table": _("A table of more than %(most)s fields is left out. Write a question a field."),
         "as_text": _("Asked as a short text instead of “%(was)s”."),
         "range_as_number": _("Asked as a number with limits instead of a slider."),
         "kind_not_of_type": _("The kind “%(was)s” does not go with the type: the type decides."),
@@ -92,6 +92,7 @@ def _losses(_: Gettext) -> dict[str, str]:
         "sheet_left_out": _("The sheet is not read."),
         "column_unknown": _("There is no such column here: what is in it is left out."),
         "column_twice": _("The column stands there twice: the first is read."),
+        "language_twice": _("There are two texts in the same language (%(language)s): this one is left out."),
         "language_unknown": _("Which language “%(was)s” is cannot be told: texts in it are left out."),
         "media_left_out": _("Pictures and sounds are left out: %(was)s"),
         "cell_left_out": _("“%(column)s” has no counterpart here and is left out: %(was)s"),
@@ -101,6 +102,9 @@ def _losses(_: Gettext) -> dict[str, str]:
         "other_asks_for_words": _("The option “other” becomes Följa’s own, with a field for words."),
         "option_renamed": _("The option “%(was)s” is now called “%(name)s”."),
         "option_twice": _("The option “%(was)s” stands there twice: the first is kept."),
+        "option_always_there": _("The option is always there: its condition is left out: %(was)s"),
+        "label_of_ours": _("“%(was)s” (%(name)s) becomes Följa’s own answer, last and in Följa’s words."),
+        "scale_lowest_first": _("Read as a scale, lowest first. Turn it round if it is the other way."),
         "option_too_many": _("More than %(most)s options: the rest are left out."),
         "option_without_name": _("A row without the name of a list or an option: left out."),
     }
@@ -130,6 +134,7 @@ def _surveys(_: Gettext) -> dict[str, str]:
     """What LimeSurvey has beside questions."""
     return {
         "array_split": _("A table of %(rows)s rows becomes as many questions with a scale each."),
+        "array_split_twice": _("A table of %(rows)s rows with two scales becomes two questions a row."),
         "fields_split": _("%(rows)s fields become as many questions."),
         "comment_left_out": _("The field for a comment is left out."),
         "labels_in_english": _("LimeSurvey’s own words beside the boxes come in Swedish and English only."),

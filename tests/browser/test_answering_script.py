@@ -13,12 +13,15 @@ from surveys.domain.expressions import parse
 from surveys.installation import Installation
 from surveys.models.response import Response
 from tests.journey.test_answering_steps import BRANCHING
-from tests.support.browser import PHONE, PageMaker
-from tests.support.forms import EVERY_KIND, Asked, ask, reopen
+from tests.support.browser import PHONE, PageMaker, follow, look
+from tests.support.forms import EVERY_KIND, Asked, ask, reopen, replace
 
 pytestmark = pytest.mark.browser
 
 CASES = json.loads((Path(__file__).parents[1] / "domain/expressions.json").read_text("utf-8"))
+KEEP = """([address, title, edition]) => localStorage.setItem(
+    `folja-draft:${address.split("/")[2]}:${address}`,
+    JSON.stringify({at: Date.now(), title, edition, typed: "[]"}))"""
 KEPT = "Object.keys(localStorage).filter(key => key.startsWith('folja-draft:'))"
 
 
@@ -76,17 +79,23 @@ def test_it_saves_as_one_goes_and_shows_two_devices_both(
     anna = asked(sqlite_installation)
     page = english(new_page, live_server, anna)
     other = english(new_page, live_server, anna, viewport=PHONE)
-    state = page.locator("#save-state")
+    state, elsewhere = page.locator("#save-state"), page.locator("[data-kept]")
+    page.evaluate(KEEP, [f"/svar/{anna.public_id}/fraga/more", "Något mer?", ""])
+    page.reload()
+    expect(elsewhere.get_by_role("link")).to_have_text(["Något mer?"])
     expect(state).to_be_empty()
     page.locator("#q-overall").check()
     with page.expect_response(lambda answer: "q-more=Mer" in (answer.request.post_data or "")):
         page.locator("#q-more").fill("Mer")
     expect(state).to_contain_text("Saved at")
     assert draft(sqlite_installation) == {"more": "Mer", "overall": "1"}
+    # Said once aloud; what is no news is not spoken again.
+    expect(state).to_have_attribute("aria-live", "off")
     page.locator("#q-hours").fill("fem")
     expect(state).to_contain_text("One answer cannot be saved as it stands.")
     page.locator("#q-hours").fill("")
-    assert page.evaluate(KEPT) == []  # on a shared computer nothing is left of what was saved
+    # On a shared computer nothing is left of what was saved; what another page keeps is not that.
+    assert page.evaluate(KEPT) == [f"folja-draft:{anna.public_id}:/svar/{anna.public_id}/fraga/more"]
     other.locator("#q-missed").fill("Kaffe")
     expect(other.locator("#save-state")).to_contain_text("Nothing has been overwritten.")
     other.get_by_role("button", name="Show both and choose").click()
@@ -96,6 +105,40 @@ def test_it_saves_as_one_goes_and_shows_two_devices_both(
     page.locator("#q-more").fill("Mer än så")
     page.locator("main button[name=submit]").click()  # at once: what is under way is waited for
     expect(page.get_by_text("Mer än så")).to_be_visible()
+    assert page.evaluate(KEPT) == []
+    edition = page.locator("[data-ended]").get_attribute("data-edition")
+    page.evaluate(KEEP, [f"/svar/{anna.public_id}", "Efter tillfället", edition])  # since it was sent in
+    page.reload()
+    assert len(page.evaluate(KEPT)) == 1
+
+
+def test_neither_back_nor_a_new_link_mixes_or_loses_answers(
+    new_page: PageMaker, live_server: str, sqlite_installation: Installation
+) -> None:
+    anna = asked(sqlite_installation)
+    page = english(new_page, live_server, anna)
+    other = english(new_page, live_server, anna, viewport=PHONE)
+    page.locator("#q-overall").check()
+    expect(page.locator("#save-state")).to_contain_text("Saved at")
+    follow(page.get_by_role("link", name="Accessibility"))
+    other.reload()
+    other.get_by_role("group", name="Hur nyttigt").get_by_label("I hög grad (en)").check()
+    expect(other.locator("#save-state")).to_contain_text("Saved at")
+    page.go_back()  # what is saved now, not what the browser remembers of the page
+    expect(page.get_by_role("group", name="Hur nyttigt").get_by_label("I hög grad (en)")).to_be_checked()
+    tab = page.context.new_page()
+    tab.goto(f"{live_server}/s/{replace(sqlite_installation, anna)}")
+    page.locator("#q-more").fill("Skrivet före")
+    page.locator("#q-more").blur()
+    expect(page.locator("#save-state")).to_contain_text("not sent, but kept in this browser")
+    follow(page.locator("main button[name=submit]"))
+    expect(page.get_by_text("Nothing is lost. Press the button again.")).to_be_visible()
+    assert len(page.evaluate(KEPT)) == 1  # on the page alone it would go with it
+    page.locator("#q-more").focus()
+    page.locator("#q-more").blur()
+    expect(page.locator("#save-state")).to_contain_text("Saved at")
+    assert draft(sqlite_installation) == {"more": "Skrivet före", "overall": "3"}
+    assert page.evaluate(KEPT) == []
 
 
 @pytest.mark.parametrize("layout", ["one_page", "one_at_a_time"])
@@ -126,7 +169,12 @@ def test_without_connection_it_is_kept_here_and_sent_later(
     page.locator(f"main button[name={button}]").click()
     expect(state).to_contain_text("Nothing has been sent in.")
     page.unroute("**/svar/**")
-    page.goto(address)
+    page.goto(f"{live_server}/svar/{anna.public_id}")
+    if layout == "one_at_a_time":
+        elsewhere = page.locator("[data-kept]")
+        expect(elsewhere).to_contain_text("something you wrote that may not have been sent")
+        look(page)
+        follow(elsewhere.get_by_role("link", name="Något mer? (en)"))
     expect(page.locator("#q-more")).to_have_value("Skrivet på tåget")
     offer = page.locator("#kept-here")
     expect(offer).to_contain_text("something you wrote here before that was never sent")

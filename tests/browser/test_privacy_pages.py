@@ -26,7 +26,7 @@ def _seen(page: Page, name: str) -> None:
 def test_an_answer_is_taken_back_and_a_key_destroyed(
     new_page: PageMaker, live_server: str, sqlite_installation: Installation
 ) -> None:
-    anna, _bo = ask(sqlite_installation, "Anna Ek", "Bo By", privacy_mode="sealed", now=clock.now())
+    anna, bo = ask(sqlite_installation, "Anna Ek", "Bo By", privacy_mode="sealed", now=clock.now())
     phone = new_page(viewport=PHONE)
     phone.goto(f"{live_server}/s/{anna.token}")
     phone.locator("input[name='q-overall']").first.check()
@@ -35,6 +35,12 @@ def test_an_answer_is_taken_back_and_a_key_destroyed(
     _seen(phone, "take-back")
     follow(phone.locator("main form .danger"))
     _seen(phone, "taken-back")
+    phone.goto(f"{live_server}/s/{bo.token}")
+    phone.locator("input[name='q-overall']").first.check()
+    follow(phone.locator("main button[name=submit]"))
+    _seen(phone, "receipt")
+    follow(phone.locator("form[action$='/glom'] button"))
+    _seen(phone, "forgotten")
 
     access.add_user(
         sqlite_installation.database, "olle@k.example", "Olle", PASSWORD, "sv", roles={"kurser": "organiser"}

@@ -27,6 +27,10 @@ def test_an_expression_comes_to(
     assert parse(text).truth(terms(answers), own, today) is holds
 
 
+# Short, and each operator makes the tree deeper than the one before.
+DEEP = "1" + "".join(sign * 39 for sign in ("*1", "+1", "<1", "=1"))
+
+
 @pytest.mark.parametrize(
     ("text", "code", "position"),
     [
@@ -46,6 +50,9 @@ def test_an_expression_comes_to(
         ("-" * 60 + "1", "too_deep", 42),
         ("1" + "+1" * 60, "too_deep", 81),
         ("1 " * 501, "expression_too_long", 1000),
+        (DEEP, "too_deep", 313),
+        ("1 < " + "9" * 400, "number_too_large", 4),
+        ("${" + " " * 997, "unknown_character", 0),  # at once, however many ways there are to divide blanks
     ],
 )
 def test_what_is_no_expression_is_refused_with_its_place(text: str, code: str, position: int) -> None:

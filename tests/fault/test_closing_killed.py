@@ -18,7 +18,7 @@ from surveys.keys import KEY_BYTES, Keyring
 from surveys.models.answer_key import AnswerKey
 from surveys.models.deeds import Deed
 from surveys.models.response import Response
-from tests.support.forms import CLOSES, NOW, ask
+from tests.support.forms import CLOSES, NOW, ask, filled
 from tests.support.killing import killed_at
 
 pytestmark = pytest.mark.fault
@@ -41,11 +41,8 @@ def _answered(installation: Installation) -> None:
             installation.keys,
             each.public_id,
             each.token,
-            {"q-overall": ["3"], "q-more": [each.public_id]},
-            0,
-            "sv",
+            filled({"q-overall": ["3"], "q-more": [each.public_id]}),
             NOW,
-            True,
         )
 
 

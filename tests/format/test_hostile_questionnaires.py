@@ -72,6 +72,49 @@ def many_parts() -> bytes:
     return packed(**{f"xl__x{number}.bin": b"" for number in range(2_100)})
 
 
+def spread(named: str, rows: str) -> bytes:
+    """A workbook whose sheet is a part of another name."""
+    start = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    with zipfile.ZipFile(io.BytesIO(packed())) as whole:
+        links = whole.read("xl/_rels/workbook.xml.rels").replace(b"sheet1.xml", named.encode())
+    content = f"{start}{rows}</sheetData></worksheet>".encode()
+    return packed(**{"xl/_rels/workbook.xml.rels": links, f"xl/worksheets/{named}": content})
+
+
+def twice() -> bytes:
+    """A part that is there twice: one program reads the first, another the last."""
+    file = io.BytesIO(packed())
+    with zipfile.ZipFile(file, "a") as out, pytest.warns(UserWarning, match="Duplicate"):
+        out.writestr(SHEET, b"<worksheet/>")
+    return file.getvalue()
+
+
+def styles(count: int) -> bytes:
+    formats = '<xf numFmtId="14"/>' * count
+    return packed(**{"xl/styles.xml": f"<styleSheet><cellXfs>{formats}</cellXfs></styleSheet>".encode()})
+
+
+def strings(count: int) -> bytes:
+    return packed(**{"xl/sharedStrings.xml": b"<sst>" + b"<si><t>a</t></si>" * count + b"</sst>"})
+
+
+def merged(count: int) -> bytes:
+    cells = "<mergeCells>" + '<mergeCell ref="A1:B2"/>' * count + "</mergeCells>"
+    return packed(**{SHEET: f"<worksheet><sheetData><row/></sheetData>{cells}</worksheet>".encode()})
+
+
+def filtered() -> bytes:
+    """Thousands of rows, each shown as one of thousands of options is chosen."""
+    names = [f"r{number}" for number in range(8_000)]
+    asked = table("questions", question(1, "M", "m", question="M"), question(2, "F", "f", question="F"))
+    more = table("question_attributes", {"qid": 2, "attribute": "array_filter", "value": "m"})
+    parts = table(
+        "subquestions",
+        *({"qid": f"{qid}{name}", "parent_qid": qid, "title": name} for qid in (1, 2) for name in names),
+    )
+    return survey(table("groups", {"gid": 1, "group_name": "G"}), asked, parts, more)
+
+
 def asking(*names: str, **more: list[list[object]]) -> bytes:
     return book(survey=[HEADING, *([*("text", name, "A")] for name in names)], **more)
 
@@ -117,6 +160,35 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: sheet(("<row>" + "<c/>" * 2_000 + "</row>") * 100),
         "workbook_too_long",
     ),
+    "a row beyond the last there can be": (
+        lambda: sheet('<row r="99999999999"><c><v>1</v></c></row>'),
+        "sheet_too_long",
+    ),
+    "a row before the first": (lambda: sheet('<row r="-5"><c r="A-5"><v>1</v></c></row>'), "not_workbook"),
+    "a column there is not": (lambda: sheet('<row><c r="AAAAAA1"><v>1</v></c></row>'), "not_workbook"),
+    "100 000 cells that hold something": (
+        lambda: sheet(("<row>" + "<c><v>1</v></c>" * 100 + "</row>") * 1_000),
+        "workbook_too_long",
+    ),
+    "a sheet in UTF-16": (
+        lambda: packed(
+            **{SHEET: ("<worksheet><sheetData>" + "<row><c/></row>" * 9_000).encode("utf-16")},
+        ),
+        "workbook_too_long",
+    ),
+    "a sheet that is called something else": (
+        lambda: spread("sheet1.png", "<row/>" * 9_000),
+        "workbook_too_long",
+    ),
+    "200 000 texts": (lambda: strings(200_000), "workbook_too_long"),
+    "100 000 formats": (lambda: styles(100_000), "workbook_too_long"),
+    "300 000 merged cells": (lambda: merged(300_000), "workbook_too_long"),
+    "elements in elements of a sheet": (lambda: sheet("<a>" * 100_000), "xml_too_deep"),
+    "a part that is there twice": (twice, "not_workbook"),
+    "1 500 names that are one": (
+        lambda: asking(*("a" + "å" * (number % 90) + "!" * (number // 90) for number in range(1_500))),
+        "too_many_questions",
+    ),
     "XML that does not end": (lambda: sheet("<row><c>"), "malformed_xml"),
     "an entity bomb in a sheet": (
         lambda: sheet("&a;", "<!DOCTYPE a [" + ENTITIES.decode() + "]>"),
@@ -145,6 +217,23 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: survey(table("answers", *({"qid": 1} for _row in range(70_000)))),
         "too_many_rows",
     ),
+    "rows filtered by options": (filtered, "too_many_questions"),
+    "a million instructions": (lambda: survey("<?php x?>" * 800_000), "no_questions"),
+    "texts of brackets": (
+        lambda: survey(
+            table("questions", *(question(n, "*", "a", question="<!" * 19_000) for n in range(200)))
+        ),
+        "asks_nothing",
+    ),
+    "a picture in each text": (
+        lambda: survey(
+            table(
+                "questions",
+                *(question(n, "X", "a", question=f"<img src='data:x,{'A' * 39_000}'>") for n in range(190)),
+            )
+        ),
+        "asks_nothing",
+    ),
     "a page of the web": (lambda: b"<!DOCTYPE html><html><body>Hi</body></html>", "forbidden_xml"),
     "XML of another kind": (lambda: b"<feed><title>Hi</title></feed>", "not_a_survey"),
     "a survey without questions": (survey, "no_questions"),
@@ -169,7 +258,10 @@ def test_a_hostile_file_is_refused_with_a_reason(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a zip bomb", "a sheet of 60 MB", "a directory that lies", "an entity bomb"]
+    "name",
+    [
+        *("a zip bomb", "a sheet of 60 MB", "a directory that lies", "an entity bomb", "a sheet in UTF-16"),
+    ],
 )
 def test_what_would_swell_takes_no_memory(name: str) -> None:
     make, _code = HOSTILE[name]
@@ -187,7 +279,7 @@ def test_what_looks_odd_but_does_no_harm_comes_in() -> None:
     found = questionnaire_file.read(
         book(
             survey=[
-                [*HEADING, "relevant", "label"],
+                [*HEADING, "relevant", "parameters", "label"],
                 ["text", "a b", "=1+1", "${c} = 'x'"],
                 ["text", "c", "<script>", "${a b} = 'x'"],
                 ["text", "c", "zero\u200bwidth \u202eright to left"],
@@ -195,13 +287,28 @@ def test_what_looks_odd_but_does_no_harm_comes_in() -> None:
                 ["text", "", ""],
                 ["text", "ångström", "Å", "${gone} = 1"],
                 ["text", "deep", "D", "(" * 100 + "1" + ")" * 100],
+                # Each of these took from seconds to hours.
+                ["text", "blank", "B", "${" + " " * 1_500 + "1"],
+                ["text", "opened", "O", "${" * 16_000],
+                ["range", "r", "R", "", "a" * 32_000],
             ]
         ),
         "sv",
     )
     parse(found.document)
     asked = {each["code"]: each for each in found.document["questions"]}
-    assert list(asked) == ["a_b", "c", "c_2", "q_DROP_TABLE_x", "q", "ngstr_m", "deep"]
+    assert list(asked) == [
+        "a_b",
+        "c",
+        "c_2",
+        "q_DROP_TABLE_x",
+        "q",
+        "ngstr_m",
+        "deep",
+        "blank",
+        "opened",
+        "r",
+    ]
     assert asked["c"]["text"] == {"sv": "<script>"}
     assert len(asked["q_DROP_TABLE_x"]["text"]["sv"]) == 5_000
     assert {loss.code for loss in found.losses} >= {

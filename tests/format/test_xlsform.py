@@ -154,9 +154,81 @@ def test_the_rest_is_listed_row_by_row() -> None:
         ("survey", 15, "thanks", "relevant_unknown_question"),
         ("survey", 16, "where", "type_place"),
         ("survey", 17, "likely", "cell_left_out"),
+        ("survey", 17, "likely", "label_of_ours"),
+        ("survey", 17, "likely", "scale_lowest_first"),
         ("survey", 18, "gone", "list_missing"),
         ("survey", 19, "both", "required_sometimes"),
         ("survey", 22, "clock", "as_text"),
         ("survey", 23, "slide", "range_as_number"),
         ("survey", 24, "voice", "type_media"),
     ]
+
+
+ALIKE = book(
+    survey=[
+        ["type", "name", "label", "relevant", "label::English (en)", "label::en"],
+        ["select_one a", "x", "${y} of a?"],
+        ["select_one b", "y", "Of b?", "", "One", "Two"],
+        ["text", "z", "Words"],
+        ["acknowledge", "ok", "Agreed?"],
+        ["text", "t1", "1", "${x} = '1/2' and selected(${y}, '1/2') and '1/2' != ${z}"],
+        ["text", "t2", "2", "${ok} = 'OK' and ${z} = 'OK' and '1/2' = ${x}"],
+        ["text", "a-b", "3", ". = 'x'"],
+        ["calculate", "a_b"],
+        ["text", "t4", "4", "${a_b} > 1"],
+        ["rank b", "r", "5", "selected(${y}, 'other')"],
+        ["date", "d", "6", "selected(${r2}, 'other')"],
+        ["rank c", "r2", "7"],
+    ],
+    choices=[
+        ["list name", "name", "label", "media::image", "relevant"],
+        ["a", "1/2", "Half", "half.png", "1"],
+        ["a", "1", "One"],
+        ["b", "1_2", "Half"],
+        ["b", "1/2", "Half too"],
+        ["b", "other", "Something else"],
+        ["c", "other", "Others"],
+        ["c", "1", "One"],
+    ],
+)
+
+
+def test_names_mean_what_they_mean_in_their_own_question() -> None:
+    """The same name may be another option elsewhere, or no option but a word that somebody wrote."""
+    found = xlsform.read(ALIKE, "sv")
+    asked = {each["code"]: each.get("relevant") for each in found.document["questions"]}
+    assert asked == {
+        **dict.fromkeys(("x", "y", "z", "ok", "a_b", "t4", "r2")),
+        "t1": "${x} = '1_2' and selected(${y}, '1_2_2') and '1/2' != ${z}",
+        "t2": "${ok} = 'yes' and ${z} = 'OK' and '1_2' = ${x}",
+        "r": "selected(${y}, 'other')",
+        "d": "selected(${r2}, 'other_')",
+    }
+    lost = [(loss.place.row, loss.subject, loss.code) for loss in found.losses]
+    assert set(lost) >= {
+        (1, "relevant", "column_unknown"),
+        (2, "a", "media_left_out"),
+        (2, "x", "answer_in_text"),
+        (3, "y", "language_twice"),
+        (3, "y", "label_of_ours"),
+        (8, "a-b", "relevant_circular"),
+        (10, "t4", "relevant_unknown_question"),  # what is worked out, not the question a-b
+    }
+
+
+def test_other_programs_read_what_a_consent_and_a_text_say() -> None:
+    asked: list[dict[str, Any]] = [
+        {"code": "ok", "kind": "consent", "text": {"sv": "Skriv ${namn} här"}},
+        {
+            "code": "t",
+            "kind": "short_text",
+            "text": {"sv": "T"},
+            "relevant": "${ok} = 'yes' and '${x}' != ''",
+        },
+    ]
+    document = {"title": {"sv": "${titel}"}, "questions": asked}
+    raw = workbook(document, "a", "other", "named", 1)
+    assert xlsform.read(raw, "sv").document == document
+    form = convert(io.BytesIO(raw), file_type=".xlsx").xform
+    assert "/ok  = 'OK'" in form
+    assert "Skriv $\u2060{namn} här" in form

@@ -48,7 +48,7 @@ def test_whatever_is_sent_is_kept_or_answered_with_what_is_wrong(
 
     expected = check(form, raw, today=clock.now().date().isoformat())
     if expected.errors:
-        assert (sent.status_code, kept(sqlite_installation, who)) == (422, None)
+        assert (sent.status_code, answers_of(sqlite_installation, who)) == (422, None)
         assert "error-summary" in sent.text
         return
     if sent.status_code == 422:  # the answers led to questions that were not in sight

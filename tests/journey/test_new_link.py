@@ -1,6 +1,9 @@
 """A new link where the old one leads nowhere: one answer for all addresses, the mail to the right one."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -75,6 +78,21 @@ def test_what_is_no_address_and_too_many_askings_are_said(client: FlaskClient, a
     stale = client.post("/ny-lank", data={"email": "p1@kurser.example"})
     assert stale.status_code == 400
     assert 'value="p1@kurser.example"' in stale.text
+
+
+def test_nobody_is_buried_in_mails_that_others_ask_for(
+    client: FlaskClient, anna: Asked, installation: Installation
+) -> None:
+    at = clock.now()
+    for _quarter in range(4):
+        with time_machine.travel(at, tick=False):
+            for _ in range(link_by_mail.ASKED_PER_ADDRESS):
+                assert ask_for_link(client, "p1@kurser.example").location == "/ny-lank/skickat"
+        at += timedelta(minutes=16)
+    assert len(mailed_to(installation)) == link_by_mail.MAILS_A_DAY
+    with time_machine.travel(at + timedelta(days=1), tick=False):
+        ask_for_link(client, "p1@kurser.example")
+    assert len(mailed_to(installation)) == link_by_mail.MAILS_A_DAY + 1
 
 
 def test_the_owner_ends_links_that_have_come_to_others(

@@ -52,11 +52,11 @@ def kept(installation: Installation) -> list[Response]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("language", ["sv", "en", "sv-simple", "ar"])
 def test_the_privacy_text_promises_no_more_than_the_mode_keeps(
     sqlite_app: Flask, mode: PrivacyMode, language: str
 ) -> None:
-    with sqlite_app.test_request_context(headers={"Accept-Language": language}):
+    with sqlite_app.test_request_context(headers={"Cookie": f"folja-language={language}"}):
         open_, gone = (
             f"{found.title}. {found.text}" if found else ""
             for found in (PRIVACY_TEXTS[mode], DESTROYED_TEXTS.get(mode))
@@ -81,6 +81,14 @@ def test_the_privacy_text_promises_no_more_than_the_mode_keeps(
         ("Svaren är pseudonyma.", "pseudonymous", None),
         ("You answer anonymously.", "named", "anonymous_while_linked"),
         ("Ingen kan någonsin läsa dem.", "anonymous", "absolute"),
+        ("Ingen kan se vad du har svarat.", "sealed", "absolute"),
+        ("Svaren är anonyma och kan inte kopplas till dig.", "sealed", "anonymous_while_linked"),
+        ("Enkäten är anonym, även efter att den har stängt.", "anonymous", "anonymous_while_linked"),
+        ("Svaren är an\u00adonyma.", "named", "anonymous_while_linked"),
+        ("Your answers are not wholly anonymous.", "pseudonymous", None),
+        ("إجاباتك مجهولة المصدر.", "anonymous", "anonymous_while_linked"),
+        ("تصبح إجاباتك مجهولة المصدر عندما يُغلق الاستبيان.", "anonymous", None),
+        ("إجاباتك محمية، لكنها ليست مجهولة المصدر.", "pseudonymous", None),
     ],
 )
 def test_a_projects_own_wording_is_held_against_the_mode(text: str, mode: str, why: str | None) -> None:
@@ -169,6 +177,7 @@ def test_what_participants_are_told_is_worded_by_the_project(
     wrong = {
         "purpose.sv": "",
         "purpose.en": "",
+        "recipients.en": "You answer anonymously.",
         "anonymous.title.en": "This is anonymous",
         "anonymous.text.en": "Nothing more.",
         "sealed.title.en": "Half",
@@ -187,6 +196,7 @@ def test_what_participants_are_told_is_worded_by_the_project(
     right = {
         "purpose.sv": "Vi vill bli bättre.",
         "purpose.en": "We want to get better.",
+        "recipients.en": "Those who evaluate.",
         "anonymous.title.en": "They become anonymous when the questionnaire closes",
         "sealed.title.en": "",
         "decision.reference": "Dnr 7/2027",

@@ -24,6 +24,7 @@ from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Organisation, Project, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from tests.support.demo import NOW, demo_copy
+from tests.support.forms import filled
 
 FIGURES: dict[str, Any] = json.loads((Path(__file__).parent / "gothenburg.json").read_text("utf-8"))
 OFFENSIVT, BREDD, ENGLAND = FIGURES["series"]
@@ -309,7 +310,7 @@ def test_one_more_answer_changes_the_result(tmp_path: Path) -> None:
             assert invitation is not None
             public_id, token = invitation.public_id, keys.link_token(invitation.public_id, 1)
         raw = {"q-useful": ["3"], "q-hours": ["1,5"], "q-group": ["A"]}
-        responses.save(db, keys, public_id, token, raw, 0, "sv", NOW, submit=True)
+        responses.save(db, keys, public_id, token, filled(raw), NOW)
         after = measured(demo, "england", "uppfoljning", "uppfoljning")
         assert after.response is not None
         assert (after.response.count, after.response.base) == (1, 18)

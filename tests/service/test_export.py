@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import stat
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -251,6 +252,27 @@ def test_what_was_asked_by_answers_that_no_page_shows_is_in_no_row(sqlite_instal
     by_occasion = {code: {row["why"] for row in rows if row["occasion"] == code} for code in ("t1", "t2")}
 
     assert by_occasion == {"t1": {".."}, "t2": {"Så", ""}}
+
+
+def test_what_only_a_later_version_asks_is_weighed_against_those_who_had_it(
+    sqlite_installation: Installation,
+) -> None:
+    content = one_question(kind="scale", scale=DEGREE)
+    more = {"code": "more", "kind": "short_text", "text": local("Något mer?")}
+
+    def build(it: Answering) -> None:
+        questionnaire = it.questionnaire(content, code="fore", wave="pre")
+        mailing = it.mailing(it.rule(questionnaire, "fore"))
+        it.ask(mailing, 16)
+        first = questionnaire.versions[-1]
+        later = it.version(questionnaire, content | {"questions": [*content["questions"], more]})
+        it.answer(mailing, spread("q", 6, 6), version=first)
+        it.answer(mailing, [{"q": "4", "more": "Så"}] * 4, version=later)
+
+    _, rows = exported(sqlite_installation, build)
+
+    assert Counter(row["q"] for row in rows) == {"1": 6, "2": 6, "4": 4}
+    assert {row["more"] for row in rows if row["q"] == "4"} == {".."}
 
 
 def background(women: int, men: int, groups: str = "a") -> list[dict[str, str]]:

@@ -13,11 +13,10 @@ from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
 from surveys.models.response import Response
-from surveys.queries import mailings
-from surveys.queries import results as result_queries
+from surveys.queries import mailings, results_counts
 from surveys.queries.results import key
 from surveys.running import access
-from tests.support.forms import CLOSES, EVERY_KIND, NOW, Asked, ask
+from tests.support.forms import CLOSES, EVERY_KIND, NOW, Asked, ask, filled
 
 ON_PAPER = {"q-role": ["a"], "q-missed": ["Mer tid"]}  # the required question is left out
 KEPT = {"role": {"code": "a"}, "missed": "Mer tid"}
@@ -51,17 +50,8 @@ def enter(
 
 def on_web(installation: Installation, asked: Asked, raw: Mapping[str, list[str]], *, submit: bool) -> None:
     view = responses.open_form(installation.database, installation.keys, asked.public_id, asked.token, NOW)
-    responses.save(
-        installation.database,
-        installation.keys,
-        asked.public_id,
-        asked.token,
-        raw,
-        view.revision,
-        "sv",
-        NOW,
-        submit,
-    )
+    given = filled(raw, submit=submit, edition=view.edition)
+    responses.save(installation.database, installation.keys, asked.public_id, asked.token, given, NOW)
 
 
 def stored(installation: Installation) -> list[Response]:
@@ -86,7 +76,7 @@ def test_a_paper_counts_as_an_answer_and_says_where_it_came_from(
     assert (response.submitted_at == NOW) == traceable
     assert [form_of(installation, name).answered for name in ("Anna", "Bo")] == [True, False]
     with installation.database.reading() as session:
-        counts = result_queries.counts(session, 1)[key(anna.rule_id, anna.target)]
+        counts = results_counts.counts(session, 1)[key(anna.rule_id, anna.target)]
     assert (counts.submitted, counts.paper) == (1, 1)
 
 

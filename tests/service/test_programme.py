@@ -25,6 +25,7 @@ from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.register import enrolment
 from surveys.register.attendance import NOTHING, Change, Mark, save_marks
 from surveys.register.enrolment import risen
+from tests.support.forms import filled
 from tests.support.small import FOLDER, load_small, small_programme
 
 EARLY = datetime(2027, 1, 12, 8, tzinfo=UTC)
@@ -225,7 +226,7 @@ def answer_first(installation: Installation, rule: str, raw: dict[str, list[str]
         invitation = session.scalars(found.order_by(Invitation.id)).first()
         assert invitation is not None
         public_id, token = invitation.public_id, installation.keys.link_token(invitation.public_id, 1)
-    responses.save(installation.database, installation.keys, public_id, token, raw, 0, "sv", now, submit=True)
+    responses.save(installation.database, installation.keys, public_id, token, filled(raw), now)
 
 
 def test_a_draft_is_replaced_and_an_answered_version_is_followed_by_a_new_one(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from surveys.answers import responses
+from surveys.answers import responses, withdrawing
 from surveys.answers.form_view import FormView
 from surveys.answers.responses import Saved
 from surveys.answers.steps import Step, mark
@@ -19,7 +19,7 @@ from surveys.models.people import Attendance, Enrolment
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
 from surveys.queries import answering
-from tests.support.forms import CLOSES, EVERY_KIND, NOW, Asked, ask, reopen, replace, revise, withdraw
+from tests.support.forms import CLOSES, EVERY_KIND, NOW, Asked, ask, filled, reopen, replace, revise, withdraw
 
 GOOD = {"q-overall": ["3"], "q-missed": ["=HYPERLINK(1)"]}
 GOOD_ANSWERS = {"overall": "3", "missed": "=HYPERLINK(1)"}
@@ -33,25 +33,19 @@ def open_form(installation: Installation, asked: Asked, now: Any = NOW) -> FormV
 def save(
     installation: Installation,
     asked: Asked,
-    raw: Mapping[str, list[str]] = GOOD,
-    revision: int = 0,
+    raw: Mapping[str, list[str]] | None = GOOD,
+    edition: str = "",
     *,
-    submit: bool = True,
     now: Any = NOW,
-    version: str = "",
+    **given: Any,
 ) -> Saved:
-    return responses.save(
-        installation.database,
-        installation.keys,
-        asked.public_id,
-        asked.token,
-        raw,
-        revision,
-        "sv",
-        now,
-        submit,
-        version,
-    )
+    house, form = installation, filled(raw, edition=edition, **given)
+    return responses.save(house.database, house.keys, asked.public_id, asked.token, form, now)
+
+
+def now_saved(installation: Installation, asked: Asked, now: Any = NOW) -> str:
+    """The edition of a page opened now."""
+    return open_form(installation, asked, now).edition
 
 
 def kept(installation: Installation) -> Response:
@@ -127,14 +121,14 @@ def test_a_theme_that_the_register_knows_is_not_asked_for(installation: Installa
 
 def test_a_draft_is_kept_beside_what_was_sent_in(installation: Installation) -> None:
     (asked,) = ask(installation, "Anna")
-    save(installation, asked)
-    save(installation, asked, OTHER, 1, submit=False, now=NOW + timedelta(hours=1))
+    first = save(installation, asked)
+    save(installation, asked, OTHER, first.edition, submit=False, now=NOW + timedelta(hours=1))
     response = kept(installation)
     assert (response.answers, response.draft) == (GOOD_ANSWERS, {"overall": "1"})
     assert response.submitted_at == NOW
     view = open_form(installation, asked)
     assert (view.current, view.answers, view.revision) == ({"overall": "1"}, GOOD_ANSWERS, 2)
-    save(installation, asked, OTHER, 2)
+    save(installation, asked, OTHER, view.edition)
     response = kept(installation)
     assert (response.answers, response.draft) == ({"overall": "1"}, None)
 
@@ -180,19 +174,18 @@ def test_what_cannot_be_sent_in_is_kept_out_whole(installation: Installation) ->
     assert count(installation) == 0
 
 
-@pytest.mark.parametrize("revision", [0, 1, 7])
-def test_the_same_again_changes_nothing(installation: Installation, revision: int) -> None:
+@pytest.mark.parametrize("edition", ["", "1", "7-x"])
+def test_the_same_again_changes_nothing(installation: Installation, edition: str) -> None:
     (asked,) = ask(installation, "Anna")
     save(installation, asked)
-    assert save(installation, asked, GOOD, revision, now=NOW + timedelta(hours=1)).revision == 1
+    assert save(installation, asked, GOOD, edition, now=NOW + timedelta(hours=1)).revision == 1
     assert (count(installation), kept(installation).submitted_at) == (1, NOW)
 
 
 def test_correcting_gives_one_response(installation: Installation) -> None:
     (asked,) = ask(installation, "Anna")
-    save(installation, asked)
-    later = NOW + timedelta(days=1)
-    assert save(installation, asked, OTHER, 1, now=later).revision == 2
+    first, later = save(installation, asked), NOW + timedelta(days=1)
+    assert save(installation, asked, OTHER, first.edition, now=later).revision == 2
     response = kept(installation)
     assert (response.answers, response.submitted_at, response.started_at) == ({"overall": "1"}, later, NOW)
 
@@ -200,13 +193,27 @@ def test_correcting_gives_one_response(installation: Installation) -> None:
 @pytest.mark.parametrize("submit", [True, False])
 def test_two_devices_never_overwrite_each_other_unseen(installation: Installation, submit: bool) -> None:
     (asked,) = ask(installation, "Anna")
-    save(installation, asked, GOOD, 0)
+    save(installation, asked)
     with pytest.raises(responses.Conflict) as conflict:
-        save(installation, asked, OTHER, 0, submit=submit)
+        save(installation, asked, OTHER, submit=submit)
     assert (conflict.value.stored, conflict.value.mine) == (GOOD_ANSWERS, {"overall": "1"})
     assert kept(installation).answers == GOOD_ANSWERS
-    save(installation, asked, OTHER, conflict.value.view.revision)
+    save(installation, asked, OTHER, conflict.value.view.edition)
     assert kept(installation).answers == {"overall": "1"}
+
+
+def test_what_was_taken_back_elsewhere_does_not_come_again_unseen(installation: Installation) -> None:
+    (asked,) = ask(installation, "Anna")
+    house, old = installation, save(installation, asked).edition
+    for _ in range(2):
+        assert withdrawing.withdraw(house.database, house.keys, asked.public_id, asked.token, NOW)
+    with pytest.raises(responses.Conflict):
+        save(installation, asked, OTHER, old, submit=False)
+    assert count(installation) == 0
+    save(installation, asked)  # anew: the first revision of another response
+    with pytest.raises(responses.Conflict):
+        save(installation, asked, OTHER, old)
+    assert kept(installation).answers == GOOD_ANSWERS
 
 
 def test_double_clicks_at_the_same_moment_give_one_response(installation: Installation) -> None:
@@ -323,7 +330,7 @@ def test_a_response_in_progress_stays_on_its_version(installation: Installation)
     revise(installation, without("missed"))
     assert open_form(installation, anna).form.question("missed") is not None
     assert open_form(installation, bo).form.question("missed") is None
-    save(installation, anna, GOOD | {"q-words.1": ["Rolig"]}, 1)
+    save(installation, anna, GOOD | {"q-words.1": ["Rolig"]}, now_saved(installation, anna))
     assert (kept(installation).answers or {})["missed"] == "=HYPERLINK(1)"
 
 
@@ -365,10 +372,7 @@ class TestOneQuestionAtATime:
     ) -> Saved:
         step = Step(code, mark(was))
         raw = {f"q-{name}": [value] for name, value in typed.items()}
-        house, who = installation, asked
-        return responses.save(
-            house.database, house.keys, who.public_id, who.token, raw, 0, "sv", NOW, False, step=step
-        )
+        return save(installation, asked, raw, submit=False, step=step)
 
     def test_each_step_keeps_what_the_others_saved(self, installation: Installation) -> None:
         (asked,) = ask(installation, "Anna")
@@ -397,15 +401,9 @@ class TestOneQuestionAtATime:
 
     def test_what_is_saved_is_sent_in_as_it_was_looked_through(self, installation: Installation) -> None:
         (asked,) = ask(installation, "Anna")
-        house = installation
-        self.step(installation, asked, "overall", overall="3")
-
-        def send_in(revision: int) -> Saved:
-            given = asked.public_id, asked.token, None, revision, "sv", NOW, True
-            return responses.save(house.database, house.keys, *given)
-
-        self.step(installation, asked, "missed", missed="Kaffe")
+        first = self.step(installation, asked, "overall", overall="3").edition
+        last = self.step(installation, asked, "missed", missed="Kaffe").edition
         with pytest.raises(responses.Conflict):
-            send_in(1)
-        assert [send_in(2).revision, send_in(2).revision] == [3, 3]
+            save(installation, asked, None, first)
+        assert [save(installation, asked, None, last).revision for _ in range(2)] == [3, 3]
         assert kept(installation).answers == {"overall": "3", "missed": "Kaffe"}

@@ -135,6 +135,22 @@ def test_funnel_keeps_persons_and_attendances_apart(installation: Installation) 
     assert [each.present for each in results.measurements] == [8, 5]
 
 
+@pytest.mark.parametrize(("modes", "answered"), [(("sealed",), 6), (("sealed", "named"), None), ((), None)])
+def test_persons_are_counted_only_where_answers_tell_them_apart(
+    sqlite_installation: Installation, modes: tuple[str, ...], answered: int | None
+) -> None:
+    def build(it: Answering) -> None:
+        it.people(6)
+        for number, mode in enumerate(modes or ("anonymous", "anonymous")):
+            form = it.questionnaire(OVERALL, code=f"form{number}", privacy_mode=mode)
+            mailing = it.mailing(it.rule(form, code=f"rule{number}"), it.occasion(f"t{number}", present=6))
+            it.ask(mailing, 6)
+            for each in it.answer(mailing, spread("overall", 0, 0, 6)):
+                each.pairing_key = each.pairing_key if modes else None
+
+    assert results_of(sqlite_installation, build).funnel.answered == answered
+
+
 def test_no_attendance_is_claimed_where_none_is_kept(sqlite_installation: Installation) -> None:
     results = results_of(sqlite_installation, lambda it: it.occasion("t1"), attendance_kept=False)
 

@@ -73,6 +73,42 @@ def test_texts_are_weighed_against_those_who_were_asked() -> None:
     assert found["how"].texts == ()
 
 
+def test_texts_of_a_later_version_are_weighed_against_those_who_had_it() -> None:
+    later = parse(
+        {"title": {"sv": "Enkät"}, "questions": [asked("date", "began"), asked("short_text", "more")]}
+    )
+    few, many = [{"more": "Så"}] * 4, [{"began": f"2026-11-{day}"} for day in range(10, 22)]
+    found = question_results([Answered(1, FORM, many), Answered(2, later, few)], Limit(5), decimals=1)
+    seen = {each.code: each for each in found}
+    assert (seen["began"].n, seen["began"].missing) == (12, 4)
+    assert (seen["more"].verdict, seen["more"].texts) == (Verdict.TOO_FEW, ())
+
+
+def test_a_share_is_of_those_who_answered_that_question_and_rounded_half_up() -> None:
+    scale = {"points": [{"code": code, "label": {"sv": code}} for code in "1234"]}
+    form = parse(
+        {
+            "title": {"sv": "Enkät"},
+            "questions": [
+                asked("scale", "good", scale=scale, dont_know=True),
+                asked("several_choices", "ways", options=YES_NO),
+            ],
+        }
+    )
+    goods = ["4"] * 1 + ["3"] * 4 + ["1"] * 11 + ["dk"] * 3 + [None]
+    ways = [["yes", "no"]] * 6 + [["yes"], ["no"]] + [None] * 12
+    given = [
+        {**({"good": good} if good else {}), **({"ways": {"codes": way}} if way else {})}
+        for good, way in zip(goods, ways, strict=True)
+    ]
+    good, way = question_results([Answered(1, form, given)], Limit(5), decimals=1)
+    assert (good.n, good.dont_know, good.missing) == (16, 3, 1)
+    assert [str(bar.share.percent) for bar in good.points] == ["68.8", "0.0", "25.0", "6.3"]  # 68.75, 6.25
+    assert good.top is not None
+    assert (good.top.share.count, str(good.top.share.percent)) == (5, "31.3")
+    assert [(bar.share.base, str(bar.share.percent)) for bar in way.points] == [(8, "87.5")] * 2
+
+
 def test_options_stand_by_how_many_put_them_first() -> None:
     found = results(*[was("no", order=["c", "a"])] * 4, *[was("yes", order=["a"])] * 3, was("no"))
     assert [(each.code, each.places, each.count) for each in found["order"].placed] == [

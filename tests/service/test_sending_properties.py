@@ -38,6 +38,7 @@ from surveys.outbox.act_faults import ActError
 from surveys.queries.attendance import rows_of
 from surveys.register import attendance, people, people_enrolment
 from tests.support.builders import Course
+from tests.support.forms import filled
 from tests.support.post_office import (
     ALL_WELL,
     FATES,
@@ -196,7 +197,7 @@ class Sending(RuleBasedStateMachine):
             with suppress(responses.LinkError, responses.Closed, responses.Conflict):
                 asked = responses.open_link(self.database, token)
                 given = {"q-more": [f"Svar {len(self.office.handed)}"]}
-                responses.save(self.database, self.keys, asked, token, given, 0, "sv", self.now, True)
+                responses.save(self.database, self.keys, asked, token, filled(given), self.now)
 
     # What is done by hand
 

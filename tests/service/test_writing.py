@@ -25,7 +25,7 @@ from surveys.queries import writing as queries
 from surveys.writing import drafts, keeping
 from surveys.writing.drafts import BadForm, BadQuestionnaire, Changed, NoDraft, Wanted
 from surveys.writing.faults import InUse, ThemesWithoutOccasion
-from tests.support.forms import EVERY_KIND, NOW, Asked, ask, local
+from tests.support.forms import EVERY_KIND, NOW, Asked, ask, filled, local
 from tests.support.small import small_programme
 from tests.support.waiting import until
 
@@ -85,7 +85,7 @@ def test_a_draft_is_asked_of_nobody_before_it_is_taken_into_use(
 ) -> None:
     db = installation.database
     answered = {"q-overall": ["4"]}
-    responses.save(db, installation.keys, asked.public_id, asked.token, answered, 0, "sv", NOW, submit=False)
+    responses.save(db, installation.keys, asked.public_id, asked.token, filled(answered, submit=False), NOW)
     changed = EVERY_KIND | {"title": local("Nytt namn")}
     assert save(db, changed, EVERY_KIND) == 2
     assert versions(db) == [(1, False, "Efter tillfället"), (2, True, "Nytt namn")]
@@ -222,9 +222,8 @@ def test_making_changing_and_removing(installation: Installation, asked: Asked) 
 
 def test_what_answers_is_locked_and_keeps_its_mode(installation: Installation, asked: Asked) -> None:
     db = installation.database
-    responses.save(
-        db, installation.keys, asked.public_id, asked.token, {"q-overall": ["4"]}, 0, "sv", NOW, True
-    )
+    given = filled({"q-overall": ["4"]})
+    responses.save(db, installation.keys, asked.public_id, asked.token, given, NOW)
     with pytest.raises(BadQuestionnaire) as caught:
         keeping.change_settings(db, project_id(db), "efter", "efter", "occasion", "named", None, NOW)
     assert caught.value.faults == {"privacy_mode": "privacy_mode_in_use"}

@@ -1,11 +1,13 @@
 """A questionnaire to answer: one project, one occasion with themes, one invitation a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
 
+from surveys.answers.filled import FilledForm
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import digest
 from surveys.domain.timing import to_wall
@@ -96,6 +98,11 @@ EVERY_KIND: dict[str, Any] = {
         {"code": "quoted", "kind": "consent", "text": local("Mina ord får återges utan namn.")},
     ],
 }
+
+
+def filled(fields: Mapping[str, list[str]] | None, *, submit: bool = True, **given: Any) -> FilledForm:
+    """A form filled in, in Swedish, on a page where nothing was saved unless ``edition`` says otherwise."""
+    return FilledForm(**({"fields": fields, "language": "sv", "submit": submit} | given))
 
 
 @dataclass(frozen=True)

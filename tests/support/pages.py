@@ -1,10 +1,14 @@
 """Pages as a person without JavaScript uses them: links followed, forms sent with their hidden fields."""
 
 import re
+from collections import Counter, deque
 from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urlsplit
 
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 LINK = re.compile(r'(?:href|src|action)="(/[^"#]*)"')
@@ -59,19 +63,34 @@ def send(client: FlaskClient, page: TestResponse, action: str, /, **typed: str) 
     return client.post(address, data=fields | typed)
 
 
-def crawl(client: FlaskClient, start: str = "/projekt") -> dict[str, str]:
-    """Return every page that links lead to from ``start``, by address, in one language.
+def crawl(client: FlaskClient, start: str = "/projekt", of_a_kind: int = 6) -> dict[str, str]:
+    """Return the pages that links lead to from ``start``, by address, in one language.
 
-    All answer; those that only take a form say so (405).
+    All answer; those that only take a form say so (405). Of pages of one kind (the same rule of the address
+    map and the same names in the query) the ``of_a_kind`` that are linked to first are opened.
     """
     seen: dict[str, str] = {}
-    waiting = [start]
+    kinds: Counter[tuple[str, ...]] = Counter()
+    waiting = deque([start])
     while waiting:
-        address = waiting.pop()
+        address = waiting.popleft()
         if address in seen or address.startswith("/static") or "sprak=" in address:
+            continue
+        kind = _kind(client.application, address)
+        kinds[kind] += 1
+        if kinds[kind] > of_a_kind:
             continue
         page = client.get(address)
         assert page.status_code in {200, 303, 405}, f"{address}: {page.status_code}"
         seen[address] = unescape(page.get_data(as_text=True)) if page.mimetype.startswith("text") else ""
         waiting += [unescape(found) for found in LINK.findall(seen[address])]
     return seen
+
+
+def _kind(app: Flask, address: str) -> tuple[str, ...]:
+    parts = urlsplit(address)
+    try:
+        rule, _ = app.url_map.bind("").match(parts.path)
+    except HTTPException:
+        rule = parts.path  # takes a form only, or is not there: opened each
+    return rule, *sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})

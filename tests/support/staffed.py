@@ -31,6 +31,7 @@ from surveys.models.people import Enrolment, Participant
 from surveys.outbox.dispatching import Dispatch
 from surveys.running import access
 from tests.support.compiled import application
+from tests.support.forms import filled
 from tests.support.pages import send
 from tests.support.small import load_small
 
@@ -92,11 +93,8 @@ def answer(installation: Installation, person: str, fields: dict[str, list[str]]
         installation.keys,
         asked.public_id,
         token,
-        fields,
-        0,
-        "sv",
+        filled(fields),
         NOW,
-        submit=True,
     )
 
 

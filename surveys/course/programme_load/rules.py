@@ -9,7 +9,7 @@ from surveys.domain.questionnaire import digest
 from surveys.followups import gone
 from surveys.followups.planning import forget_mailings
 from surveys.importing import question_schema, schema
-from surveys.importing.checks import offset_of
+from surveys.importing.checks_series import offset_of
 from surveys.importing.contents import content
 from surveys.importing.yaml_document import PathKey
 from surveys.models.followup import FollowUpRule

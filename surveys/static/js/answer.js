@@ -139,15 +139,57 @@ function fit() {
 
 // What cannot be sent ---------------------------------------------------------------------------------------
 
-function forgetAll(start, older = Infinity) {
+// Each page keeps its own under PREFIX, the form's public id, and the address it is sent to.
+function keysOf(id) {
   try {
-    for (const key of Object.keys(localStorage).filter((each) => each.startsWith(start))) {
-      const at = JSON.parse(localStorage.getItem(key)).at ?? 0;
-      if (older === Infinity || at < older) localStorage.removeItem(key);
-    }
+    return Object.keys(localStorage).filter((each) => each.startsWith(id === undefined ? PREFIX : `${PREFIX}${id}:`));
   } catch {
-    // The browser keeps nothing for pages: there is nothing to forget.
+    return []; // the browser keeps nothing for pages
   }
+}
+
+function keptAt(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function forgetAll(keys) {
+  for (const key of keys) localStorage.removeItem(key);
+}
+
+// What other pages of this form have kept: each to be opened, or removed.
+function listKept(place) {
+  const list = place.querySelector("ul");
+  for (const key of keysOf(place.dataset.kept)) {
+    const address = key.slice(key.indexOf("/"));
+    if (form && address === form.getAttribute("action")) continue;
+    const { title } = keptAt(key);
+    const line = document.createElement("li");
+    const remove = Object.assign(document.createElement("button"), { type: "button", className: "plain-button", textContent: place.dataset.remove });
+    remove.setAttribute("aria-label", `${place.dataset.remove}: ${title}`);
+    remove.addEventListener("click", () => {
+      forgetAll([key]);
+      line.remove();
+      place.hidden = !list.children.length;
+      document.getElementById("main").focus();
+    });
+    line.append(opener(address, title), " ", remove);
+    list.append(line);
+    place.hidden = false;
+  }
+}
+
+// All questions on one page have no address of their own: on the first screen they are asked for by a button.
+function opener(address, title) {
+  const layout = address === location.pathname && document.getElementById("layout");
+  const made = document.createElement(layout ? "button" : "a");
+  if (layout) Object.assign(made, { className: "plain-button", name: "layout", value: "one_page" }).setAttribute("form", "layout");
+  else made.href = address;
+  made.textContent = title;
+  return made;
 }
 
 function saving() {
@@ -155,9 +197,11 @@ function saving() {
   const offer = document.getElementById("kept-here");
   const address = form.getAttribute("action");
   const key = `${PREFIX}${form.dataset.draft}:${address}`;
-  let saved = typed(); // as the server has it
+  let saved = "unsaved" in form.dataset ? null : typed(); // as the server has it
   let failed = null; // what was sent last, without an answer
+  let told = ""; // what was said last
   let stopped = ""; // why nothing more can be sent from this page
+  let keeping = false; // though it may be later, from another
   let leaving = false;
   let busy = 0;
   let wait = RETRY_MS;
@@ -172,12 +216,19 @@ function saving() {
     return form.querySelector(`input[type=hidden][name=${name}]`);
   }
 
-  function say(words) {
+  // A screen reader speaks of what is new: not that the clock has moved on, nor, of one question at a time,
+  // that it is kept as was promised.
+  function say(words, promised = false) {
+    const news = words.replace(/\d+[.:]\d+/, "");
+    state.setAttribute("aria-live", news === told || (promised && !told) ? "off" : "polite");
+    told = news;
     if (state.textContent !== words) state.textContent = words;
   }
 
   function keep() {
-    const content = { at: Date.now(), revision: hiddenField("revision").value, was: hiddenField("was")?.value, typed: typed() };
+    const title = document.querySelector("h1").textContent.trim();
+    const [edition, was] = ["edition", "was"].map((name) => hiddenField(name)?.value);
+    const content = { at: Date.now(), title, edition, was, typed: typed() };
     try {
       localStorage.setItem(key, JSON.stringify(content));
       return true;
@@ -187,7 +238,7 @@ function saving() {
   }
 
   function forget() {
-    if (offer.hidden) forgetAll(key);
+    if (offer.hidden) forgetAll(keysOf(form.dataset.draft).filter((each) => each === key));
   }
 
   async function post(body, content) {
@@ -199,30 +250,31 @@ function saving() {
       keepalive: body.length < MOST_KEEPALIVE,
     });
     if (answer.status >= 500) throw new Error("not now");
-    const told = await answer.json();
+    const now = await answer.json();
     failed = null;
     wait = RETRY_MS;
-    if (told.state === "saved" || told.state === "incomplete") saved = content;
-    else stop(told.state);
-    if (told.state === "saved") {
-      hiddenField("revision").value = told.revision;
-      if (hiddenField("was")) hiddenField("was").value = told.was;
+    if (now.state === "saved" || now.state === "incomplete") saved = content;
+    else stop(now.state);
+    if (now.state === "saved") {
+      hiddenField("edition").value = now.edition;
+      if (hiddenField("was")) hiddenField("was").value = now.was;
       forget();
     }
-    say(told.said);
-    if (stopped === "conflict" || stopped === "form_changed") addChoice();
+    say(now.said, now.state === "saved" && Boolean(hiddenField("was")));
+    if (now.choose) addChoice(now.choose);
   }
 
   function stop(reason) {
     stopped = reason;
-    if (reason === "closed" || reason === "withdrawn_link") forgetAll(`${PREFIX}${form.dataset.draft}:`);
-    else if (!["conflict", "form_changed"].includes(reason)) keep();
+    keeping = !["closed", "withdrawn_link", "conflict", "form_changed"].includes(reason);
+    if (keeping) keep();
+    else if (["closed", "withdrawn_link"].includes(reason)) forgetAll(keysOf(form.dataset.draft));
   }
 
-  // The page that shows both: what is typed comes along.
-  function addChoice() {
+  // On to the page that shows what is not as one thought: what is typed comes along.
+  function addChoice(words) {
     const button = document.createElement("button");
-    Object.assign(button, { className: "plain-button", name: "save", value: "1", textContent: form.dataset.choose });
+    Object.assign(button, { className: "plain-button", name: "save", value: "1", textContent: words });
     state.append(" ", button);
   }
 
@@ -256,7 +308,7 @@ function saving() {
     return !stopped && (failed !== null || typed() !== saved);
   }
 
-  function takeBack({ typed: content, revision, was }) {
+  function takeBack({ typed: content, edition, was }) {
     const pairs = JSON.parse(content);
     for (const field of form.elements) {
       if (!field.name.startsWith("q-")) continue;
@@ -265,20 +317,16 @@ function saving() {
       else field.value = mine[0] ?? "";
     }
     // What it was written on: has something else been saved since, both are shown.
-    hiddenField("revision").value = revision;
+    hiddenField("edition").value = edition;
     if (hiddenField("was")) hiddenField("was").value = was ?? "";
     fit();
     save();
   }
 
   function offerKept() {
-    let kept = null;
-    try {
-      kept = JSON.parse(localStorage.getItem(key));
-    } catch {
-      return;
-    }
-    if (!kept || kept.typed === saved) return forget();
+    const kept = keptAt(key);
+    if (!kept.typed || kept.typed === saved) return forget();
+    if (kept.typed === typed()) return; // on the page, and not yet sent
     offer.hidden = false;
     offer.querySelector("[data-take-back]").addEventListener("click", () => {
       offer.hidden = true;
@@ -294,7 +342,7 @@ function saving() {
 
   form.addEventListener("input", () => {
     fit();
-    if (failed || stopped === "no_cookie") keep();
+    if (failed || keeping) keep();
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE_MS);
   });
@@ -323,9 +371,13 @@ function saving() {
   offerKept();
 }
 
+forgetAll(keysOf().filter((key) => !(keptAt(key).at > Date.now() - KEPT_MS)));
 if (form) {
-  forgetAll(PREFIX, Date.now() - KEPT_MS);
   fit();
   saving();
 }
-for (const ended of document.querySelectorAll("[data-ended]")) forgetAll(`${PREFIX}${ended.dataset.ended}:`);
+// Of what is sent in, what was written since then stays.
+for (const { dataset: { ended, edition } } of document.querySelectorAll("[data-ended]")) {
+  forgetAll(keysOf(ended).filter((key) => !edition || keptAt(key).edition !== edition));
+}
+for (const place of document.querySelectorAll("[data-kept]")) listKept(place);

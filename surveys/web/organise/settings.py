@@ -88,8 +88,8 @@ class LogotypeForm(FlaskForm):  # type: ignore[misc]
         _l("Picture"),
         [Needed()],
         description=_l(
-            "PNG or JPEG, at most 200 kB. On the questions themselves it stands only if it is at most 8 kB, "
-            "so that they stay light."
+            "PNG or JPEG, at most 200 kB. On the pages of a questionnaire it stands only if it is at most "
+            "8 kB, so that they stay light."
         ),
     )
 

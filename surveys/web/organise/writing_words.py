@@ -62,6 +62,7 @@ FAULTS: Words = {
     "wrong_number_of_arguments": _l(
         "Position %(position)s: %(word)s takes %(wanted)s values in its parentheses."
     ),
+    "number_too_large": _l("The number is larger than can be counted with."),
     "too_deep": _l("This lies too deep within itself. Write it simpler."),
     "unknown_group": _l("The group is not there any more."),
     "group_apart": _l("The questions of a group stand together."),
