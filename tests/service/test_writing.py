@@ -119,9 +119,10 @@ def test_the_first_answer_locks_a_version_until_then_the_draft_takes_its_place(
     # The mail that was sent leads to the new questions; a page with the old ones sends nothing in.
     answer = {"q-overall": ["4"]}
     with pytest.raises(responses.FormChanged) as caught:
-        responses.save(db, keys, *link, answer, 0, "sv", LATER, False, before.version)
+        responses.save(db, keys, *link, filled(answer, submit=False, version=before.version), LATER)
     assert (caught.value.view.form.title["sv"], caught.value.view.revision) == ("Nytt namn", 0)
-    responses.save(db, keys, *link, answer, 0, "sv", LATER, False, caught.value.view.version)
+    now_asked = caught.value.view.version
+    responses.save(db, keys, *link, filled(answer, submit=False, version=now_asked), LATER)
     assert save(db, EVERY_KIND, changed) == 2
     assert drafts.publish(db, project_id(db), "efter", digest(EVERY_KIND), None, LATER) == 2
     assert shown(installation, asked) == "Nytt namn"
@@ -136,7 +137,7 @@ def test_an_answer_that_comes_while_the_questions_change_is_not_kept_under_other
     def answer() -> None:
         try:
             fields = {"q-overall": ["4"]}
-            responses.save(db, keys, *link, fields, 0, "sv", LATER, True, before.version)
+            responses.save(db, keys, *link, filled(fields, version=before.version), LATER)
         except responses.FormChanged as fault:
             refused.append(fault.view.form.title["sv"])
 
