@@ -8,14 +8,15 @@ Importing the module tells the domain how each language writes dates and calls t
 adds to a question.
 
 A questionnaire may be written in any language: for one without a folder, :func:`language_of` tells its name
-and direction by CLDR, and the interface is in :data:`DEFAULT`.
+and direction by CLDR, and the interface is in :data:`DEFAULT`. ``translations/offered.toml`` says which of
+these are offered first.
 """
 
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.localedata import locale_identifiers
@@ -23,6 +24,7 @@ from babel.support import NullTranslations, Translations
 
 from surveys.domain import dates
 from surveys.domain.choices import DONT_KNOW_LABEL, OTHER_LABEL
+from surveys.domain.statistics import swedish_order
 
 FOLDER = Path(__file__).parent / "translations"
 DEFAULT = "sv"
@@ -82,34 +84,43 @@ def language_of(code: str) -> Language:
     """The language of a tag, also of one without a catalogue: its name and direction as CLDR has them."""
     if code in languages():
         return languages()[code]
-    common = replace(languages()[DEFAULT], code=code, name=code, scope="none")
+    common = replace(languages()[DEFAULT], code=code, name=_own_names().get(code, code), scope="none")
     try:
         locale = Locale.parse(code, sep="-")
     except (ValueError, UnknownLocaleError):
         return common
     direction: Literal["ltr", "rtl"] = "rtl" if locale.text_direction == "rtl" else "ltr"
+    in_swedish = locale.get_display_name(DEFAULT) or code
     return replace(
         common,
-        name=locale.display_name or code,
-        in_swedish=locale.get_display_name(DEFAULT) or code,
+        name=_own_names().get(code) or locale.display_name or in_swedish,
+        in_swedish=in_swedish,
         direction=direction,
     )
 
 
 @cache
 def is_known(code: str) -> bool:
-    """Whether there is such a language: one of the interface, or one that CLDR has data of."""
-    return code in languages() or language_of(code).name != code
+    """Whether there is such a language: one of the interface, one that is offered, or one of CLDR's."""
+    return code in languages() or code in _own_names() or language_of(code).name != code
 
 
 @cache
-def every_language() -> tuple[tuple[str, str], ...]:
-    """Tags and Swedish names of the languages of the interface, then of all that CLDR has data of."""
-    ours = [(code, each.in_swedish) for code, each in languages().items()]
-    names = Locale.parse(DEFAULT).languages
-    more = [(code, names[code]) for code in locale_identifiers() if code in names and code not in languages()]
-    plain = [(code, name) for code, name in more if code.isalpha()]
-    return (*ours, *sorted(plain, key=lambda each: each[1].casefold()))
+def offered_languages() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Tags and Swedish names of what may be written in, the likeliest first: of the interface (``ours``),
+    the national ``minority`` languages, those that are ``large`` in Sweden, and ``other``: the rest that CLDR
+    has data of and somebody grows up with.
+    """
+    file, names = _offered(), Locale.parse(DEFAULT).languages
+    found = {"ours": [(code, each.in_swedish) for code, each in languages().items()]}
+    found |= {group: list(file[group].items()) for group in ("minority", "large")}
+    known = {code for group in found.values() for code, _name in group} | set(file["left_out"]["tags"])
+    more = [code for code in locale_identifiers() if code in names and code.isalpha() and code not in known]
+    found["other"] = [(code, names[code]) for code in more]
+    return {
+        group: tuple(each if group == "ours" else sorted(each, key=lambda one: swedish_order(one[1])))
+        for group, each in found.items()
+    }
 
 
 @cache
@@ -124,6 +135,15 @@ def catalogue(language: str) -> NullTranslations:
     if known.fallback:
         texts.add_fallback(catalogue(known.fallback))
     return texts
+
+
+@cache
+def _offered() -> dict[str, Any]:
+    return tomllib.loads((FOLDER / "offered.toml").read_text("utf-8"))
+
+
+def _own_names() -> dict[str, str]:
+    return dict(_offered()["own_names"])
 
 
 def _read(path: Path) -> Language:

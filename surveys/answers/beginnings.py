@@ -30,10 +30,15 @@ def identity(keys: Keyring, row: AskedRow, now: datetime) -> dict[str, object]:
 
 
 def kept_moment(row: AskedRow, now: datetime) -> datetime:
-    """The moment as it is written down: where it could lead to a person, the beginning of its day."""
-    if PrivacyMode(row.privacy_mode).keeps_time:
+    """The moment as it is written down for whoever was asked."""
+    return moment(PrivacyMode(row.privacy_mode), row.timezone, now)
+
+
+def moment(mode: PrivacyMode, timezone: str, now: datetime) -> datetime:
+    """A moment as it is written down: where it could lead to a person, the beginning of its day."""
+    if mode.keeps_time:
         return now
-    return timing.to_utc(datetime.combine(timing.to_wall(now, row.timezone), time()), row.timezone)
+    return timing.to_utc(datetime.combine(timing.to_wall(now, timezone), time()), timezone)
 
 
 def background(row: AskedRow, answers: Answers, theme_questions: Sequence[str]) -> dict[str, str]:

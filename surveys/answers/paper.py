@@ -206,7 +206,12 @@ def undo(
             session.execute(delete(Response).where(Response.id == row.response_id))
         else:
             session.execute(update(Response).where(Response.id == row.response_id).values(_UNSENT))
-        session.add(_deed("paper_undone", project_id, mailing_id, user_id, now))
+        session.add(undone(project_id, mailing_id, user_id, now))
+
+
+def undone(project_id: int, mailing_id: int, user_id: int, now: datetime) -> Deed:
+    """That somebody has taken back a paper, whichever it was."""
+    return _deed("paper_undone", project_id, mailing_id, user_id, now)
 
 
 def _form(keys: Keyring, person: chasing.Asked, answered: bool) -> PaperForm:

@@ -205,7 +205,7 @@ class _Reading:
     def _withheld(self, counts: Counts, shown_from: datetime) -> str | None:
         if not self.as_evaluator and self.now < shown_from:
             return "until_closed"
-        return "too_few" if counts.submitted < self.limit else None
+        return "too_few" if counts.answers < self.limit else None
 
     def _present(self, occasion_id: int) -> int | None:
         return self.heads.present_at.get(occasion_id, 0) if self.series.attendance_kept else None

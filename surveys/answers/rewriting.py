@@ -39,9 +39,11 @@ def rewrite(session: Session, key: AnswerKey, chance: Random) -> None:
     rows = [dict(row._mapping) for row in session.execute(select(table).where(queries.responses_under(key)))]
     sent = [row for row in rows if row["submitted_at"] is not None]
     limit = Limit(key.series.project.minimum_group)
-    left = freed(
-        [_held(row, compared) for row, compared in _compared(session, sent)], VARIABLES, limit, chance
-    )
+    # What nobody was asked by hides nobody who was asked, nor the other way about.
+    sent.sort(key=lambda row: bool(row["uncoded"]))
+    asked = sum(not row["uncoded"] for row in sent)
+    held = [_held(row, compared) for row, compared in _compared(session, sent)]
+    left = [each for some in (held[:asked], held[asked:]) for each in freed(some, VARIABLES, limit, chance)]
     closings = _closings(session, rows)
     forms = _forms(session, sent)
     pairs: dict[int, str] = defaultdict(lambda: secrets.token_hex(32))
@@ -79,6 +81,7 @@ def _held(row: Row, compared: bool) -> Held:
 
 def _sent(row: Row, left: Freed, form: Form, pairs: Mapping[int, str]) -> Row:
     answers = row["answers"]
+    beside = {LANGUAGE: ""} if row["uncoded"] else BESIDE
     if row["background"].get(THEME) and THEME not in left.classes:
         answers = _without_theme(answers, form)
     return {
@@ -86,7 +89,7 @@ def _sent(row: Row, left: Freed, form: Form, pairs: Mapping[int, str]) -> Row:
         "answers": answers,
         "draft": None,
         "pairing_key": pairs[left.unit] if left.unit is not None else None,
-        **{name: left.classes.get(name, without) for name, without in BESIDE.items()},
+        **{name: left.classes.get(name, without) for name, without in beside.items()},
         "background": {name: value for name, value in left.classes.items() if name not in BESIDE},
     }
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from surveys.catalogues import is_known
 from surveys.database import Database
 from surveys.domain.translating import missing
+from surveys.models.deeds import Deed
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire
 from surveys.queries import languages as queries
@@ -38,19 +40,36 @@ class BadLanguages(ValueError):
         self.faults = tuple(faults)
 
 
-def change_languages(db: Database, project_id: int, wanted: Sequence[str]) -> list[str]:
+def change_languages(
+    db: Database, project_id: int, wanted: Sequence[str], user_id: int | None, now: datetime
+) -> list[str]:
     """Let the project use ``wanted`` beside its default, which stays; returns all of them.
 
     A language can be added once every questionnaire in use has its texts in it or may be sent without, and
-    taken away when nobody reads it. Raises :class:`BadLanguages`.
+    taken away when nobody reads it. A change leaves a deed. Raises :class:`BadLanguages`.
     """
     with db.transaction() as session:
         project = projects.hold_project(session, project_id)
         languages = list(dict.fromkeys((project.languages[0], *wanted)))
         if faults := [*_added(session, project, languages), *_taken_away(session, project, languages)]:
             raise BadLanguages(faults)
+        if languages != project.languages:
+            session.add(_deed(project, languages, user_id, now))
         project.languages = languages
         return languages
+
+
+def _deed(project: Project, languages: Sequence[str], user_id: int | None, now: datetime) -> Deed:
+    before, after = list(project.languages), list(languages)
+    return Deed(
+        project_id=project.id,
+        user_id=user_id,
+        done_at=now,
+        action="languages_changed",
+        subject=f"project:{project.id}",
+        why=f"{', '.join(before)} → {', '.join(after)}",
+        details={"before": before, "after": after},
+    )
 
 
 def _added(session: Session, project: Project, languages: Sequence[str]) -> list[LanguageFault]:

@@ -83,10 +83,12 @@ def _enough_alone(
         alone = Counter(each.measurement for each in rows)
         for unit in joined:
             alone.subtract(_pattern(rows, unit))
-        few = next((name for name in sorted(alone) if 0 < alone[name] < limit), None)
-        there = [unit for unit in joined if few in _pattern(rows, unit)]
-        if few is None or not there:
+        # Where nobody is joined, nobody can be let go, which must not keep the rest from being looked at.
+        among = {name for unit in joined for name in _pattern(rows, unit)}
+        few = next((name for name in sorted(among) if 0 < alone[name] < limit), None)
+        if few is None:
             return joined
+        there = [unit for unit in joined if few in _pattern(rows, unit)]
         sizes = Counter(_pattern(rows, unit) for unit in there)
         largest = max(sorted(sizes), key=lambda pattern: sizes[pattern])
         of_largest = [unit for unit in there if _pattern(rows, unit) == largest]

@@ -68,7 +68,7 @@ class Export:
         series = result_queries.series_by_id(session, series_id)
         self._zone = ZoneInfo(series.project.timezone)
         self._limit = Limit(series.project.minimum_group)
-        answered = [each for each in results.measurements if each.key and each.counts.submitted]
+        answered = [each for each in results.measurements if each.key and each.counts.answers]
         self._measurements = [each for each in answered if each.shown]
         self.count = _responses(self._measurements)
         self.too_few = _responses([each for each in answered if each.withheld == "too_few"])
@@ -81,7 +81,7 @@ class Export:
         }
         self._parsed: dict[int, Form] = {}
         self._forms = {_key(each): self._asked(each) for each in self._measurements}
-        submitted = {_key(each): each.counts.submitted for each in self._measurements}
+        submitted = {_key(each): each.counts.answers for each in self._measurements}
         self._hidden = {
             key: hidden_questions(session, series_id, key, forms, submitted[key], self._limit)
             for key, forms in self._forms.items()
@@ -204,7 +204,7 @@ def _codes(hidden: Hidden, version: int) -> frozenset[str]:
 
 
 def _responses(measurements: Sequence[Measurement]) -> int:
-    return sum(each.counts.submitted for each in measurements)
+    return sum(each.counts.answers for each in measurements)
 
 
 def _key(measurement: Measurement) -> Key:

@@ -8,6 +8,7 @@ it away again.
 import io
 from collections.abc import Callable, Sequence
 
+from surveys.catalogues import language_of
 from surveys.domain.translating import Document, Worded, worded
 from surveys.exporting.csv_file import harmless
 
@@ -28,16 +29,17 @@ def workbook(document: Document, languages: Sequence[str], what: Callable[[Worde
     for number, width in enumerate((*_WIDTHS, *[60] * len(languages)), start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
 
-    def cell(text: str, font: Font | None = None) -> WriteOnlyCell:
+    def cell(text: str, font: Font | None = None, *, from_right: bool = False) -> WriteOnlyCell:
         made = WriteOnlyCell(sheet, harmless(text))
         made.data_type, made.font = "s", font or Font()
-        made.alignment = Alignment(wrap_text=True, vertical="top")
+        made.alignment = Alignment(wrap_text=True, vertical="top", readingOrder=2 if from_right else 0)
         return made
 
     sheet.append([cell(name, Font(bold=True)) for name in (KEY, WHAT, *languages)])
+    turned = {language: language_of(language).direction == "rtl" for language in languages}
     for each in worded(document):
-        texts = (each.texts.get(language, "") for language in languages)
-        sheet.append([cell(text) for text in (each.key, what(each), *texts)])
+        texts = [cell(each.texts.get(code, ""), from_right=turned[code]) for code in languages]
+        sheet.append([cell(each.key), cell(what(each)), *texts])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

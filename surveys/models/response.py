@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Uuid
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, UTCDateTime
@@ -19,7 +19,8 @@ class Response(Base):
     ``answers`` is what was last submitted (null until then) and is what results read; ``draft`` is
     what has been saved since. ``revision`` rises with every save, so that two devices cannot
     overwrite each other unseen. ``source`` says where what was sent in came from: the web, or paper that
-    staff typed in; who did (``entered_by``) is not kept where answers become untraceable.
+    staff typed in; who did (``entered_by``) is not kept where answers become untraceable. ``uncoded``: nobody
+    was asked by that paper, so it is an answer but no person.
     """
 
     __tablename__ = "response"
@@ -30,6 +31,11 @@ class Response(Base):
         CheckConstraint(
             "entered_by IS NULL OR (source = 'paper' AND privacy_mode IN ('named', 'pseudonymous'))",
             name="entered_by_of_paper",
+        ),
+        CheckConstraint(
+            "NOT uncoded OR (source = 'paper' AND privacy_mode <> 'named' "
+            "AND enrolment_id IS NULL AND pairing_key IS NULL)",
+            name="uncoded_is_nobodys",
         ),
         Index("ix_response_rule_id_target", "rule_id", "target"),
     )
@@ -52,6 +58,7 @@ class Response(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     source: Mapped[str] = mapped_column(String(8), default="web")
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"), index=True)
+    uncoded: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     rule: Mapped[FollowUpRule] = relationship()
     version: Mapped[QuestionnaireVersion] = relationship()

@@ -115,6 +115,7 @@ def _asking(mail: Outgoing, row: Row[Any]) -> Outgoing:
 
 
 def _language(row: Row[Any]) -> str:
+    """Of its receiver, now that it goes; the project's first where that is none of its."""
     return str(row.language if row.language in row.languages else row.languages[0])
 
 

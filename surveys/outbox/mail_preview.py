@@ -11,6 +11,7 @@ from surveys.mail.compose import compose
 from surveys.mail.office import Office
 from surveys.models.followup import Mailing
 from surveys.outbox import letters
+from surveys.outbox.mail_languages import mail_language
 from surveys.queries import mailings as queries
 
 MOST_SHOWN = 100
@@ -65,7 +66,8 @@ def specimen(
     receiver = next(iter(receivers(session, mailing, code)), None)
     if receiver is None:
         raise NobodyToShow
-    wanted = language if language and is_known(language) else receiver.language
+    own = mail_language(receiver.language, mailing.rule.series.project.languages)
+    wanted = language if language and is_known(language) else own
     outgoing = letters.specimen(session, mailing.id, receiver.enrolment_id, wanted)
     if outgoing is None:
         raise NobodyToShow

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from typing import cast as cast_to
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from surveys.models.response import Response
@@ -58,7 +58,11 @@ def responses(session: Session, place: Key) -> Iterator[ResponseRow]:
         select(
             cast(Response.id, Text),  # as text: an object for each would cost more than all its cells
             Response.version_id,
-            Response.pairing_key,
+            # A paper that nobody was asked by is a person of its own: a blank would tell it from the others.
+            case(
+                (Response.uncoded & (Response.privacy_mode != "anonymous"), cast(Response.id, Text)),
+                else_=Response.pairing_key,
+            ),
             Response.language,
             Response.source,
             cast(Response.background, Text),

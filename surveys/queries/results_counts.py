@@ -25,6 +25,12 @@ class Counts:
     started: int = 0
     submitted: int = 0
     paper: int = 0  # of the submitted: typed in by staff from paper
+    uncoded: int = 0  # papers that nobody was asked by: beside the submitted, and in no rate
+
+    @property
+    def answers(self) -> int:
+        """How many sets of answers there are."""
+        return self.submitted + self.uncoded
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -35,6 +41,7 @@ class Counts:
             self.started + other.started,
             self.submitted + other.submitted,
             self.paper + other.paper,
+            self.uncoded + other.uncoded,
         )
 
 
@@ -103,7 +110,7 @@ def _persons_answering(session: Session, series_id: int) -> int | None:
             func.count(sealed.distinct()),
         )
         .join(Response.rule)
-        .where(FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None))
+        .where(FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None), ~Response.uncoded)
     ).one()
     return None if alone or kinds > 1 else persons
 
@@ -160,13 +167,15 @@ def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]
         select(
             Response.rule_id,
             Response.target,
+            Response.uncoded,
             func.count(),
             func.count(Response.submitted_at),
             func.count(case((Response.source == "paper", 1))),
         )
         .join(Response.rule)
         .where(FollowUpRule.series_id == series_id)
-        .group_by(Response.rule_id, Response.target)
+        .group_by(Response.rule_id, Response.target, Response.uncoded)
     )
-    for rule_id, target, started, submitted, paper in rows:
-        yield key(rule_id, target), Counts(started=started, submitted=submitted, paper=paper)
+    for rule_id, target, uncoded, started, submitted, paper in rows:
+        of_asked = Counts(started=started, submitted=submitted, paper=paper)
+        yield key(rule_id, target), Counts(uncoded=submitted) if uncoded else of_asked

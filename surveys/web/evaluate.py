@@ -147,5 +147,5 @@ def _exported(found: SeriesResults) -> dict[str, int]:
     """How many responses the export holds, and how many not and why."""
     counted = {"shown": 0, "too_few": 0, "until_closed": 0}
     for each in found.measurements:
-        counted[each.withheld or "shown"] += each.counts.submitted
+        counted[each.withheld or "shown"] += each.counts.answers
     return counted

@@ -1,6 +1,8 @@
 """The questions of a form as they are printed: each kind in its own way, with words that say what to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
 
 from surveys.domain.consent import Consent
 from surveys.domain.date_question import DateQuestion
@@ -18,7 +20,7 @@ from surveys.domain.questions import (
 )
 from surveys.domain.ranking import Ranking
 from surveys.domain.scales import Point
-from surveys.domain.texts import pick
+from surveys.domain.texts import LocalText, pick
 from surveys.printing.content import Piece, heading, optional, text
 from surveys.web import filters
 from surveys.web.phrases import _, ngettext
@@ -26,17 +28,31 @@ from surveys.web.relevance_words import relevance_in_words
 
 LINES = 7  # of a long text
 SHORT = 100  # letters that fit a line of handwriting, and a little more
-SIDE_BY_SIDE = (
-    72  # letters of the longest word of a point times the points, that fit the breadth of the paper
-)
+LINE = 936  # letters of a line times the size of the text in points
+BOX = 6  # letters that a box to tick takes of a line, with the room about it
+FEW = 8  # options that stand below each other, however short they are
 LONGEST_LABEL = 34
 BREAKS = 700  # letters of a question that may go over two pages
 MOST_TOGETHER = 14  # options of a question that may not
 
 
-def parts(form: Form, language: str) -> list[Piece]:
-    """What is printed of ``form`` in ``language``, numbered; groups stand under their titles."""
-    return list(_parts(form, language))
+@dataclass(frozen=True)
+class Print:
+    """How a form is printed: in which language, and how many letters fit a line."""
+
+    form: Form
+    language: str
+    line: int
+
+    def text(self, words: LocalText) -> str:
+        return pick(words, self.language)
+
+
+def parts(form: Form, language: str, size: int) -> list[Piece]:
+    """What is printed of ``form`` in ``language`` and a text of ``size`` points, numbered; groups stand under
+    their titles.
+    """
+    return list(_parts(Print(form, language, LINE // size)))
 
 
 def numbers(form: Form) -> dict[str, int]:
@@ -45,31 +61,33 @@ def numbers(form: Form) -> dict[str, int]:
     return {code: number for number, code in enumerate(asking, 1)}
 
 
-def _parts(form: Form, language: str) -> Iterator[Piece]:
+def _parts(made: Print) -> Iterator[Piece]:
+    form, language = made.form, made.language
     numbered, before = numbers(form), ""
     for question in form.questions:
         group = form.group(question.group) if question.group != before else None
         before = question.group
         if group is not None:
-            said = optional(pick(group.text, language), language)
-            yield {"way": "group", "text": heading(pick(group.title, language), language), "hint": said}
-        yield _part(question, numbered.get(question.code), form, language)
+            said = optional(made.text(group.text), language)
+            yield {"way": "group", "text": heading(made.text(group.title), language), "hint": said}
+        yield _part(question, numbered, made)
 
 
-def _part(question: Question, number: int | None, form: Form, language: str) -> Piece:
-    way = _way(question, language)
-    words = pick(question.text, language)
-    hints = (pick(question.hint, language), way.pop("instruction", ""))
-    condition = relevance_in_words(question, form)
+def _part(question: Question, numbered: Mapping[str, int], made: Print) -> Piece:
+    way, language = _way(question, made), made.language
+    words = made.text(question.text)
+    hints = (made.text(question.hint), way.pop("instruction", ""))
+    condition = relevance_in_words(question, made.form, numbered)
     return {
-        "number": str(number or ""),
+        "number": str(numbered.get(question.code, "")),
         "text": heading(words, language),
-        "hint": optional("\n".join(each for each in hints if each), language),
+        "hints": [text(each, language) for each in hints if each],
         "condition": optional(_("Answer only if %(condition)s.", condition=condition), language)
         if condition
         else None,
-        "long": len(words) > BREAKS or len(way.get("options", ())) > MOST_TOGETHER,
+        "long": len(words) > BREAKS or _rows(way) > MOST_TOGETHER,
         "options": [],
+        "columns": 1,
         "lines": 0,
         "unit": None,
         "parts": [],
@@ -78,23 +96,30 @@ def _part(question: Question, number: int | None, form: Form, language: str) -> 
     }
 
 
-def _way(question: Question, language: str) -> Piece:
+def _rows(way: Piece) -> int:
+    return ceil(len(way.get("options", ())) / int(way.get("columns", 1)))
+
+
+def _way(question: Question, made: Print) -> Piece:
     """How a kind is answered by hand. ``instruction`` stands under the question."""
+    language = made.language
     match question:
         case ScaleQuestion():
-            way = "side_by_side" if _fits(question.choices, language) else "listed"
-            return {"way": way, "options": _labels(question.choices, language), "instruction": _one()}
+            if _fits(question.choices, made):
+                options = _labels(question.choices, language)
+                return {"way": "side_by_side", "options": options, "instruction": _one()}
+            return {**_listed(question.choices, made), "instruction": _one()}
         case ThemeChoice():
-            return {"way": "listed", "options": _labels(question.choices, language), "instruction": _one()}
+            return {**_listed(question.choices, made), "instruction": _one()}
         case OneChoice() | SeveralChoices():
-            return _listed(question, language)
+            return _chosen(question, made)
         case Consent():
             return {"way": "listed", "options": [text(_("Yes, I agree"), language)]}
         case Ranking():
             options = _labels(question.choices, language)
             return {"way": "ranked", "options": options, "instruction": _ranked(question)}
         case NumberQuestion():
-            unit = optional(pick(question.unit, language), language)
+            unit = optional(made.text(question.unit), language)
             return {"way": "short", "unit": unit, "instruction": _limits(question)}
         case DateQuestion():
             return {"way": "date", "parts": _date_parts(language)}
@@ -108,9 +133,17 @@ def _way(question: Question, language: str) -> Piece:
     return {"way": "information"}
 
 
-def _listed(question: OneChoice | SeveralChoices, language: str) -> Piece:
-    other = text(_("If something else, what?"), language) if question.other else None
-    way: Piece = {"way": "listed", "options": _labels(question.choices, language), "other": other}
+def _listed(points: Sequence[Point], made: Print) -> Piece:
+    """Below each other; many short ones in columns, each read to its end before the next."""
+    labels = _labels(points, made.language)
+    longest = max((len(point.shown(made.language)) for point in points), default=0)
+    fitting = (count for count in (4, 3, 2) if longest <= made.line // count - BOX)
+    return {"way": "listed", "options": labels, "columns": next(fitting, 1) if len(points) > FEW else 1}
+
+
+def _chosen(question: OneChoice | SeveralChoices, made: Print) -> Piece:
+    other = text(_("If something else, what?"), made.language) if question.other else None
+    way = _listed(question.choices, made) | {"other": other}
     if isinstance(question, OneChoice):
         return way | {"instruction": _one()}
     if question.max:
@@ -154,8 +187,8 @@ def _labels(points: Sequence[Point], language: str) -> list[Piece]:
     return [text(point.shown(language), language) for point in points]
 
 
-def _fits(points: Sequence[Point], language: str) -> bool:
+def _fits(points: Sequence[Point], made: Print) -> bool:
     """Whether the points can stand beside each other, each label under its box."""
-    labels = [point.shown(language) for point in points]
+    labels = [point.shown(made.language) for point in points]
     longest = max((len(word) for label in labels for word in label.split()), default=0)
-    return longest * len(labels) <= SIDE_BY_SIDE and max(map(len, labels), default=0) <= LONGEST_LABEL
+    return longest * len(labels) <= made.line and max(map(len, labels), default=0) <= LONGEST_LABEL

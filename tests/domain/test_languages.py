@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from surveys.catalogues import catalogue, is_known, language_of, languages
+from surveys.catalogues import catalogue, is_known, language_of, languages, offered_languages
 from surveys.domain import dates
 from surveys.domain.texts import language_tag, nearest, pick
 
@@ -73,6 +73,28 @@ def test_a_language_without_a_catalogue_has_a_name_and_a_direction() -> None:
     assert language_of("so").catalogue_code == "sv"
     assert is_known("ti")
     assert not is_known("xx")
+    # CLDR has no data of the first two, and no word of its own for the third.
+    names = [language_of(code).name for code in ("fit", "rom", "fa-AF")]
+    assert (names, language_of("fa-AF").direction) == (["meänkieli", "romani čhib", "دری"], "rtl")
+
+
+def test_the_likeliest_languages_are_offered_first_and_no_dead_ones() -> None:
+    offered = offered_languages()
+    assert list(offered) == ["ours", "minority", "large", "other"]
+    assert [name for _code, name in offered["minority"]] == [
+        "finska",
+        "jiddisch",
+        "lulesamiska",
+        "meänkieli",
+        "nordsamiska",
+        "romani chib",
+        "sydsamiska",
+    ]
+    assert {"so", "ti", "fa-AF", "pl", "uk", "th"} <= {code for code, _name in offered["large"]}
+    codes = [code for group in offered.values() for code, _name in group]
+    assert len(codes) == len(set(codes)) > 200
+    assert not {"la", "sa", "eo", "cu", "vo"} & set(codes)
+    assert [code for code in codes if not is_known(code) or language_tag(code) != code] == []
 
 
 @pytest.mark.parametrize(
@@ -89,6 +111,14 @@ def test_arabic_counts_in_its_six_ways(count: int, said: str) -> None:
     texts = catalogue("ar")
     found = texts.ngettext("It takes about %(num)s minute.", "It takes about %(num)s minutes.", count)
     assert found % {"num": count} == said
+
+
+def test_arabic_words_are_counted_as_they_are_printed() -> None:
+    texts = catalogue("ar")
+    told = "One word.", "At most %(num)s words, one a line."
+    assert texts.ngettext(*told, 3) % {"num": 3} == "3 كلمات على الأكثر، كلمة في كل سطر."
+    asked = "There is %(num)s question.", "There are %(num)s questions, one at a time."
+    assert "12 سؤالًا" in texts.ngettext(*asked, 12) % {"num": 12}
 
 
 def test_what_a_catalogue_lacks_comes_from_the_one_it_falls_back_to() -> None:

@@ -47,6 +47,15 @@ def test_whoever_answered_at_odd_times_is_let_go_and_not_alone() -> None:
     assert min(alike(rows, left).values()) >= 5
 
 
+def test_a_small_measurement_that_is_not_compared_keeps_nobody_elsewhere_alone() -> None:
+    rows = [row for n in range(3) for row in asked(f"few{n}", "a", compared=False)]
+    rows += [row for n in range(12) for row in asked(f"p{n}", "pre", "post")]
+    rows += [row for n in range(2) for row in asked(f"odd{n}", "pre")]
+    left = of(rows)
+    alone = Counter(row.measurement for row, each in zip(rows, left, strict=True) if each.unit is None)
+    assert alone == {"a": 3, "pre": 7, "post": 5}
+
+
 def test_what_is_not_compared_is_never_joined() -> None:
     rows = [row for n in range(9) for row in asked(f"p{n}", "t1", "t2", compared=False)]
     assert {each.unit for each in of(rows)} == {None}

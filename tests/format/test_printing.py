@@ -40,8 +40,10 @@ def paper(words: str, language: str = "sv") -> dict[str, Any]:
         "number": "1",
         "text": content.heading(words, language),
         "hint": said,
+        "hints": [said, said],
         "condition": said,
         "options": [said, said],
+        "columns": 2,
         "lines": 3,
         "unit": said,
         "parts": [{"label": said, "boxes": 2}],
@@ -52,16 +54,20 @@ def paper(words: str, language: str = "sv") -> dict[str, Any]:
     link = content.qr(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"></svg>', words or "QR", words, language
     )
-    copies = [{"name": said, "code": "K7QM-2F9X", "link": link}, {"name": None, "code": None, "link": None}]
+    copies = [
+        {"name": said, "code": "K7QM-2F9X", "link": link, "scan": link},
+        {"name": None, "code": None, "link": None, "scan": None},
+    ]
     return content.document(words, words, language, 13, PAGE) | {
         "project": content.project(words, language, None, None),
-        "words": {"code": settable(words)},
+        "words": {"code": settable(words), "uncoded": settable(words)},
         "heading": content.heading(words, language),
         "lead": said,
         "told": [said],
         "law": [{"label": said, "text": said}],
         "keep": [said],
         "how": [said],
+        "name_line": said,
         "ends": [said],
         "parts": [question | {"way": way} for way in ways],
         "copies": copies,

@@ -17,6 +17,8 @@ MEAN = {"sv": "=1+1", "en": "@SUM(A1)\nsecond line", "ar": "مرحبا"}
 def test_out_and_in_again_is_the_same_questionnaire() -> None:
     whole = with_texts(EVERY_KIND, {"intro": MEAN})
     file = workbook(whole, ["sv", "en", "ar"], lambda each: each.name)
+    row = openpyxl.load_workbook(io.BytesIO(file)).active[2]
+    assert [cell.alignment.readingOrder for cell in row][2:] == [0, 0, 2]  # Arabic is written from the right
     bare = without_language(without_language(whole, "en"), "ar")
     read = read_texts(file, bare)
     assert (read.faults, read.languages) == ((), ("sv", "en", "ar"))

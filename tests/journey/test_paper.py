@@ -72,6 +72,26 @@ def test_forms_are_printed_typed_in_by_code_and_told_apart(
 
     entry = f"{HERE}/enkatinmatning/{number}"
     assert f'href="{entry}"' in organiser.get(f"{HERE}/enkatinmatning").text
+    # A paper that nobody was asked by: an answer, in the language that is said, and no person.
+    loose = f"{entry}/utan-kod"
+    assert f'href="{loose}"' in organiser.get(entry).text
+    fields = forms_of(organiser.get(loose))[loose]
+    wrong = organiser.post(loose, data=fields | {"save": "1", "q-overall": "99", "q-more": "Bra dag"})
+    assert (wrong.status_code, "Bra dag" in wrong.text) == (422, True)
+    sent = fields | {"save": "1", "q-overall": "2", "papper": "en"}
+    next_one = organiser.post(loose, data=sent, follow_redirects=True)
+    assert "A paper without a code is kept" in read(next_one.text)
+    assert '<option value="en" lang="en" selected>' in next_one.text  # the next of the pile is so too
+    assert "is kept already" in read(organiser.post(loose, data=sent, follow_redirects=True).text)
+    with house.database.reading() as session:
+        uncoded = session.scalars(select(Response).where(Response.uncoded)).one()
+        assert (uncoded.language, uncoded.answers) == ("en", {"overall": "2"})
+    of_series = f"{HERE}/insatser/kurs/resultat/matning/efter/t1"
+    assert "Beside them 1 paper without a code" in read(organiser.get(of_series).text)
+    undo = f"{entry}/angra"
+    taken = organiser.post(undo, data=forms_of(organiser.get(entry))[undo], follow_redirects=True)
+    assert "paper without a code is taken back" in read(taken.text)
+
     refused = organiser.get(f"{entry}/papper?kod=ZZZZ-ZZZZ")
     assert (refused.status_code, "No paper of this mailing has that code" in refused.text) == (422, True)
     form = silent[0]

@@ -231,6 +231,8 @@ EXPECTED = {
     f"GET {P}/enkatinmatning/<int:mailing>/papper": "ao",
     f"POST {P}/enkatinmatning/<int:mailing>/papper": "ao",
     f"POST {P}/enkatinmatning/<int:mailing>/angra": "ao",
+    f"GET {P}/enkatinmatning/<int:mailing>/utan-kod": "ao",
+    f"POST {P}/enkatinmatning/<int:mailing>/utan-kod": "ao",
     f"GET {P}/enkater/<questionnaire>/papper.pdf": "aoer",
     f"POST {P}/utskick/fortsatt": "ao",
     f"GET {P}/utskick/stopp": "ao",

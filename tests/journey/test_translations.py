@@ -130,6 +130,7 @@ def test_a_language_of_the_project_comes_when_its_texts_are_there(
     """And goes when nobody reads it; a rule is not switched on over missing texts."""
     here = "/projekt/liten/installningar/sprak"
     page = organiser.get(here)
+    assert page.text.index(">finska<") < page.text.index(">somaliska<") < page.text.index(">abchaziska<")
     refused = organiser.post(here, data=forms_of(page)[here] | {"sprak": ["en", "sv-simple"]})
     assert refused.status_code == 422
     assert f'href="{HERE}?till=sv-simple"' in refused.text
@@ -143,6 +144,9 @@ def test_a_language_of_the_project_comes_when_its_texts_are_there(
     assert taken.status_code == 303
     with small.database.reading() as session:
         assert session.scalars(select(Project.languages)).one() == ["sv", "en", "sv-simple", "so"]
+    done = organiser.get("/projekt/liten/installningar/gjort").text
+    assert "Languages of the project changed" in done
+    assert "sv, en → sv, en, sv-simple, so" in done
     assert organiser.post(here, data=forms_of(page)[here] | {"sprak": ["xx"]}).status_code == 422
 
 

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from datetime import datetime
+from random import Random
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from surveys.answers import paper, responses
+from surveys.answers import closing, paper, responses, results, uncoded
 from surveys.answers.paper import Entered, PaperForm
 from surveys.database import Database
+from surveys.exporting.rows import Export
 from surveys.installation import Installation
+from surveys.models.answer_key import AnswerKey
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
+from surveys.models.questionnaire import Questionnaire
 from surveys.models.response import Response
 from surveys.queries import mailings, results_counts
 from surveys.queries.results import key
@@ -177,3 +182,83 @@ def test_printing_leaves_a_deed_and_skips_those_who_have_answered(installation: 
         paper.print_forms(installation.database, installation.keys, *where, user, False, NOW, None, 1)
     with pytest.raises(paper.NothingToPrint):
         paper.print_forms(installation.database, installation.keys, *where, user, False, CLOSES + paper.GRACE)
+
+
+def uncoded_paper(
+    installation: Installation, ticket: str, raw: Mapping[str, list[str]] = ON_PAPER, language: str = "sv"
+) -> uncoded.EnteredUncoded:
+    db, where = installation.database, the_mailing(installation.database)
+    with db.reading() as session:
+        mailing = mailings.mailing(session, *where)
+        assert mailing is not None
+        version = uncoded.sheet(session, mailing, NOW).version
+        user = session.scalars(select(access.User.id)).one()
+    return uncoded.enter(db, *where, raw, language, version, ticket.ljust(16, "-"), user, NOW)
+
+
+@pytest.mark.parametrize("mode", ["pseudonymous", "sealed", "anonymous"])
+def test_a_paper_without_a_code_is_an_answer_and_no_person(installation: Installation, mode: str) -> None:
+    ask(installation, "Anna", "Bo", privacy_mode=mode)
+    user, db, keys = staff(installation), installation.database, installation.keys
+    where = the_mailing(installation.database)
+    enter(installation, form_of(installation, "Anna"), user)
+    entered = [uncoded_paper(installation, f"paper-{number}", language="ar") for number in range(4)]
+    again = uncoded_paper(installation, "paper-0", {"q-role": ["b"]})
+    assert (entered[0].new, again.new, again.key) == (True, False, entered[0].key)  # the page sent twice
+    rows = [each for each in stored(installation) if each.uncoded]
+    assert {(each.source, each.language, each.pairing_key, each.enrolment_id) for each in rows} == {
+        ("paper", "ar", None, None)
+    }
+    assert [each.answers for each in rows] == [KEPT] * 4
+    assert {each.entered_by for each in rows} == {user if mode == "pseudonymous" else None}
+    assert {each.submitted_at == NOW for each in rows} == {mode == "pseudonymous"}
+    with db.reading() as session:
+        measured = results.read_rates(session, 1, NOW, as_evaluator=True).measurements[0]
+        assert (measured.counts.submitted, measured.counts.uncoded, measured.counts.answers) == (1, 4, 5)
+        assert measured.rate is not None
+        assert (measured.rate.numerator, measured.rate.denominator, measured.withheld) == (1, 2, None)
+        assert result_queries.head_counts(session, 1).answered == 1
+        exported = list(Export(session, keys, 1, NOW, "sv").rows())
+        codes = {row[1] for row in exported}
+    # Nothing in a file tells them from the papers of those who were asked.
+    assert (len(exported), len(codes)) == (5, 1 if mode == "anonymous" else 5)
+    uncoded.undo(db, *where, entered[3].key, user, NOW)
+    with pytest.raises(paper.NotUndone):
+        uncoded.undo(db, *where, entered[3].key, user, NOW)
+    assert sum(each.uncoded for each in stored(installation)) == 3
+    if mode == "pseudonymous":
+        return
+    # After closing nothing leads from a row to the paper it came from, and few of a language do not tell.
+    with db.reading() as session:
+        name = session.scalars(select(AnswerKey.name)).one()
+    closing.close(db, keys, name, NOW, Random(1))
+    rows = [each for each in stored(installation) if each.uncoded]
+    assert {(each.source, each.language) for each in rows} == {("paper", "")}
+    assert not {each.response_key for each in rows} & {each.key for each in entered}
+    with pytest.raises(uncoded.NotTaken):
+        uncoded_paper(installation, "late")
+
+
+def test_papers_without_a_code_are_refused_where_they_would_be_untrue(installation: Installation) -> None:
+    ask(installation, "Anna", privacy_mode="named")
+    user, db, where = staff(installation), installation.database, the_mailing(installation.database)
+
+    def refused(now: datetime, ticket: str = "a" * 20) -> str:
+        with pytest.raises(uncoded.NotTaken) as reason:
+            uncoded.enter(db, *where, ON_PAPER, "sv", "", ticket, user, now)
+        return reason.value.code
+
+    assert refused(NOW) == "named"
+    with db.transaction() as session:
+        session.execute(update(Questionnaire).values(privacy_mode="pseudonymous"))
+    assert refused(CLOSES + paper.GRACE) == "closed"
+    assert refused(NOW, "kort") == "not_sent"
+    with pytest.raises(uncoded.Faulty) as faulty:
+        uncoded_paper(installation, "a", {"q-hours": ["många"]})
+    assert list(faulty.value.checked.errors) == ["hours"]
+    with pytest.raises(uncoded.Faulty):
+        uncoded_paper(installation, "a", {})
+    with db.transaction() as session:
+        session.execute(update(Mailing).values(state="planned"))
+    assert refused(NOW) == "not_sent"
+    assert stored(installation) == []

@@ -5,10 +5,13 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from surveys import clock
+from surveys.followups.audience import Audience
+from surveys.followups.rules_ahead import audience_of
 from surveys.mail.office import Office
 from surveys.models.followup import Mailing
-from surveys.outbox import mail_preview, mailing_acts
+from surveys.outbox import mail_languages, mail_preview, mailing_acts
 from surveys.outbox.act_faults import UnknownPerson
+from surveys.outbox.mail_languages import MailLanguage
 from surveys.outbox.mail_preview import Receiver
 from surveys.queries import mailings as queries
 from surveys.web.guard import installation, reading_session, staff
@@ -50,6 +53,7 @@ def mail_preview_page(project: str, mailing: int) -> str | tuple[str, int]:
         many=search != "" or len(people) == mail_preview.MOST_SHOWN,
         languages=[(each, language_name(each)) for each in g.project.languages],
         till=code or "",
+        spoken=languages_of(one, going_to(one)),
     )
     return (body, 404) if code and shown is None else body
 
@@ -67,6 +71,20 @@ def send_test(project: str, mailing: int) -> Response:
     else:
         flash(_("A test mail is on its way to you. Its link leads nowhere."), "positive")
     return redirect(address("utskick", str(one.id), "forhandsvisning"), 303)
+
+
+def going_to(one: Mailing) -> Audience | None:
+    """Who a mailing that has not gone goes to, as things are now; None where it has."""
+    if one.state not in ("planned", "waiting"):
+        return None
+    return audience_of(reading_session(), installation().keys, one)
+
+
+def languages_of(one: Mailing, found: Audience | None) -> list[MailLanguage]:
+    """In which languages a mailing goes to those of :func:`going_to`."""
+    if found is None:
+        return []
+    return mail_languages.spread(reading_session(), one, [each.language for each in found.receivers])
 
 
 def _with(people: list[Receiver], one: Receiver) -> list[Receiver]:

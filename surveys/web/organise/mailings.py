@@ -9,7 +9,7 @@ from flask import abort, g, request
 from surveys import clock
 from surveys.answers import chasing, results
 from surveys.answers.results_model import Measurement
-from surveys.followups import planning
+from surveys.followups.audience import Audience
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
 from surveys.models.message import Message
@@ -22,6 +22,7 @@ from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import words
 from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
 from surveys.web.organise.mail_acts import offered, offered_on_mail
+from surveys.web.organise.mail_preview import going_to, languages_of
 from surveys.web.organise.rules import in_words
 from surveys.web.phrases import _, ngettext
 
@@ -64,7 +65,7 @@ def mailing_page(one: Mailing) -> str:
     invited = [each.invitation for each in receivers]
     answered = people_queries.answered(session, installation().keys, invited) if knows else set()
     only_silent = request.args.get("visa") == "ej-svarat" and knows
-    title = asked_by([one])[one.id]
+    title, found = asked_by([one])[one.id], going_to(one)
     titles = {each.code: each.title for each in project_queries.occasions_of(session, one.rule.series_id)}
     return page(
         "mailing",
@@ -77,7 +78,8 @@ def mailing_page(one: Mailing) -> str:
         is_log=one.rule.questionnaire_id is None,
         knows=knows,
         measurement=_measurement(one, now),
-        expected=_expected(one),
+        expected=_expected(one, found),
+        spoken=languages_of(one, found),
         receivers=[each for each in receivers if not only_silent or each.invitation not in answered],
         everyone=len(receivers),
         answered=answered,
@@ -169,9 +171,8 @@ def _measurement(one: Mailing, now: datetime) -> Measurement | None:
     return found.measurement(one.rule.code, one.occasion.code if one.occasion else "")
 
 
-def _expected(one: Mailing) -> int | None:
+def _expected(one: Mailing, found: Audience | None) -> int | None:
     """How many the first mail would go to if it went now; None where that is not known or not asked."""
-    if one.state != "planned" or one.step:
+    if found is None or one.state != "planned" or one.step:
         return None
-    found = planning.who(reading_session(), installation().keys, one.rule, one.occasion_id, one.enrolment_id)
     return len(found.receivers) if found.settled else None

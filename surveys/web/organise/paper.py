@@ -205,6 +205,7 @@ def _sheet(
         size=SIZES[chosen.size],
         closes_at=one.closes_at if one else None,
         timezone=one.timezone if one else None,
+        wording=(project.privacy_wording or {}).get(found.privacy_mode) or {},
     )
 
 

@@ -1,42 +1,38 @@
 """Typing in answers from paper: a code, then all questions on one page, then the next code. Keyboard only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from flask import flash, g, redirect, request, session
 from werkzeug.wrappers import Response
 
 from surveys import clock
-from surveys.answers import paper, responses
+from surveys.answers import paper, responses, uncoded
 from surveys.answers.form_view import FormView
 from surveys.answers.paper import Entered, PaperForm
-from surveys.domain.questionnaire import Checked, Form
-from surveys.domain.questions import Fields
-from surveys.domain.texts import LocalText
+from surveys.installation import Installation
 from surveys.models.followup import Mailing
 from surveys.queries import chasing as chasing_queries
-from surveys.web.answer_questions import questions_html
-from surveys.web.answer_texts import error_list, fault_text
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
-from surveys.web.organise.paper import asking_mailing, mailing_form
-from surveys.web.phrases import _, ngettext
+from surveys.web.organise.base import asked_by, blueprint, crumbs, page
+from surveys.web.organise.paper import asking_mailing
+from surveys.web.organise.paper_desk import (
+    LAST,
+    OnPaper,
+    Page,
+    Typed,
+    changed_notice,
+    crumbs_to,
+    form_page,
+    here,
+    last_of,
+    paper_language,
+    tell_left_out,
+    typed_fields,
+)
+from surveys.web.phrases import _
 from surveys.web.print_form import written_code
-from surveys.web.print_questions import numbers
 
-Page = str | tuple[str, int] | Response
-LAST = "paper"  # in the session of whoever types: what can be taken back
-
-_PLACE = "/projekt/<project>/enkatinmatning/<int:mailing>"
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What fills the fields of a paper, and what is said about it."""
-
-    fields: Fields = field(default_factory=dict)
-    checked: Checked = field(default_factory=lambda: Checked({}, {}))
-    notice: str = ""
+PLACE = "/projekt/<project>/enkatinmatning/<int:mailing>"
 
 
 @blueprint.get("/projekt/<project>/enkatinmatning")
@@ -49,19 +45,19 @@ def papers_to_type_in(project: str) -> str:
     )
 
 
-@blueprint.get(_PLACE)
+@blueprint.get(PLACE)
 @staff("organiser")
 def next_paper(project: str, mailing: int) -> Page:
     return _start(asking_mailing(mailing))
 
 
-@blueprint.get(f"{_PLACE}/papper")
+@blueprint.get(f"{PLACE}/papper")
 @staff("organiser")
 def paper_form(project: str, mailing: int) -> Page:
     """The questions of the paper with the code ``kod``, or in *named* of the participant ``person``."""
     one = asking_mailing(mailing)
     if not {"kod", "person"} & set(request.args):
-        return redirect(_here(one), 303)
+        return redirect(here(one), 303)
     try:
         form = _found(one)
         view = _opened(form)
@@ -72,11 +68,11 @@ def paper_form(project: str, mailing: int) -> Page:
     return _form_page(one, form, view, Typed())
 
 
-@blueprint.post(f"{_PLACE}/papper")
+@blueprint.post(f"{PLACE}/papper")
 @staff("organiser")
 def type_in(project: str, mailing: int) -> Page:
     one, house = asking_mailing(mailing), installation()
-    raw = {name: request.form.getlist(name) for name in request.form if name.startswith("q-")}
+    raw = typed_fields()
     try:
         form = _found(one)
         if "save" not in request.form:  # Enter in a field, where no script has taken it
@@ -87,7 +83,7 @@ def type_in(project: str, mailing: int) -> Page:
             house.keys,
             form,
             raw,
-            _language(form),
+            paper_language(one, form),
             version,
             g.user.user_id,
             clock.now(),
@@ -100,37 +96,27 @@ def type_in(project: str, mailing: int) -> Page:
         return _not_saved(one, form, raw, reason)
     session[LAST] = [one.id, entered.invitation, entered.code, entered.revision]
     flash(_("Paper %(code)s is kept.", code=written_code(entered.code)), "positive")
-    if entered.left_out:
-        text = ngettext(
-            "%(num)s answer was not kept: the question is not for those who answered the others so.",
-            "%(num)s answers were not kept: the questions are not for those who answered the others so.",
-            entered.left_out,
-        )
-        flash(text, "warning")
-    return redirect(_here(one), 303)
+    tell_left_out(entered.left_out)
+    return redirect(here(one), 303)
 
 
-@blueprint.post(f"{_PLACE}/angra")
+@blueprint.post(f"{PLACE}/angra")
 @staff("organiser")
 def take_paper_back(project: str, mailing: int) -> Response:
-    one, house, last = asking_mailing(mailing), installation(), _last(asking_mailing(mailing))
+    one, house, last = asking_mailing(mailing), installation(), last_of(asking_mailing(mailing))
     try:
         if last is None:
             raise paper.NotUndone
-        paper.undo(house.database, house.keys, g.project.id, one.id, last, g.user.user_id, clock.now())
+        _undo(one, house, last)
     except paper.NotUndone:
         flash(_("It could not be taken back: it has been changed since, or taken back already."), "warning")
     else:
-        flash(
-            _("Paper %(code)s is taken back. You can type it in again.", code=written_code(last.code)),
-            "positive",
-        )
+        told = _("Paper %(code)s is taken back. You can type it in again.", code=written_code(last.code))
+        if not last.invitation:
+            told = _("The last paper without a code is taken back. You can type it in again.")
+        flash(told, "positive")
     session.pop(LAST, None)
-    return redirect(_here(one), 303)
-
-
-def _here(one: Mailing, *parts: str) -> str:
-    return address("enkatinmatning", str(one.id), *parts)
+    return redirect(here(one), 303)
 
 
 def _found(one: Mailing) -> PaperForm:
@@ -149,14 +135,12 @@ def _opened(form: PaperForm) -> FormView:
     return paper.opened(house.database, house.keys, form, clock.now())
 
 
-def _language(form: PaperForm) -> str:
-    """The language of the paper is not known; that of the person is the best guess."""
-    return form.person.language if form.person.language in g.project.languages else g.project.languages[0]
-
-
-def _last(one: Mailing) -> Entered | None:
-    kept = session.get(LAST)
-    return Entered(*kept[1:]) if kept and kept[0] == one.id else None
+def _undo(one: Mailing, house: Installation, last: Entered) -> None:
+    user, now = g.user.user_id, clock.now()
+    if last.invitation:
+        paper.undo(house.database, house.keys, g.project.id, one.id, last, user, now)
+    else:
+        uncoded.undo(house.database, g.project.id, one.id, last.code, user, now)
 
 
 def _unknown(one: Mailing) -> str:
@@ -173,7 +157,7 @@ def _answered_already(one: Mailing) -> Response:
         ),
         "warning",
     )
-    return redirect(_here(one), 303)
+    return redirect(here(one), 303)
 
 
 def _not_saved(
@@ -183,10 +167,7 @@ def _not_saved(
         case responses.Incomplete():
             return _form_page(one, form, reason.view, Typed(raw, reason.checked)), 422
         case responses.FormChanged():
-            notice = _(
-                "The questions have changed since the page was opened. Look through what you have typed."
-            )
-            return _form_page(one, form, reason.view, Typed(raw, notice=notice)), 409
+            return _form_page(one, form, reason.view, Typed(raw, notice=changed_notice())), 409
     return _start(one, "", _unknown(one)), 410
 
 
@@ -197,10 +178,10 @@ def _start(one: Mailing, typed: str = "", error: str = "") -> str:
     title = asked_by([one])[one.id]
     return page(
         "paper_start",
-        crumbs=_crumbs(one, title),
+        crumbs=crumbs_to(one, title),
         one=one,
         title=title,
-        here=_here(one),
+        here=here(one),
         typed=typed,
         error=error,
         errors=[("kod", error)] if error else [],
@@ -208,45 +189,12 @@ def _start(one: Mailing, typed: str = "", error: str = "") -> str:
         silent=[each.person for each in everyone if not each.answered] if named else [],
         named=named,
         left=sum(not each.answered for each in everyone),
-        last=_last(one),
+        without_code=uncoded.may_be(one),
+        last=last_of(one),
         written_code=written_code,
     )
 
 
 def _form_page(one: Mailing, form: PaperForm, view: FormView, typed: Typed) -> str:
-    faults = {code: fault_text(fault) for code, fault in typed.checked.errors.items()}
-    title = asked_by([one])[one.id]
-    numbered = _numbered(view.form, mailing_form(one))
-    return page(
-        "paper_form",
-        crumbs=_crumbs(one, title, written_code(form.code)),
-        one=one,
-        title=title,
-        view=view,
-        code=written_code(form.code),
-        here=request.full_path,
-        back=_here(one),
-        notice=typed.notice,
-        errors=error_list(numbered, typed.checked),
-        questions=questions_html(numbered, None, typed.fields, faults),
-    )
-
-
-def _numbered(shown: Form, printed: Form) -> Form:
-    """The form with the numbers of the paper, which also asks for a theme that the register may know."""
-    number = numbers(printed)
-
-    def with_number(text: LocalText, code: str) -> LocalText:
-        return {name: f"{number[code]}. {each}" for name, each in text.items()} if code in number else text
-
-    questions = tuple(
-        replace(each, text=with_number(each.text, each.code), required=False) for each in shown.questions
-    )
-    return replace(shown, questions=questions)
-
-
-def _crumbs(one: Mailing, title: str, code: str = "") -> list[tuple[str, str | None]]:
-    whole = (_("Type in papers"), address("enkatinmatning"))
-    if not code:
-        return crumbs(whole, (title, None))
-    return crumbs(whole, (title, _here(one)), (code, None))
+    code, language = written_code(form.code), paper_language(one, form)
+    return form_page(one, OnPaper(code, view.person, view.form, view.version, language), typed)

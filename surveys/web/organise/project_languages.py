@@ -1,10 +1,13 @@
 """The languages of a project: those of its mails and participants."""
 
+from collections.abc import Collection
+
 from flask import flash, g, redirect, request
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from surveys.catalogues import every_language, languages
+from surveys import clock
+from surveys.catalogues import languages, offered_languages
 from surveys.course.languages import MOST, BadLanguages, LanguageFault, change_languages
 from surveys.queries import languages as queries
 from surveys.queries import projects
@@ -28,7 +31,7 @@ def project_languages(project: str) -> str:
 def change_project_languages(project: str) -> Response | tuple[str, int]:
     wanted = [each for each in (*request.form.getlist("sprak"), request.form.get("nytt", "")) if each]
     try:
-        change_languages(installation().database, g.project.id, wanted)
+        change_languages(installation().database, g.project.id, wanted, g.user.user_id, clock.now())
     except BadLanguages as bad:
         return _page(wanted, bad.faults), 422
     flash(_("The languages are saved."), "positive")
@@ -48,11 +51,26 @@ def _page(chosen: list[str], faults: tuple[LanguageFault, ...] = ()) -> str:
         shown=[(code, language.name(code)) for code in shown],
         chosen=[g.project.languages[0], *chosen],
         readers=queries.readers(session, g.project.id),
-        addable=[(code, name) for code, name in every_language() if code not in shown],
+        addable=addable(shown),
         faults=faults,
         told=_told,
         titles=titles,
     )
+
+
+def addable(used: Collection[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The languages to choose among but for those ``used``, under headings, the likeliest first."""
+    headings = {
+        "ours": _("Languages of the pages"),
+        "minority": _("National minority languages"),
+        "large": _("Spoken by many in Sweden"),
+        "other": _("Other languages"),
+    }
+    found = [
+        (headings[group], [(code, name) for code, name in offered if code not in used])
+        for group, offered in offered_languages().items()
+    ]
+    return [(heading, each) for heading, each in found if each]
 
 
 def _told(fault: LanguageFault) -> str:

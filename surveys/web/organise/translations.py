@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from surveys import clock
-from surveys.catalogues import every_language, is_known
+from surveys.catalogues import is_known
 from surveys.domain.texts import pick
 from surveys.domain.translating import (
     Worded,
@@ -27,6 +27,7 @@ from surveys.web import language
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import words
 from surveys.web.organise.base import Crumbs, address, blueprint, crumbs, page
+from surveys.web.organise.project_languages import addable
 from surveys.web.organise.words import Words
 from surveys.web.phrases import _
 from surveys.writing import drafts
@@ -204,7 +205,7 @@ def _grid(
         rows=[(number, each, typed.get(each.key)) for number, each in enumerate(shown)],
         count=len(every),
         only_missing=only_missing,
-        addable=[(code, name) for code, name in every_language() if code not in used],
+        addable=addable(used),
         what=what,
         prefix=PREFIX,
         seen=seen,

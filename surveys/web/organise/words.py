@@ -208,6 +208,7 @@ DEED_ACTIONS: Words = {
     "rule_removed": _l("Rule removed"),
     "sending_settings": _l("Sending hours changed"),
     "privacy_settings": _l("What participants are told changed"),
+    "languages_changed": _l("Languages of the project changed"),
     "mail_text": _l("Wording of a mail changed"),
     "lift_stop": _l("Ended mails let go again"),
     "mute_sending": _l("All sending stopped"),
