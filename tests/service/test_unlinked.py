@@ -45,7 +45,7 @@ def installation(sqlite_installation: Installation) -> Installation:
 
 
 def answer(house: Installation, who: Asked, **typed: str) -> None:
-    fields: Fields = {f"q-{name}": [value] for name, value in typed.items()}
+    fields = {f"q-{name}": [value] for name, value in typed.items()}
     responses.save(house.database, house.keys, who.public_id, who.token, filled(fields), NOW)
 
 

@@ -121,7 +121,8 @@ def test_the_first_answer_locks_a_version_until_then_the_draft_takes_its_place(
     with pytest.raises(responses.FormChanged) as caught:
         responses.save(db, keys, *link, filled(answer, submit=False, version=before.version), LATER)
     assert (caught.value.view.form.title["sv"], caught.value.view.revision) == ("Nytt namn", 0)
-    responses.save(db, keys, *link, filled(answer, submit=False, version=caught.value.view.version), LATER)
+    now_asked = caught.value.view.version
+    responses.save(db, keys, *link, filled(answer, submit=False, version=now_asked), LATER)
     assert save(db, EVERY_KIND, changed) == 2
     assert drafts.publish(db, project_id(db), "efter", digest(EVERY_KIND), None, LATER) == 2
     assert shown(installation, asked) == "Nytt namn"
