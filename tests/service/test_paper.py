@@ -217,7 +217,7 @@ def test_a_paper_without_a_code_is_an_answer_and_no_person(installation: Install
         assert (measured.counts.submitted, measured.counts.uncoded, measured.counts.answers) == (1, 4, 5)
         assert measured.rate is not None
         assert (measured.rate.numerator, measured.rate.denominator, measured.withheld) == (1, 2, None)
-        assert result_queries.head_counts(session, 1).answered == 1
+        assert results_counts.head_counts(session, 1).answered == 1
         exported = list(Export(session, keys, 1, NOW, "sv").rows())
         codes = {row[1] for row in exported}
     # Nothing in a file tells them from the papers of those who were asked.
