@@ -80,7 +80,7 @@ class Database:
         self.engine = _engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=dict(info or {}))
         self._writers = self.engine.execution_options(folja_writes=True)
-        self._onlookers = _Onlookers(url) if self.is_sqlite else None
+        self._onlookers = _Onlookers(url) if self.is_sqlite else _lookout(url)
 
     @property
     def is_sqlite(self) -> bool:
@@ -120,8 +120,8 @@ class Database:
 
         ``reading`` sees one moment throughout and costs three times as much. Read every result to its end.
         """
-        if self._onlookers is None:
-            with self.engine.connect() as connection:
+        if isinstance(self._onlookers, Engine):
+            with self._onlookers.connect() as connection:
                 yield connection
             return
         connection = self._onlookers.take()
@@ -150,7 +150,9 @@ class Database:
                     connection.exec_driver_sql(f"VACUUM {table}")
 
     def close(self) -> None:
-        if self._onlookers is not None:
+        if isinstance(self._onlookers, Engine):
+            self._onlookers.dispose()
+        else:
             self._onlookers.close()
         self.engine.dispose()
 
@@ -198,6 +200,15 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _lookout(url: str) -> Engine:
+    """PostgreSQL's connections for single selects: outside of transactions, and for nothing else.
+
+    The driver lets the server keep the plan of a select that comes again, until it sees a ROLLBACK; planning
+    the one behind every participant's page takes tens of times as long as running it.
+    """
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True, isolation_level="AUTOCOMMIT")
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
