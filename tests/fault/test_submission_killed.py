@@ -16,6 +16,7 @@ from surveys.keys import Keyring
 from surveys.models.followup import FollowUpRule, Invitation
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
+from tests.support.forms import filled
 from tests.support.killing import killed_at
 from tests.support.small import load_small
 
@@ -29,7 +30,7 @@ def submit(url: str, keys: Path, public_id: str) -> None:
     database = Database(url)
     keyring = Keyring(keys)
     token = keyring.link_token(public_id, 1)
-    save(database, keyring, public_id, token, FIELDS, 0, "sv", AFTER_T1, True)
+    save(database, keyring, public_id, token, filled(FIELDS), AFTER_T1)
     database.close()
 
 
@@ -39,8 +40,8 @@ def save_step(url: str, keys: Path, public_id: str) -> None:
     keyring = Keyring(keys)
     token = keyring.link_token(public_id, 1)
     step = Step("more", mark(None))
-    fields = {"q-more": FIELDS["q-more"]}
-    save(database, keyring, public_id, token, fields, 0, "sv", AFTER_T1, False, step=step)
+    form = filled({"q-more": FIELDS["q-more"]}, submit=False, step=step)
+    save(database, keyring, public_id, token, form, AFTER_T1)
     database.close()
 
 
@@ -83,9 +84,8 @@ def test_killed_at_every_statement_a_step_leaves_what_was_saved_before(
 ) -> None:
     public_id, keys = invited(sqlite_installation), sqlite_installation.settings.keys
     token = sqlite_installation.keys.link_token(public_id, 1)
-    before = {"q-overall": ["4"]}
-    given = public_id, token, before, 0, "sv", AFTER_T1, False
-    save(sqlite_installation.database, sqlite_installation.keys, *given)
+    before = filled({"q-overall": ["4"]}, submit=False)
+    save(sqlite_installation.database, sqlite_installation.keys, public_id, token, before, AFTER_T1)
     sqlite_installation.database.close()
     original = Path(sqlite_installation.database.url.removeprefix("sqlite:///"))
     without = {"overall": "4", "theme": "A"}  # the theme is the register's
