@@ -51,12 +51,17 @@ class Faulty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The questions of a paper; ``version`` names them, ``today`` is an ISO date where it was handed out."""
+    """The questions of a paper; ``today`` is an ISO date where it was handed out."""
 
     form: Form
     version_id: int
-    version: str
+    digest: str
     today: str
+
+    @property
+    def version(self) -> str:
+        """What names the questions on the page that is sent."""
+        return f"{self.version_id}.{self.digest[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def sheet(session: Session, mailing: Mailing, now: datetime) -> Sheet:
     return Sheet(
         form=expand(form, [ThemeRef(each.code, each.title) for each in themes]),
         version_id=version.id,
-        version=f"{version.id}.{version.digest[:16]}",
+        digest=version.digest,
         today=now.astimezone(ZoneInfo(mailing.timezone)).date().isoformat(),
     )
 
@@ -148,10 +153,21 @@ def enter(
                 **source.columns(source.Paper(user_id), mode),
             )
         )
-        unlocked = QuestionnaireVersion.id == asked.version_id, QuestionnaireVersion.locked_at.is_(None)
-        session.execute(update(QuestionnaireVersion).where(*unlocked).values(locked_at=moment))
+        if not _lock(session, asked, moment):
+            raise Faulty(asked, checked, changed=True)
         written = check(asked.form, raw, complete=False, today=asked.today).answers
         return EnteredUncoded(key, left_out=len(written.keys() - checked.answers.keys()))
+
+
+def _lock(session: Session, asked: Sheet, moment: datetime) -> bool:
+    """A version never changes once somebody has answered it.
+
+    False where its questions have been changed since they were read: then nothing may be kept.
+    """
+    same = QuestionnaireVersion.id == asked.version_id, QuestionnaireVersion.digest == asked.digest
+    unlocked = QuestionnaireVersion.locked_at.is_(None)
+    session.execute(update(QuestionnaireVersion).where(*same, unlocked).values(locked_at=moment))
+    return session.scalar(select(QuestionnaireVersion.id).where(*same)) is not None
 
 
 def undo(db: Database, project_id: int, mailing_id: int, key: str, user_id: int, now: datetime) -> None:

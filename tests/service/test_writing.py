@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from surveys.answers import responses
+from surveys.answers import responses, uncoded
 from surveys.course import programme
 from surveys.database import Database
 from surveys.domain.questionnaire import digest
@@ -17,11 +17,12 @@ from surveys.exporting import programme_file
 from surveys.importing.programme_file import read_programme
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
-from surveys.models.followup import FollowUpRule
+from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response
 from surveys.queries import writing as queries
+from surveys.running import access
 from surveys.writing import drafts, keeping
 from surveys.writing.drafts import BadForm, BadQuestionnaire, Changed, NoDraft, Wanted
 from surveys.writing.faults import InUse, ThemesWithoutOccasion
@@ -128,18 +129,27 @@ def test_the_first_answer_locks_a_version_until_then_the_draft_takes_its_place(
     assert shown(installation, asked) == "Nytt namn"
 
 
+@pytest.mark.parametrize("paper", [False, True], ids=["page", "paper"])
 def test_an_answer_that_comes_while_the_questions_change_is_not_kept_under_others(
-    installation: Installation, asked: Asked
+    installation: Installation, asked: Asked, paper: bool
 ) -> None:
     db, keys, link = installation.database, installation.keys, (asked.public_id, asked.token)
+    user = access.add_user(db, "lo@kurser.example", "Lo", "tre små gröna ekar")
+    with db.reading() as session:
+        mailing = session.scalars(select(Mailing)).one()
+        where = mailing.rule.series.project_id, mailing.id
+        seen = uncoded.sheet(session, mailing, LATER).version
     before, refused = responses.open_form(db, keys, *link, LATER), []
+    fields = {"q-overall": ["4"]}
 
     def answer() -> None:
         try:
-            fields = {"q-overall": ["4"]}
-            responses.save(db, keys, *link, filled(fields, version=before.version), LATER)
-        except responses.FormChanged as fault:
-            refused.append(fault.view.form.title["sv"])
+            if paper:
+                uncoded.enter(db, *where, fields, "sv", seen, "the-page-that-is-sent", user, LATER)
+            else:
+                responses.save(db, keys, *link, filled(fields, version=before.version), LATER)
+        except (responses.FormChanged, uncoded.Faulty) as fault:
+            refused.append(fault)
 
     answering = threading.Thread(target=answer)
     with db.transaction() as session:
@@ -153,7 +163,11 @@ def test_an_answer_that_comes_while_the_questions_change_is_not_kept_under_other
             waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
             until(lambda: session.scalar(waiting))
     answering.join()
-    assert refused == ["Nytt namn"]
+    (fault,) = refused
+    if isinstance(fault, responses.FormChanged):
+        assert fault.view.form.title["sv"] == "Nytt namn"
+    else:
+        assert fault.changed
     with db.reading() as session:
         assert session.scalar(select(Response)) is None
 
