@@ -5,11 +5,14 @@ it.
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from sqlalchemy import Connection, select, update
+
 from surveys.answers.form_view import Answers
 from surveys.domain import timing
 from surveys.domain.privacy import PrivacyMode, common_target
 from surveys.keys import Keyring
-from surveys.queries.answering import AskedRow
+from surveys.models.questionnaire import QuestionnaireVersion
+from surveys.queries.answering import AskedRow, SheetKey
 
 
 def identity(keys: Keyring, row: AskedRow, now: datetime) -> dict[str, object]:
@@ -39,6 +42,17 @@ def moment(mode: PrivacyMode, timezone: str, now: datetime) -> datetime:
     if mode.keeps_time:
         return now
     return timing.to_utc(datetime.combine(timing.to_wall(now, timezone), time()), timezone)
+
+
+def lock(connection: Connection, asked: SheetKey, moment: datetime) -> bool:
+    """Lock a version: it never changes once somebody has answered it, be it in a draft.
+
+    False where its questions have been changed since they were read: then nothing may be kept.
+    """
+    same = QuestionnaireVersion.id == asked.version_id, QuestionnaireVersion.digest == asked.digest
+    unlocked = QuestionnaireVersion.locked_at.is_(None)
+    done = connection.execute(update(QuestionnaireVersion).where(*same, unlocked).values(locked_at=moment))
+    return bool(done.rowcount) or connection.scalar(select(QuestionnaireVersion.id).where(*same)) is not None
 
 
 def background(row: AskedRow, answers: Answers, theme_questions: Sequence[str]) -> dict[str, str]:

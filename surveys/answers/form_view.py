@@ -89,7 +89,7 @@ class FormView:
     @property
     def version(self) -> str:
         """Names the questions on the page; goes with the form and comes back with it."""
-        return f"{self.sheet.version_id}.{self.sheet.digest[:16]}"
+        return self.sheet.version
 
 
 def edition_of(response: UUID, revision: int) -> str:

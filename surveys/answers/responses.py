@@ -19,7 +19,6 @@ from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import Checked, check
 from surveys.keys import Keyring, token_hash
-from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
 from surveys.queries import answer_keys, answering
 from surveys.queries.answering import AskedRow
@@ -182,7 +181,8 @@ def save(
         if stale and (answers != view.current or filled.fields is None):
             raise Conflict(view, answers)
         response = _keep(connection, keys, row, answers, filled, now)
-        if not _lock(connection, row, now):
+        moment = beginnings.kept_moment(row, now)
+        if not row.locked_at and not beginnings.lock(connection, view.sheet, moment):
             raise FormChanged(_view(connection, opened(connection, keys, public_id, token, now), now))
         if row.declined:
             answering.decline(connection, public_id, False)
@@ -272,20 +272,6 @@ def _keep(
         identity = beginnings.identity(keys, row, now)
         connection.execute(_INSERT, _NOTHING | {"id": response} | identity | values)
     return response
-
-
-def _lock(connection: Connection, row: AskedRow, now: datetime) -> bool:
-    """A version never changes once somebody has answered it, be it in a draft.
-
-    False where its questions have been changed since ``row`` was read: then nothing may be kept.
-    """
-    if row.locked_at is not None:
-        return True
-    unlocked = QuestionnaireVersion.id == row.version_id, QuestionnaireVersion.locked_at.is_(None)
-    values = {"locked_at": beginnings.kept_moment(row, now)}
-    same = QuestionnaireVersion.digest == row.version_digest
-    locked = connection.execute(update(QuestionnaireVersion).where(*unlocked, same).values(values))
-    return bool(locked.rowcount) or answering.digest_of(connection, row.version_id) == row.version_digest
 
 
 def _change(submit: bool) -> Update:

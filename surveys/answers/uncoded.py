@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from surveys.answers import beginnings, source
@@ -22,9 +22,9 @@ from surveys.domain.questionnaire import Checked, Form, ThemeRef, check, expand
 from surveys.domain.questions import Fields, ThemeChoice
 from surveys.keys import token_hash
 from surveys.models.followup import Mailing
-from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
 from surveys.queries import answer_keys, answering, mailings
+from surveys.queries.answering import SheetKey
 
 _TICKET = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 
@@ -54,14 +54,13 @@ class Sheet:
     """The questions of a paper; ``today`` is an ISO date where it was handed out."""
 
     form: Form
-    version_id: int
-    digest: str
+    key: SheetKey
     today: str
 
     @property
     def version(self) -> str:
         """What names the questions on the page that is sent."""
-        return f"{self.version_id}.{self.digest[:16]}"
+        return self.key.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +93,11 @@ def sheet(session: Session, mailing: Mailing, now: datetime) -> Sheet:
     if version is None:
         raise NotTaken("not_sent")
     form = answering.form_of(session.connection(), version.id, version.digest)
-    themes = sorted(mailing.occasion.themes, key=lambda each: each.code) if mailing.occasion else ()
+    held = sorted(mailing.occasion.themes, key=lambda each: each.code) if mailing.occasion else ()
+    themes = tuple(ThemeRef(each.code, each.title) for each in held)
     return Sheet(
-        form=expand(form, [ThemeRef(each.code, each.title) for each in themes]),
-        version_id=version.id,
-        digest=version.digest,
+        form=expand(form, themes),
+        key=SheetKey(version.id, version.digest, themes),
         today=now.astimezone(ZoneInfo(mailing.timezone)).date().isoformat(),
     )
 
@@ -139,7 +138,7 @@ def enter(
                 id=uuid4(),
                 rule_id=mailing.rule_id,
                 target=common_target(mailing.target),
-                version_id=asked.version_id,
+                version_id=asked.key.version_id,
                 privacy_mode=mode.value,
                 response_key=key,
                 language=language,
@@ -153,21 +152,10 @@ def enter(
                 **source.columns(source.Paper(user_id), mode),
             )
         )
-        if not _lock(session, asked, moment):
+        if not beginnings.lock(session.connection(), asked.key, moment):
             raise Faulty(asked, checked, changed=True)
         written = check(asked.form, raw, complete=False, today=asked.today).answers
         return EnteredUncoded(key, left_out=len(written.keys() - checked.answers.keys()))
-
-
-def _lock(session: Session, asked: Sheet, moment: datetime) -> bool:
-    """A version never changes once somebody has answered it.
-
-    False where its questions have been changed since they were read: then nothing may be kept.
-    """
-    same = QuestionnaireVersion.id == asked.version_id, QuestionnaireVersion.digest == asked.digest
-    unlocked = QuestionnaireVersion.locked_at.is_(None)
-    session.execute(update(QuestionnaireVersion).where(*same, unlocked).values(locked_at=moment))
-    return session.scalar(select(QuestionnaireVersion.id).where(*same)) is not None
 
 
 def undo(db: Database, project_id: int, mailing_id: int, key: str, user_id: int, now: datetime) -> None:

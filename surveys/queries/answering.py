@@ -58,6 +58,11 @@ class SheetKey:
     themes: tuple[ThemeRef, ...] = ()
     known_theme: str | None = None  # its code, where the register knows it
 
+    @property
+    def version(self) -> str:
+        """Names the questions on a page; goes with the form and comes back with it."""
+        return f"{self.version_id}.{self.digest[:16]}"
+
 
 @dataclass(frozen=True, slots=True)
 class LinkTarget:
@@ -118,10 +123,14 @@ def sheet(connection: Connection, row: AskedRow) -> tuple[SheetKey, Form]:
     if form.needs_themes:
         key = SheetKey(row.version_id, row.version_digest, _themes(row), row.theme_code)
     kept = _expanded.setdefault(connection.engine.pool, {})
-    if key not in kept:
+    if key in kept:
+        return key, kept[key]
+    made = expand(form, key.themes, key.known_theme)
+    # Were the questions changed since the row was read, this is not what the key says.
+    if (row.version_id, row.version_digest) in _parsed[connection.engine.pool]:
         _make_room(kept)
-        kept[key] = expand(form, key.themes, key.known_theme)
-    return key, kept[key]
+        kept[key] = made
+    return key, made
 
 
 def form_of(connection: Connection, version_id: int, digest: str) -> Form:
@@ -138,11 +147,6 @@ def form_of(connection: Connection, version_id: int, digest: str) -> Form:
     form = parse(version.content)
     kept[version_id, version.digest] = form  # its own digest: a draft may have been replaced in between
     return form
-
-
-def digest_of(connection: Connection, version_id: int) -> str | None:
-    """The digest of what a version says now."""
-    return connection.scalar(select(QuestionnaireVersion.digest).where(QuestionnaireVersion.id == version_id))
 
 
 def theme_questions(connection: Connection, row: AskedRow) -> tuple[str, ...]:

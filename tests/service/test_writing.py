@@ -21,6 +21,7 @@ from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response
+from surveys.queries import answering
 from surveys.queries import writing as queries
 from surveys.running import access
 from surveys.writing import drafts, keeping
@@ -170,6 +171,26 @@ def test_an_answer_that_comes_while_the_questions_change_is_not_kept_under_other
         assert fault.changed
     with db.reading() as session:
         assert session.scalar(select(Response)) is None
+
+
+def test_a_page_that_is_read_while_the_questions_change_is_not_remembered_as_the_old_one(
+    installation: Installation, asked: Asked
+) -> None:
+    db, keys = installation.database, installation.keys
+
+    def change_to(document: dict[str, Any]) -> None:
+        with db.transaction() as session:
+            held = queries.hold_unanswered(session, 1)
+            assert held is not None
+            held.content, held.digest = document, digest(document)
+
+    with db.looking() as connection:
+        row = answering.asked(connection, keys, asked.public_id)
+        assert row is not None
+        change_to(EVERY_KIND | {"title": local("Nytt namn")})
+        assert answering.sheet(connection, row)[1].title["sv"] == "Nytt namn"
+    change_to(EVERY_KIND)
+    assert shown(installation, asked) == "Efter tillfället"
 
 
 def test_two_who_write_at_once_overwrite_nothing(installation: Installation, asked: Asked) -> None:
