@@ -12,7 +12,8 @@ from surveys.domain import timing
 from surveys.domain.privacy import PrivacyMode, common_target
 from surveys.keys import Keyring
 from surveys.models.questionnaire import QuestionnaireVersion
-from surveys.queries.answering import AskedRow, SheetKey
+from surveys.queries.answering import AskedRow
+from surveys.queries.sheets import SheetKey
 
 
 def identity(keys: Keyring, row: AskedRow, now: datetime) -> dict[str, object]:

@@ -11,7 +11,8 @@ from surveys.answers.asking_project import AskingProject, asking_row
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import Answer
-from surveys.queries.answering import AskedRow, SheetKey
+from surveys.queries.answering import AskedRow
+from surveys.queries.sheets import SheetKey
 
 GRACE = timedelta(minutes=15)
 

@@ -20,7 +20,7 @@ from surveys.domain.privacy import PrivacyMode
 from surveys.domain.questionnaire import Checked, check
 from surveys.keys import Keyring, token_hash
 from surveys.models.response import Response
-from surveys.queries import answer_keys, answering
+from surveys.queries import answer_keys, answering, sheets
 from surveys.queries.answering import AskedRow
 
 
@@ -223,14 +223,14 @@ def _gone(connection: Connection, token: str) -> LinkError:
 
 
 def _view(connection: Connection, row: AskedRow, now: datetime) -> FormView:
-    return view_of(row, *answering.sheet(connection, row), now)
+    return view_of(row, *sheets.sheet_of(connection, row), now)
 
 
 def _with_theme(connection: Connection, row: AskedRow, answers: Answers) -> Answers:
     """A theme choice is not asked where the register knows the theme: its answer is the register's."""
     if row.theme_code is None or not answers:
         return answers
-    return answers | dict.fromkeys(answering.theme_questions(connection, row), row.theme_code)
+    return answers | dict.fromkeys(sheets.theme_questions(connection, row), row.theme_code)
 
 
 def _is_kept(view: FormView, answers: Answers, submit: bool) -> bool:
@@ -254,7 +254,7 @@ def _keep(
         "revision": (row.revision or 0) + 1,
         "language": filled.language,
         "saved_at": now,
-        "background": beginnings.background(row, answers, answering.theme_questions(connection, row)),
+        "background": beginnings.background(row, answers, sheets.theme_questions(connection, row)),
         "draft": None if submit or answers == row.answers else answers,
     }
     if submit:

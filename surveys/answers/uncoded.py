@@ -18,13 +18,13 @@ from surveys.answers import beginnings, source
 from surveys.answers.paper import NotUndone, is_open, mode_of, undone
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode, common_target
-from surveys.domain.questionnaire import Checked, Form, ThemeRef, check, expand
+from surveys.domain.questionnaire import Checked, Form, ThemeRef, check
 from surveys.domain.questions import Fields, ThemeChoice
 from surveys.keys import token_hash
 from surveys.models.followup import Mailing
 from surveys.models.response import Response
-from surveys.queries import answer_keys, answering, mailings
-from surveys.queries.answering import SheetKey
+from surveys.queries import answer_keys, mailings, sheets
+from surveys.queries.sheets import SheetKey
 
 _TICKET = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 
@@ -92,12 +92,12 @@ def sheet(session: Session, mailing: Mailing, now: datetime) -> Sheet:
     version = asks.in_use if asks else None
     if version is None:
         raise NotTaken("not_sent")
-    form = answering.form_of(session.connection(), version.id, version.digest)
     held = sorted(mailing.occasion.themes, key=lambda each: each.code) if mailing.occasion else ()
     themes = tuple(ThemeRef(each.code, each.title) for each in held)
+    key = SheetKey(version.id, version.digest, themes)
     return Sheet(
-        form=expand(form, themes),
-        key=SheetKey(version.id, version.digest, themes),
+        form=sheets.expanded(session.connection(), key),
+        key=key,
         today=now.astimezone(ZoneInfo(mailing.timezone)).date().isoformat(),
     )
 

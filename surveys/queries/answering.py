@@ -1,4 +1,4 @@
-"""Reading for those who answer: what a link leads to, in one select, and the form that belongs to it.
+"""Reading for those who answer: what a link leads to, in one select.
 
 Also the only way others ask whether somebody has answered: by a key that they compute.
 """
@@ -6,12 +6,10 @@ Also the only way others ask whether somebody has answered: by a key that they c
 import re
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Pool,
     Row,
     Select,
     String,
@@ -27,8 +25,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from surveys.domain.privacy import common_target
-from surveys.domain.questionnaire import Form, ThemeRef, expand, parse
-from surveys.domain.questions import ThemeChoice
 from surveys.keys import Keyring, token_hash
 from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import FollowUpRule, Invitation, Mailing, RetiredLink
@@ -40,28 +36,7 @@ from surveys.models.response import Response
 AskedRow = Row[*tuple[Any, ...]]
 
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
-_MOST_KEPT = 500
-_FIELD, _RECORD = "\x1f", "\x1e"  # control characters, which no title holds
-
-# Versions are read whole and parsed; both cost more than all the rest of a page. A version does not change
-# while its digest stays, so what has been parsed is kept as long as the pool it came from.
-_parsed: "WeakKeyDictionary[Pool, dict[tuple[int, str], Form]]" = WeakKeyDictionary()
-_expanded: "WeakKeyDictionary[Pool, dict[SheetKey, Form]]" = WeakKeyDictionary()
-
-
-@dataclass(frozen=True, slots=True)
-class SheetKey:
-    """All that decides how a form looks before anything is filled in, but for the language."""
-
-    version_id: int
-    digest: str
-    themes: tuple[ThemeRef, ...] = ()
-    known_theme: str | None = None  # its code, where the register knows it
-
-    @property
-    def version(self) -> str:
-        """Names the questions on a page; goes with the form and comes back with it."""
-        return f"{self.version_id}.{self.digest[:16]}"
+FIELD, RECORD = "\x1f", "\x1e"  # in what is selected as one text: control characters, in no title
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,48 +88,6 @@ def asked(connection: Connection, keys: Keyring, public_id: str) -> AskedRow | N
     return connection.execute(_ASKED, own).one_or_none()
 
 
-def sheet(connection: Connection, row: AskedRow) -> tuple[SheetKey, Form]:
-    """The form of an invitation (a row of :func:`asked`), with the themes of its occasion in it.
-
-    A theme that the register knows is not asked for.
-    """
-    form = form_of(connection, row.version_id, row.version_digest)
-    key = SheetKey(row.version_id, row.version_digest)
-    if form.needs_themes:
-        key = SheetKey(row.version_id, row.version_digest, _themes(row), row.theme_code)
-    kept = _expanded.setdefault(connection.engine.pool, {})
-    if key in kept:
-        return key, kept[key]
-    made = expand(form, key.themes, key.known_theme)
-    # Were the questions changed since the row was read, this is not what the key says.
-    if (row.version_id, row.version_digest) in _parsed[connection.engine.pool]:
-        _make_room(kept)
-        kept[key] = made
-    return key, made
-
-
-def form_of(connection: Connection, version_id: int, digest: str) -> Form:
-    """Return the parsed form of a version, as it is before themes are known."""
-    kept = _parsed.setdefault(connection.engine.pool, {})
-    if found := kept.get((version_id, digest)):
-        return found
-    version = connection.execute(
-        select(QuestionnaireVersion.content, QuestionnaireVersion.digest).where(
-            QuestionnaireVersion.id == version_id
-        )
-    ).one()
-    _make_room(kept)
-    form = parse(version.content)
-    kept[version_id, version.digest] = form  # its own digest: a draft may have been replaced in between
-    return form
-
-
-def theme_questions(connection: Connection, row: AskedRow) -> tuple[str, ...]:
-    """Codes of the questions in which an invitation's form asks for the theme, shown or not."""
-    form = form_of(connection, row.version_id, row.version_digest)
-    return tuple(each.code for each in form.questions if isinstance(each, ThemeChoice))
-
-
 def answered_keys(session: Session, rule_id: int, target: str) -> set[str]:
     """The keys of all that is sent in for a rule at a target. Compare with ``keys.response_key(…)``."""
     return set(
@@ -186,17 +119,6 @@ def logotype_of(connection: Connection, public_id: str) -> AskedRow | None:
     ).one_or_none()
 
 
-def _themes(row: AskedRow) -> tuple[ThemeRef, ...]:
-    """The parallel themes of the occasion by code; none where it is no occasion that is asked about."""
-    listed = (each.split(_FIELD, 1) for each in (row.themes or "").split(_RECORD) if each)
-    return tuple(ThemeRef(code, title) for code, title in sorted(listed))
-
-
-def _make_room(kept: dict[Any, Form]) -> None:
-    if len(kept) >= _MOST_KEPT:
-        kept.clear()
-
-
 def _asked() -> Select[*tuple[Any, ...]]:
     """A response in progress stays on its version; a new one is on the newest in use."""
     newer = aliased(QuestionnaireVersion)
@@ -208,9 +130,9 @@ def _asked() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     # In the same row, so that a page costs one select; a parameter here would be written into it each time.
-    record: Any = literal_column(f"'{_RECORD}'", String())
+    record: Any = literal_column(f"'{RECORD}'", String())
     themes = (
-        select(func.aggregate_strings(Theme.code + _FIELD + Theme.title, record))
+        select(func.aggregate_strings(Theme.code + FIELD + Theme.title, record))
         .where(Theme.occasion_id == Mailing.occasion_id)
         .correlate(Mailing)
         .scalar_subquery()

@@ -13,7 +13,7 @@ from surveys.domain.questionnaire import Form
 from surveys.domain.questions import Question, ScaleQuestion, ThemeChoice
 from surveys.domain.stops import Stop
 from surveys.domain.texts import printable
-from surveys.queries.answering import SheetKey
+from surveys.queries.sheets import SheetKey
 from surveys.web import language
 from surveys.web.answer_conditions import groups_of
 

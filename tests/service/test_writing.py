@@ -21,7 +21,7 @@ from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response
-from surveys.queries import answering
+from surveys.queries import answering, sheets
 from surveys.queries import writing as queries
 from surveys.running import access
 from surveys.writing import drafts, keeping
@@ -188,7 +188,7 @@ def test_a_page_that_is_read_while_the_questions_change_is_not_remembered_as_the
         row = answering.asked(connection, keys, asked.public_id)
         assert row is not None
         change_to(EVERY_KIND | {"title": local("Nytt namn")})
-        assert answering.sheet(connection, row)[1].title["sv"] == "Nytt namn"
+        assert sheets.sheet_of(connection, row)[1].title["sv"] == "Nytt namn"
     change_to(EVERY_KIND)
     assert shown(installation, asked) == "Efter tillfället"
 
