@@ -17,7 +17,6 @@ from surveys.web import (
     answer_receipt,
     answer_withdraw,
     errors,
-    evaluate,
     filters,
     guard,
     headers,
@@ -35,7 +34,8 @@ from surveys.web import (
     static_files,
     unsubscribe,
 )
-from surveys.web.organise import all_pages
+from surveys.web.evaluate import all_pages as evaluate_pages
+from surveys.web.organise import all_pages as organise_pages
 
 STAFF_REQUEST_LIMIT = 2 * 1024 * 1024
 MOST_STAFF_FIELDS = 5000  # of a form: a long questionnaire has some thousand texts, an option four fields
@@ -135,8 +135,8 @@ def _add_blueprints(app: Flask, settings: Settings) -> None:
         own_page,
         room,
         new_link,
-        all_pages,
-        evaluate,
+        organise_pages,
+        evaluate_pages,
         unsubscribe,
     ):
         app.register_blueprint(module.blueprint)

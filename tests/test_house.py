@@ -25,6 +25,7 @@ FLOORS = (
     {"running"},
     {"followups"},
     {"answers", "writing"},
+    {"results"},
     {"register", "outbox"},
     {"course"},
     {"backup", "exporting", "reporting"},
@@ -35,8 +36,32 @@ FLOORS = (
     {"cli"},
     {"scheduler", "wsgi"},
 )
-USE_CASES = {"running", "followups", "answers", "register", "outbox", "course", "writing", "backup"}
-HEAVY = {"alembic", "openpyxl", "scipy", "typst", "pymupdf_fonts"}  # imported where used: they take long
+USE_CASES = {
+    "running",
+    "followups",
+    "answers",
+    "results",
+    "register",
+    "outbox",
+    "course",
+    "writing",
+    "backup",
+    "reporting",
+}
+HEAVY = {
+    "alembic",
+    "docx",
+    "docxtpl",
+    "numpy",
+    "openpyxl",
+    "pandas",
+    "pptx",
+    "pymupdf_fonts",
+    "pyreadstat",
+    "scipy",
+    "typst",
+    "xlsxwriter",
+}  # imported where used: they take long
 # The password's slow hash lies between them, and no connection is held while it runs.
 TWO_TRANSACTIONS = {"surveys.running.access.sign_in"}
 READS_THE_CLOCK = {"clock", "web", "api", "demo", "commands", "cli", "scheduler"}

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveys.answers.results_questions import Answered, question_results, signature
 from surveys.domain.privacy import Limit
 from surveys.domain.questions import DONT_KNOW, Question, TextQuestion, Words
 from surveys.exporting.layout import Asked
 from surveys.queries import results as queries
 from surveys.queries.results import Key
+from surveys.results.questions import Answered, question_results, signature
 
 Hidden = frozenset[tuple[int, str]]  # version (id) and question
 

@@ -19,8 +19,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from surveys.answers.results import read_rates
-from surveys.answers.results_model import Measurement
 from surveys.domain.privacy import Limit, PrivacyMode, carried
 from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.questions import ThemeChoice
@@ -32,6 +30,8 @@ from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.queries import export as queries
 from surveys.queries import results as result_queries
 from surveys.queries.results import Key
+from surveys.results.model import Measurement
+from surveys.results.series import read_rates
 
 Row = Sequence[Cell]
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveys.answers.results import read_rates
-from surveys.answers.results_model import Measurement, SeriesResults
 from surveys.database import Database
 from surveys.keys import new_public_id
 from surveys.models.followup import Mailing
 from surveys.models.programme import JsonObject
 from surveys.queries import closings as queries
 from surveys.queries.results import key
+from surveys.results.model import Measurement, SeriesResults
+from surveys.results.series import read_rates
 
 GRACE = timedelta(minutes=15)  # whoever was writing when it closed may still send in
 OLDEST = timedelta(days=3)

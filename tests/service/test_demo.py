@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys.answers import responses, results
-from surveys.answers.results_model import Measurement, SeriesResults
+from surveys.answers import responses
 from surveys.domain.questions import KINDS
 from surveys.followups import planning
 from surveys.installation import Installation
@@ -23,6 +22,8 @@ from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Organisation, Project, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
+from surveys.results import series as results
+from surveys.results.model import Measurement, SeriesResults
 from tests.support.demo import NOW, demo_copy
 from tests.support.forms import filled
 

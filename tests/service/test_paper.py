@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from sqlalchemy import select, update
 
-from surveys.answers import closing, paper, responses, results, uncoded
+from surveys.answers import closing, paper, responses, uncoded
 from surveys.answers.paper import Entered, PaperForm
 from surveys.database import Database
 from surveys.exporting.rows import Export
@@ -20,6 +20,7 @@ from surveys.models.questionnaire import Questionnaire
 from surveys.models.response import Response
 from surveys.queries import mailings, results_counts
 from surveys.queries.results import key
+from surveys.results import series as results
 from surveys.running import access
 from tests.support.forms import CLOSES, EVERY_KIND, NOW, Asked, ask, filled
 

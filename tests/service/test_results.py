@@ -11,11 +11,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from surveys.answers.results import UnknownMeasurement, read_measurement, read_rates, series_results
-from surveys.answers.results_model import Measurement, QuestionResult, SeriesResults
 from surveys.domain.privacy import Verdict
 from surveys.installation import Installation
 from surveys.models.response import Response
+from surveys.results.model import Measurement, QuestionResult, SeriesResults
+from surveys.results.series import UnknownMeasurement, read_measurement, read_rates, series_results
 from tests.support.answered import AFTER, NOW, OVERALL, Answering, one_question, spread
 from tests.support.forms import DEGREE, local
 

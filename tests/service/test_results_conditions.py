@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from surveys.answers.results_model import QuestionResult
-from surveys.answers.results_questions import Answered, question_results
 from surveys.domain.privacy import Limit, Verdict
 from surveys.domain.questionnaire import parse
+from surveys.results.model import QuestionResult
+from surveys.results.questions import Answered, question_results
 
 YES_NO = [{"code": code, "label": {"sv": code}} for code in ("yes", "no")]
 

@@ -9,12 +9,13 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from surveys import clock
-from surveys.answers import chasing, results
+from surveys.answers import chasing
 from surveys.domain.statistics import Rate
 from surveys.exporting import csv_file
 from surveys.models.followup import Mailing
 from surveys.queries import chasing as chasing_queries
 from surveys.queries import mailings as queries
+from surveys.results import series as results
 from surveys.web import filters
 from surveys.web.filters import when
 from surveys.web.guard import installation, reading_session, staff

@@ -7,8 +7,7 @@ from datetime import datetime
 from flask import abort, g, request
 
 from surveys import clock
-from surveys.answers import chasing, results
-from surveys.answers.results_model import Measurement
+from surveys.answers import chasing
 from surveys.followups.audience import Audience
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
@@ -18,6 +17,8 @@ from surveys.queries import mailings as queries
 from surveys.queries import mails as mail_queries
 from surveys.queries import people as people_queries
 from surveys.queries import projects as project_queries
+from surveys.results import series as results
+from surveys.results.model import Measurement
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import words
 from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page

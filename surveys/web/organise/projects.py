@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 from flask import g
 
 from surveys import clock
-from surveys.answers import results
-from surveys.answers.results_model import Measurement, SeriesResults
 from surveys.models.followup import Mailing
 from surveys.models.programme import Occasion, Series
 from surveys.queries import mailings as mailing_queries
@@ -17,6 +15,8 @@ from surveys.queries import projects as queries
 from surveys.queries import send_calendar
 from surveys.queries import staff as staff_queries
 from surveys.queries.send_calendar import Line
+from surveys.results import series as results
+from surveys.results.model import Measurement, SeriesResults
 from surveys.web.guard import reading_session, staff
 from surveys.web.organise.base import asked_by, blueprint, crumbs, page, series_crumbs, series_tabs
 from surveys.web.phrases import _

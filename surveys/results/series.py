@@ -18,8 +18,6 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from surveys.answers.form_view import GRACE
-from surveys.answers.results_model import INVITED, Funnel, Measurement, OccasionInfo, SeriesResults
-from surveys.answers.results_questions import Answered, question_results, share
 from surveys.database import Database
 from surveys.domain.privacy import Limit
 from surveys.domain.questionnaire import Form, ThemeRef, expand, parse
@@ -31,6 +29,8 @@ from surveys.queries import results as queries
 from surveys.queries import results_counts as counting
 from surveys.queries.results import Asked, Key
 from surveys.queries.results_counts import Counts, HeadCounts
+from surveys.results.model import INVITED, Funnel, Measurement, OccasionInfo, SeriesResults
+from surveys.results.questions import Answered, question_results, share
 
 _NEVER_ASKED = {"missed": "not_measured", "cancelled": "not_measured"}
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from surveys.answers.results_model import Measurement, OccasionInfo
+from surveys.results.model import Measurement, OccasionInfo
 from surveys.web.filters import local, short_date
 from surveys.web.phrases import _
 

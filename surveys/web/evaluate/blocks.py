@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from surveys.answers.results_model import Bar, QuestionResult
+from surveys.results.model import Bar, QuestionResult
 
 
 @dataclass(frozen=True)

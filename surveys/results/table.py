@@ -6,9 +6,9 @@ And before and after beside each other, question by question, without any claim 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from surveys.answers.results_model import Measurement, QuestionResult, SeriesResults
 from surveys.domain.comparison import same_text
 from surveys.domain.texts import LocalText
+from surveys.results.model import Measurement, QuestionResult, SeriesResults
 
 ELLIPSIS = "…"
 

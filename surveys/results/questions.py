@@ -7,7 +7,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from surveys.answers.results_model import Bar, Middle, Placed, QuestionResult, Share, Top
 from surveys.domain.comparison import Likeness, likeness
 from surveys.domain.consent import POINTS
 from surveys.domain.privacy import Limit, Verdict, shown
@@ -33,6 +32,7 @@ from surveys.domain.statistics import (
 )
 from surveys.domain.summaries import Summary
 from surveys.domain.texts import LocalText
+from surveys.results.model import Bar, Middle, Placed, QuestionResult, Share, Top
 
 Choices = ScaleQuestion | OneChoice | SeveralChoices | ThemeChoice | Ranking
 
