@@ -10,15 +10,26 @@ from surveys.web.evaluate import words
 from surveys.web.evaluate.blocks import blocks_of
 from surveys.web.evaluate.logs import occasion_name
 from surveys.web.navigation import may_open
-from surveys.web.organise.base import series_address, series_crumbs
+from surveys.web.organise.base import address, series_address, series_crumbs
 from surveys.web.phrases import _
 
 blueprint = Blueprint("evaluate", __name__)
 
-# The sections of a series' results, in the order in which they are read.
-SECTIONS = (
+# The sections of results, in the order in which they are read; those that a role may not open are not there.
+OF_SERIES = (
     ("", _l("Overview")),
+    ("/uppdelning", _l("Breakdown")),
     ("/fore-och-efter", _l("Before and after")),
+    ("/fritext", _l("In their own words")),
+    ("/export", _l("Export")),
+)
+OF_PROJECT = (
+    ("", _l("Overview")),
+    ("/personer", _l("Head counts")),
+    ("/indikatorer", _l("Indicators")),
+    ("/utifran", _l("Outside figures")),
+    ("/sifferkontroll", _l("Check of figures")),
+    ("/rapporter", _l("Reports")),
 )
 
 
@@ -48,17 +59,15 @@ def below_results(section: str) -> list[tuple[str, str | None]]:
 
 
 def result_sections() -> list[tuple[str, str, bool]]:
-    """The sections of a series' results that the user's role may open: text, address, whether it is this one.
-
-    Empty on pages that are not about the results of a series.
+    """The sections of the results of a series, or of a project, that the user's role may open: text, address,
+    whether it is this one. Empty on pages that are not about results.
     """
-    if "series" not in g:
-        return []
-    start, here = series_address("resultat"), request.path.rstrip("/")
+    of_series = "series" in g
+    start, here = (series_address if of_series else address)("resultat"), request.path.rstrip("/")
     if here != start and not here.startswith(f"{start}/"):
         return []
     return [
         (str(text), start + end, here == start + end or (bool(end) and here.startswith(f"{start}{end}/")))
-        for end, text in SECTIONS
+        for end, text in (OF_SERIES if of_series else OF_PROJECT)
         if may_open(start + end)
     ]
