@@ -52,7 +52,7 @@ def test_fewer_than_six_that_differ_are_never_tested(values: tuple[int, ...]) ->
     test = paired.signed_rank(counted(values))
 
     assert test.p is None
-    assert paired.rank_biserial_interval(test) is None
+    assert paired.rank_biserial_interval(counted(values)) is None
     assert paired.crossings(sum(value > 0 for value in values), 0).p is None
 
 
@@ -91,10 +91,21 @@ def test_a_mean_difference_of_one_pair_or_of_equal_ones_has_no_interval() -> Non
 
 
 def test_all_in_one_direction_have_no_interval_for_the_rank_correlation() -> None:
-    test = paired.signed_rank({Fraction(1): 5, Fraction(2): 3})
+    found = {Fraction(1): 5, Fraction(2): 3}
 
-    assert test.rank_biserial == 1
-    assert paired.rank_biserial_interval(test) is None
+    assert paired.signed_rank(found).rank_biserial == 1
+    assert paired.rank_biserial_interval(found) is None
+
+
+@given(st.lists(st.integers(-4, 4), min_size=6, max_size=40))
+def test_the_rank_correlation_is_the_mean_sign_of_all_sums(values: list[int]) -> None:
+    test, interval = paired.signed_rank(counted(values)), paired.rank_biserial_interval(counted(values))
+    changed = [value for value in values if value]
+    sums = [one + other for place, one in enumerate(changed) for other in changed[place:]]
+    if sums:
+        assert test.rank_biserial == Fraction(sum((each > 0) - (each < 0) for each in sums), len(sums))
+    if interval is not None:
+        assert -1 <= interval.low <= float(test.rank_biserial or 0) <= interval.high <= 1
 
 
 def test_holm_leaves_out_what_was_not_tested() -> None:
