@@ -73,14 +73,15 @@ def _pairs(before: Sequence[QuestionResult], after: Sequence[QuestionResult]) ->
         yield Beside(
             first,
             second,
-            second is not None and _same_answers(first, second),
+            second is not None and same_answers(first, second),
             second is None or same_text(first.text, second.text),
         )
     for second in later.values():
         yield Beside(None, second, alike=False)
 
 
-def _same_answers(first: QuestionResult, second: QuestionResult) -> bool:
+def same_answers(first: QuestionResult, second: QuestionResult) -> bool:
+    """Whether two results are of the same answers to choose from, in the same words."""
     if first.kind != second.kind or len(first.points) != len(second.points):
         return False
     both = zip(first.points, second.points, strict=True)
