@@ -13,6 +13,7 @@ from surveys.models import (
     questionnaire,
     response,
     returned,
+    tally,
     texts,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "questionnaire",
     "response",
     "returned",
+    "tally",
     "texts",
 ]
