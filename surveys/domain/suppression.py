@@ -67,17 +67,19 @@ def decide(
     limit: Limit,
     several: bool = False,
     crossed: Collection[str] | None = None,
+    never: Collection[Group] = (),
 ) -> Pattern:
     """Which groups of the family of ``variables`` (in order of worth) are shown; see the module.
 
     ``crossed`` are those of which two may be crossed (all, unless said); ``several`` says that a person may
-    have chosen several classes. Groups that hold the very same persons have the same fate. The same parts
-    give the same pattern, in whatever order they stand.
+    have chosen several classes. Groups that hold the very same persons have the same fate. Those of ``never``
+    are hidden, whatever they answered to this question: who was asked it tells what they answered to another
+    that is hidden of them. The same parts give the same pattern, in whatever order they stand.
     """
     names = tuple(dict.fromkeys(variables))
     may = tuple(name for name in names if crossed is None or name in crossed)
     table = tuple((*part.background.values(), part.counts, part.n) for part in _merged(parts, names))
-    return _decided(table, names, may, limit, several)
+    return _decided(table, names, may, limit, several, frozenset(never))
 
 
 @lru_cache(maxsize=512)
@@ -87,10 +89,11 @@ def _decided(
     crossed: tuple[str, ...],
     limit: Limit,
     several: bool,
+    never: frozenset[Group],
 ) -> Pattern:
     """Pages are looked at more often than answers change."""
     parts = [Part(dict(zip(names, classes, strict=True)), counts, n) for *classes, counts, n in table]
-    return Family(parts, names, limit, several, crossed).pattern()
+    return Family(parts, names, limit, several, crossed).pattern(never)
 
 
 def carried_beside(
@@ -146,8 +149,9 @@ class Family:
         tables = _tables([each.counts for each in self.parts], [each.n for each in self.parts], several)
         self.witnesses = Witnesses(tables)
 
-    def pattern(self) -> Pattern:
+    def pattern(self, never: Collection[Group] = ()) -> Pattern:
         everyone = self.sets[EVERYONE]
+        self._may |= {self.sets[group]: False for group in never if group in self.sets}
         if not everyone or not self.may_be_shown(everyone):
             return Pattern(frozenset())
         open_to_all = {everyone}
