@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from surveys import clock
-from surveys.catalogues import catalogues
+from surveys.catalogues import is_known, language_of
 from surveys.domain.suppression import NOT_STATED
 from surveys.results.breakdown import (
     Breakdown,
@@ -16,10 +16,11 @@ from surveys.results.breakdown import (
     QuestionGroups,
     TooManyVariables,
     UnknownVariable,
-    Variable,
     read_breakdown,
 )
-from surveys.results.model import Bar, Measurement, QuestionResult, SeriesResults
+from surveys.results.grouped import Variable
+from surveys.results.kinds import share
+from surveys.results.model import Bar, Measurement, QuestionResult, SeriesResults, Share
 from surveys.results.series import UnknownMeasurement, read_rates
 from surveys.web.evaluate.base import as_evaluator, below_results, blueprint, page
 from surveys.web.guard import reading_session, staff
@@ -58,8 +59,8 @@ class Asked:
 @staff("organiser", "evaluator", "reader")
 def breakdown(project: str, series: str) -> str:
     """``matning`` is a rule and a place, ``efter`` and ``och`` variables, ``inom`` a variable and a class."""
-    given = {name: request.args.get(name, "").strip() for name in ("matning", "efter", "och", "inom", "fraga")}
-    asked = Asked(given["matning"], given["efter"], given["och"], given["inom"], given["fraga"])
+    names = ("matning", "efter", "och", "inom", "fraga")
+    asked = Asked(*(request.args.get(name, "").strip() for name in names))
     rates = read_rates(reading_session(), g.series.id, clock.now(), as_evaluator())
     made = [each for each in rates.measurements if each.asked]
     if asked.measurement and asked.measurement not in map(address_of, made):
@@ -75,6 +76,7 @@ def breakdown(project: str, series: str) -> str:
         asked=asked,
         questions=_questions(found, asked),
         says=Words,
+        rows_of=rows_of,
         address_of=address_of,
     )
 
@@ -140,30 +142,36 @@ class Words:
             return _("not known")
         words = {"gender": GENDERS, "source": SOURCES}.get(variable.name, {})
         if variable.name == "language":
-            known = catalogues().get(code)
-            return known.name if known else code
+            return language_of(code).name if is_known(code) else code
         return str(words.get(code) or variable.labels.get(code, code))
 
     @staticmethod
     def group(found: Breakdown, group: GroupResult) -> str:
-        """ "kvinna", "Försäkringskassan, kvinna"; of all of the table together, all or the class it is within."""
+        """ "kvinna", or "Försäkringskassan, kvinna"; of the whole table, all or the class it is within."""
         asked = [each for each in (found.by, found.also) if each is not None]
         if group.classes:
-            return ", ".join(
-                Words.one(each, code) for each, code in zip(asked, group.classes, strict=True)
-            )
+            return ", ".join(Words.one(each, code) for each, code in zip(asked, group.classes, strict=True))
         return Words.one(*found.only) if found.only else _("All")
 
     @staticmethod
-    def classes(question: QuestionGroups) -> tuple[Bar, ...]:
-        """The columns: the classes of a group that is shown."""
-        return max((each.result.points for each in rows_of(question)), key=len, default=())
+    def classes(question: QuestionGroups) -> list[Bar]:
+        """The columns: every class that a group shown has."""
+        found = {bar.code: bar for each in rows_of(question) for bar in each.result.points}
+        return list(found.values())
 
     @staticmethod
-    def pattern(question: QuestionGroups) -> QuestionResult | None:
+    def shares(found: Breakdown, question: QuestionGroups, group: GroupResult) -> list[Share]:
+        """What a group shown has of each column."""
+        own = {bar.code: bar.share for bar in group.result.points}
+        none = share(0, group.result.n or 0, found.series.decimals)
+        return [own.get(bar.code, none) for bar in Words.classes(question)]
+
+    @staticmethod
+    def example(question: QuestionGroups) -> QuestionResult | None:
         """A result that is shown, for what all of them have."""
         return next((each.result for each in rows_of(question) if each.result.shown), None)
 
 
 def rows_of(question: QuestionGroups) -> list[GroupResult]:
+    """The lines of a table: all of it together first."""
     return [question.together, *question.groups]
