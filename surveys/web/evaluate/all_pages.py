@@ -1,6 +1,7 @@
 """The evaluator's pages, put together: each noun has its own module."""
 
 from surveys.web.evaluate import (
+    breakdown,
     change,
     exports,
     log_pages,
@@ -10,6 +11,7 @@ from surveys.web.evaluate.base import blueprint
 
 __all__ = [
     "blueprint",
+    "breakdown",
     "change",
     "exports",
     "log_pages",
