@@ -7,11 +7,11 @@ times, never of a mixture. Nothing here says that a series caused a change.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
 from surveys.domain.comparison import same_text
+from surveys.domain.paired import Number
 from surveys.domain.pairing import joined
 from surveys.domain.privacy import Limit, PrivacyMode
 from surveys.queries import results as measured
@@ -146,7 +146,7 @@ class _Look:
         return "too_few" if self._joined() else "not_joined"
 
     def _paired(
-        self, found: QuestionChange, ruler: Ruler, scale: Mapping[str, Fraction]
+        self, found: QuestionChange, ruler: Ruler, scale: Mapping[str, Number]
     ) -> tuple[Paired | None, Paired | None]:
         """Before and after, and looking back and after, where they may be shown."""
         columns = [self._column(self.after, 0, found.after, scale)]
@@ -170,7 +170,7 @@ class _Look:
         return first, second
 
     def _column(
-        self, measurement: Measurement, place: int, question: QuestionResult, scale: Mapping[str, Fraction]
+        self, measurement: Measurement, place: int, question: QuestionResult, scale: Mapping[str, Number]
     ) -> Column:
         alike = (self.versions[measurement.questionnaire_id, number] for number in question.versions)
         return Column(place, question.code, scale, frozenset(alike))

@@ -1,6 +1,7 @@
 """The answers of several measurements by person: what pairs are counted from."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from surveys.domain.paired import Number
 from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.queries import pairs as queries
 from surveys.queries.results import Key
@@ -26,15 +28,15 @@ class Column:
 
     place: int
     code: str
-    scale: Mapping[str, Fraction]
+    scale: Mapping[str, Number]
     versions: frozenset[int] | None = None
 
-    def value(self, given: Given | None) -> Fraction | None:
+    def value(self, given: Given | None) -> Number | None:
         """What was answered; None for nothing, and for "don't know"."""
         if given is None or (self.versions is not None and given[0] not in self.versions):
             return None
         answer = given[1].get(self.code)
-        if not isinstance(answer, str):
+        if type(answer) is not str:  # of another version it may be of another kind
             return None
         return self.scale.get(answer) if self.scale else Fraction(Decimal(answer))
 
@@ -65,16 +67,21 @@ class Sheets:
         """How many persons sent in a response at each of two places."""
         return sum(row[one] is not None and row[other] is not None for row in self.rows)
 
-    def values(self, column: Column) -> list[Fraction | None]:
+    def values(self, column: Column) -> list[Number | None]:
         """What each person answered, in the order of the rows."""
-        place = column.place
-        return [column.value(row[place]) for row in self.rows]
+        place, code, versions, number = column.place, column.code, column.versions, column.scale.get
+        if versions is None or not column.scale:
+            return [column.value(row[place]) for row in self.rows]
+        return [  # as Column.value, without a call a person
+            number(given[1].get(code, ""))
+            if (given := row[place]) is not None and given[0] in versions
+            else None
+            for row in self.rows
+        ]
 
 
-def may_be_shown(values: Sequence[Fraction | None], limit: Limit) -> bool:
+def may_be_shown(values: Sequence[Number | None], limit: Limit) -> bool:
     """Whether all who answered may be shown as one group."""
-    counts: dict[Fraction, int] = {}
-    for value in values:
-        if value is not None:
-            counts[value] = counts.get(value, 0) + 1
-    return shown(list(counts.values()), sum(counts.values()), limit) is Verdict.SHOWN
+    counts = Counter(values)
+    del counts[None]
+    return shown(list(counts.values()), counts.total(), limit) is Verdict.SHOWN
