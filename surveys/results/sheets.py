@@ -1,7 +1,6 @@
 """The answers of several measurements by person: what pairs are counted from."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +10,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from surveys.domain.paired import Number
-from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.queries import pairs as queries
 from surveys.queries.results import Key
 
@@ -23,22 +21,13 @@ class Column:
     """Where the answers to a question stand: a measurement (its place), a code, and what they measure.
 
     ``scale`` is the number of each class, empty for numbers. ``versions``: the ids of those that offered the
-    same answers; None: any.
+    same answers.
     """
 
     place: int
     code: str
     scale: Mapping[str, Number]
-    versions: frozenset[int] | None = None
-
-    def value(self, given: Given | None) -> Number | None:
-        """What was answered; None for nothing, and for "don't know"."""
-        if given is None or (self.versions is not None and given[0] not in self.versions):
-            return None
-        answer = given[1].get(self.code)
-        if type(answer) is not str:  # of another version it may be of another kind
-            return None
-        return self.scale.get(answer) if self.scale else Fraction(Decimal(answer))
+    versions: frozenset[int]
 
 
 class Sheets:
@@ -68,20 +57,13 @@ class Sheets:
         return sum(row[one] is not None and row[other] is not None for row in self.rows)
 
     def values(self, column: Column) -> list[Number | None]:
-        """What each person answered, in the order of the rows."""
-        place, code, versions, number = column.place, column.code, column.versions, column.scale.get
-        if versions is None or not column.scale:
-            return [column.value(row[place]) for row in self.rows]
-        return [  # as Column.value, without a call a person
-            number(given[1].get(code, ""))
-            if (given := row[place]) is not None and given[0] in versions
-            else None
+        """What each person answered, in the order of the rows; None for nothing, and for "don't know"."""
+        place, code, versions = column.place, column.code, column.versions
+        answers = [
+            given[1].get(code) if (given := row[place]) is not None and given[0] in versions else None
             for row in self.rows
         ]
-
-
-def may_be_shown(values: Sequence[Number | None], limit: Limit) -> bool:
-    """Whether all who answered may be shown as one group."""
-    counts = Counter(values)
-    del counts[None]
-    return shown(list(counts.values()), counts.total(), limit) is Verdict.SHOWN
+        if column.scale:
+            number = column.scale.get
+            return [None if answer is None else number(answer) for answer in answers]
+        return [None if answer is None else Fraction(Decimal(answer)) for answer in answers]
