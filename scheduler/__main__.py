@@ -13,6 +13,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from scheduler.collector import Collector
 from scheduler.dispatcher import Dispatcher
+from scheduler.exporter import Exporter
 from scheduler.housekeeping import Housekeeper
 from scheduler.importer import Importer
 from scheduler.planner import Planner
@@ -46,7 +47,7 @@ def main() -> int:
 def run(installation: Installation, once: bool) -> int:
     """Go round until SIGTERM or SIGINT, or once. Returns the exit code."""
     stopping = threading.Event()
-    kinds: tuple[type[Round], ...] = (Planner, Dispatcher, Housekeeper, Importer, Collector)
+    kinds: tuple[type[Round], ...] = (Planner, Dispatcher, Housekeeper, Importer, Exporter, Collector)
     parts = [kind(installation, stopping) for kind in kinds]
     if once:
         _stop_by_signal(stopping.set)

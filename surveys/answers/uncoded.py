@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from surveys.answers import beginnings, source
+from surveys.answers import beginnings, made_files, source
 from surveys.answers.paper import NotUndone, is_open, mode_of, undone
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode, common_target
@@ -169,6 +169,7 @@ def undo(db: Database, project_id: int, mailing_id: int, key: str, user_id: int,
         gone = session.execute(delete(Response).where(mine).returning(Response.id)).all()
         if not gone:
             raise NotUndone
+        made_files.drop_of_rule(session.connection(), mailing.rule_id)
         session.add(undone(project_id, mailing_id, user_id, now))
 
 
