@@ -1,6 +1,7 @@
 """The evaluator's pages, put together: each noun has its own module."""
 
 from surveys.web.evaluate import (
+    change,
     exports,
     log_pages,
     results,
@@ -9,6 +10,7 @@ from surveys.web.evaluate.base import blueprint
 
 __all__ = [
     "blueprint",
+    "change",
     "exports",
     "log_pages",
     "results",
