@@ -2,6 +2,8 @@
 
 from surveys.web.evaluate import (
     exports,
+    indicator_forms,
+    indicators,
     log_pages,
     results,
 )
@@ -10,6 +12,8 @@ from surveys.web.evaluate.base import blueprint
 __all__ = [
     "blueprint",
     "exports",
+    "indicator_forms",
+    "indicators",
     "log_pages",
     "results",
 ]
