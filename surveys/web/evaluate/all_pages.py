@@ -1,6 +1,7 @@
 """The evaluator's pages, put together: each noun has its own module."""
 
 from surveys.web.evaluate import (
+    change,
     exports,
     indicator_forms,
     indicators,
@@ -11,6 +12,7 @@ from surveys.web.evaluate.base import blueprint
 
 __all__ = [
     "blueprint",
+    "change",
     "exports",
     "indicator_forms",
     "indicators",
