@@ -4,10 +4,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
+from surveys.models.indicator import Indicator
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
@@ -82,6 +83,13 @@ def _questionnaires(session: Session, project_id: int, ids: Collection[int]) -> 
         yield each.id, About(("enkater", each.code), each.code)
 
 
+def _indicators(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(Indicator).where(Indicator.id.in_(ids), Indicator.project_id == project_id)
+    for each in session.scalars(wanted.options(selectinload(Indicator.versions))):
+        title = str(each.versions[-1].definition.get("title", each.code))
+        yield each.id, About(("resultat", "indikatorer", each.code), title)
+
+
 def _occasions(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
     wanted = select(Occasion, Series.code).join(Occasion.series)
     for each, series in session.execute(wanted.where(Occasion.id.in_(ids), Series.project_id == project_id)):
@@ -144,4 +152,5 @@ _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]]
     "rule": _rules,
     "mailing": _mailings,
     "message": _mails,
+    "indicator": _indicators,
 }

@@ -14,6 +14,8 @@ from werkzeug.test import TestResponse
 
 from surveys.course import programme
 from surveys.domain import editing
+from surveys.domain.indicator_definition import Known
+from surveys.domain.indicators import Kind
 from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.access import ROLES
@@ -26,6 +28,7 @@ from surveys.models.programme import Series
 from surveys.models.questionnaire import Questionnaire
 from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import
+from surveys.results import indicator_acts, readings
 from surveys.running import access
 from surveys.web import guard
 from surveys.writing import drafts
@@ -44,6 +47,7 @@ LINK = f"{P}/deltagare/<code>/lank/<int:invitation>"
 Q = f"{P}/enkater/<questionnaire>"
 UPLOAD = f"{S}/deltagare/importera/<upload>"
 ENROLMENT = f"{P}/deltagare/<code>/deltagande/<int:enrolment>"
+GOALS = f"{P}/resultat/indikatorer"
 TEXTS = f"{P}/installningar/mejltexter"
 TEXT = f"{TEXTS}/<kind>/<language>"
 
@@ -163,6 +167,20 @@ EXPECTED = {
     f"POST {ENROLMENT}/ta-bort": "ao",
     f"POST {ENROLMENT}/utfall": "ao",
     f"POST {ENROLMENT}/utfall/<int:outcome>/ta-bort": "ao",
+    f"GET {GOALS}": "aoer",
+    f"GET {GOALS}/ny": "aoe",
+    f"POST {GOALS}/ny": "aoe",
+    f"GET {GOALS}/<indicator>": "aoer",
+    f"GET {GOALS}/<indicator>/revidera": "aoe",
+    f"POST {GOALS}/<indicator>/revidera": "aoe",
+    f"POST {GOALS}/<indicator>/las-av": "aoe",
+    f"POST {GOALS}/<indicator>/utfall": "aoe",
+    f"POST {GOALS}/<indicator>/produkter": "aoe",
+    f"POST {GOALS}/<indicator>/produkter/<int:entry>/ta-bort": "aoe",
+    f"POST {GOALS}/<indicator>/grunder": "aoe",
+    f"POST {GOALS}/<indicator>/grunder/<int:note>/ta-bort": "aoe",
+    f"GET {GOALS}/<indicator>/ta-bort": "aoe",
+    f"POST {GOALS}/<indicator>/ta-bort": "aoe",
     f"GET {P}/enkater": "aoer",
     f"GET {P}/enkater/importera": "ao",
     f"POST {P}/enkater/importera": "ao",
@@ -336,6 +354,9 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
             ).first(),
             "outcome": 1,
+            "indicator": an_indicator(installation),
+            "entry": 1,
+            "note": 1,
             "message": session.scalars(select(Message.id).where(Message.kind == "invitation")).first(),
             "act": "hoppa-over",
             "kind": "invitation",
@@ -347,6 +368,18 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
 def app(sqlite_installation: Installation, values: dict[str, object]) -> Iterator[Flask]:
     with application(sqlite_installation.settings) as app:
         yield app
+
+
+def an_indicator(installation: Installation) -> str:
+    """One from outside with a figure, so that it cannot be removed."""
+    db = installation.database
+    with db.reading() as session:
+        project = session.scalars(select(Series.project_id)).first()
+    raw = {"title": "Förtroende", "unit": "procent", "reads_on": "2027-06-30", "decided_on": "2027-01-01"}
+    known = Known((), (), {}, 5)
+    code = indicator_acts.add_indicator(db, project, Kind.OUTSIDE, raw, {}, known, None, NOW)
+    readings.type_reading(db, project, code, {"value": "61", "on": "2026-12-31", "source": "SOM"}, None, NOW)
+    return code
 
 
 def a_file_of_people(installation: Installation) -> str:

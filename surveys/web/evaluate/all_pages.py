@@ -4,6 +4,8 @@ from surveys.web.evaluate import (
     breakdown,
     change,
     exports,
+    indicator_forms,
+    indicators,
     log_pages,
     results,
 )
@@ -14,6 +16,8 @@ __all__ = [
     "breakdown",
     "change",
     "exports",
+    "indicator_forms",
+    "indicators",
     "log_pages",
     "results",
 ]
