@@ -2,7 +2,10 @@
 
 from surveys.web.evaluate import (
     exports,
+    figure_check,
     log_pages,
+    outside,
+    outside_edit,
     results,
 )
 from surveys.web.evaluate.base import blueprint
@@ -10,6 +13,9 @@ from surveys.web.evaluate.base import blueprint
 __all__ = [
     "blueprint",
     "exports",
+    "figure_check",
     "log_pages",
+    "outside",
+    "outside_edit",
     "results",
 ]

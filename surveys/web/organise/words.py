@@ -236,6 +236,9 @@ DEED_ACTIONS: Words = {
     "own_page_renewed": _l("New link to the own page mailed"),
     "paper_printed": _l("Personal forms printed on paper"),
     "paper_undone": _l("A paper that had been typed in taken back"),
+    "outside_added": _l("Outside figures entered"),
+    "outside_changed": _l("Outside figures changed"),
+    "outside_removed": _l("Outside figures removed"),
 }
 MUTE_REASONS: Words = {
     "restored": _l("Restored from a backup"),
