@@ -35,9 +35,8 @@ def read_change(
 ) -> Change:
     """Return what there is to say of two measurements of a whole series at ``now``.
 
-    ``chosen``: the codes of their rules, before and after; a blank one, or one that is not there, is the
-    first pre-measurement, or the first post-measurement. ``as_evaluator`` as in
-    :mod:`surveys.results.series`.
+    ``chosen``: the codes of their rules; unless both are there they are the first pre-measurement and the
+    first post-measurement. ``as_evaluator`` as in :mod:`surveys.results.series`.
     """
     outline = read_rates(session, series_id, now, as_evaluator)
     choices = tuple(each for each in outline.measurements if each.occasion is None and each.asked)
@@ -53,13 +52,16 @@ def read_change(
 def _chosen(
     choices: Sequence[Measurement], chosen: tuple[str, str]
 ) -> tuple[Measurement | None, Measurement | None]:
-    by_rule = {each.rule_code: each for each in choices}
-    before = by_rule.get(chosen[0]) or next((each for each in choices if each.wave == "pre"), None)
-    later = [each for each in choices if each is not before and each.wave != "pre"]
-    after = by_rule.get(chosen[1]) or next(
+    """The two in the order in which they are made; ``choices`` have before, then after, then others."""
+    wanted = [each for each in choices if each.rule_code in chosen]
+    if len(wanted) == 2:
+        return wanted[0], wanted[1]
+    before = next((each for each in choices if each.wave == "pre"), None)
+    later = [each for each in choices if each.wave != "pre"]
+    after = next(
         (each for wave in ("post", "follow_up", "other") for each in later if each.wave == wave), None
     )
-    return (None if before is after else before), after
+    return before, after
 
 
 class _Look:

@@ -14,8 +14,8 @@ from surveys.domain.reliability import mean, quartiles, standard_deviation
 from surveys.domain.statistics import rounded
 from surveys.domain.texts import LocalText
 from surveys.results.change_model import Over, Paired, Side
+from surveys.results.kinds import share
 from surveys.results.model import Bar, QuestionResult
-from surveys.results.questions import share
 
 
 @dataclass(frozen=True)

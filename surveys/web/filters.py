@@ -73,7 +73,7 @@ def number(value: int | float | Decimal | str, decimals: int | None = None) -> s
     return whole.replace(",", written.thousands_mark) + (written.decimal_mark + part if point else "")
 
 
-def percent(value: int | float | Decimal, decimals: int | None = None) -> str:
+def percent(value: int | float | Decimal | str, decimals: int | None = None) -> str:
     """A number that already is per cent, with its sign."""
     return language.of_page().percent.format(number=number(value, decimals))
 

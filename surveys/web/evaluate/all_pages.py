@@ -1,6 +1,7 @@
 """The evaluator's pages, put together: each noun has its own module."""
 
 from surveys.web.evaluate import (
+    change,
     exports,
     figure_check,
     log_pages,
@@ -12,6 +13,7 @@ from surveys.web.evaluate.base import blueprint
 
 __all__ = [
     "blueprint",
+    "change",
     "exports",
     "figure_check",
     "log_pages",
