@@ -10,6 +10,7 @@ from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.indicator import Indicator
 from surveys.models.message import Message
+from surveys.models.outside import OutsideTable
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import Questionnaire
@@ -109,6 +110,12 @@ def _enrolments(session: Session, project_id: int, ids: Collection[int]) -> Iter
         yield row.id, About(("deltagare", row.code), row.name)
 
 
+def _outside(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(OutsideTable).where(OutsideTable.id.in_(ids), OutsideTable.project_id == project_id)
+    for each in session.scalars(wanted.options(selectinload(OutsideTable.versions))):
+        yield each.id, About(("resultat", "utifran", each.public_id), each.newest.content["title"])
+
+
 def _rules(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
     wanted = select(FollowUpRule).join(FollowUpRule.series).options(joinedload(FollowUpRule.series))
     for each in session.scalars(wanted.where(FollowUpRule.id.in_(ids), Series.project_id == project_id)):
@@ -153,4 +160,5 @@ _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]]
     "mailing": _mailings,
     "message": _mails,
     "indicator": _indicators,
+    "outside": _outside,
 }

@@ -16,6 +16,8 @@ from surveys.course import programme
 from surveys.domain import editing
 from surveys.domain.indicator_definition import Known
 from surveys.domain.indicators import Kind
+from surveys.domain.figure_printed import Role
+from surveys.domain.outside_table import Content, Source
 from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.access import ROLES
@@ -29,6 +31,7 @@ from surveys.models.questionnaire import Questionnaire
 from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import
 from surveys.results import indicator_acts, readings
+from surveys.results.outside_keeping import add_table
 from surveys.running import access
 from surveys.web import guard
 from surveys.writing import drafts
@@ -135,6 +138,16 @@ EXPECTED = {
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",
     f"GET {S}/resultat/uppdelning": "aoer",
+    f"GET {P}/resultat/sifferkontroll": "aoer",
+    f"POST {P}/resultat/sifferkontroll": "aoer",
+    f"GET {P}/resultat/utifran": "aoer",
+    f"GET {P}/resultat/utifran/ny": "aoe",
+    f"POST {P}/resultat/utifran/ny": "aoe",
+    f"GET {P}/resultat/utifran/<table>": "aoer",
+    f"GET {P}/resultat/utifran/<table>/andra": "aoe",
+    f"POST {P}/resultat/utifran/<table>/andra": "aoe",
+    f"GET {P}/resultat/utifran/<table>/ta-bort": "aoe",
+    f"POST {P}/resultat/utifran/<table>/ta-bort": "aoe",
     f"GET {S}/export.csv": "aoe",
     f"GET {S}/loggar": "aoe",
     f"GET {P}/lardeloggar": "aoe",
@@ -324,7 +337,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
         session.add_all([came_back, ended, key])
         session.flush()
         returned, stop = came_back.id, ended.id
-    upload = a_file_of_people(installation)
+    upload, table = a_file_of_people(installation), a_table_from_elsewhere(installation)
     with installation.database.reading() as session:
         of_p01 = select(Invitation.id).join(Invitation.enrolment).join(Enrolment.participant)
         return {
@@ -350,6 +363,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 .where(FollowUpRule.code == "efter")
             ).first(),
             "upload": upload,
+            "table": table,
             "enrolment": session.scalars(
                 select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
             ).first(),
@@ -389,6 +403,20 @@ def a_file_of_people(installation: Installation) -> str:
         user = session.scalars(select(Account.id)).first()
     content = b"Namn;E-post\nNils Ny;nils@ny.example\n"
     return people_import.upload(installation.database, series, user, "ny.csv", content, NOW)
+
+
+def a_table_from_elsewhere(installation: Installation) -> str:
+    with installation.database.reading() as session:
+        project = session.scalars(select(Series.project_id)).first()
+    content = Content(
+        title="Förra rapporten",
+        kind="other",
+        source=Source("Utvärderaren"),
+        head=("", "Svar"),
+        rows=(("A", "28 av 34 (85 %)"),),
+        roles=(Role.LABEL, Role.COUNT),
+    )
+    return add_table(installation.database, project, content, None, None, NOW)
 
 
 def with_a_group(installation: Installation) -> None:

@@ -6,7 +6,10 @@ from surveys.web.evaluate import (
     exports,
     indicator_forms,
     indicators,
+    figure_check,
     log_pages,
+    outside,
+    outside_edit,
     results,
 )
 from surveys.web.evaluate.base import blueprint
@@ -18,6 +21,9 @@ __all__ = [
     "exports",
     "indicator_forms",
     "indicators",
+    "figure_check",
     "log_pages",
+    "outside",
+    "outside_edit",
     "results",
 ]

@@ -245,6 +245,9 @@ DEED_ACTIONS: Words = {
     "indicator_entry_removed": _l("Product of an indicator taken away"),
     "indicator_note_added": _l("Grounds of an indicator written"),
     "indicator_note_removed": _l("Grounds of an indicator taken away"),
+    "outside_added": _l("Outside figures entered"),
+    "outside_changed": _l("Outside figures changed"),
+    "outside_removed": _l("Outside figures removed"),
 }
 MUTE_REASONS: Words = {
     "restored": _l("Restored from a backup"),
