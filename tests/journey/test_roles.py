@@ -22,10 +22,12 @@ from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, MailStop, Participant
-from surveys.models.programme import Series
+from surveys.models.programme import Project, Series
 from surveys.models.questionnaire import Questionnaire
 from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import
+from surveys.reporting import heading_sets, headings, reports
+from surveys.reporting.words import Words
 from surveys.running import access
 from surveys.web import guard
 from surveys.writing import drafts
@@ -46,6 +48,7 @@ UPLOAD = f"{S}/deltagare/importera/<upload>"
 ENROLMENT = f"{P}/deltagare/<code>/deltagande/<int:enrolment>"
 TEXTS = f"{P}/installningar/mejltexter"
 TEXT = f"{TEXTS}/<kind>/<language>"
+REPORTS = f"{P}/resultat/rapporter"
 
 KEY = "abcdefgh12345678"
 
@@ -131,6 +134,30 @@ EXPECTED = {
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",
     f"GET {S}/export.csv": "aoe",
+    f"GET {REPORTS}": "aoer",
+    f"GET {REPORTS}/ny": "aoe",
+    f"POST {REPORTS}/ny": "aoe",
+    f"GET {REPORTS}/<report>": "aoer",
+    f"GET {REPORTS}/<report>/rapport.docx": "aoer",
+    f"GET {REPORTS}/<report>/rapport.pdf": "aoer",
+    f"GET {REPORTS}/<report>/rapport.pptx": "aoer",
+    f"POST {REPORTS}/<report>/igen": "aoe",
+    f"GET {REPORTS}/<report>/signera": "aoe",
+    f"POST {REPORTS}/<report>/signera": "aoe",
+    f"GET {REPORTS}/<report>/rekommendationer": "aoe",
+    f"POST {REPORTS}/<report>/rekommendationer": "aoe",
+    f"GET {REPORTS}/<report>/uppfoljning": "aoe",
+    f"POST {REPORTS}/<report>/uppfoljning": "aoe",
+    f"GET {REPORTS}/mall": "aoe",
+    f"POST {REPORTS}/mall": "aoe",
+    f"GET {REPORTS}/mall.docx": "aoe",
+    f"POST {REPORTS}/mall/ta-bort": "aoe",
+    f"GET {REPORTS}/rubriker": "aoe",
+    f"GET {REPORTS}/rubriker/ny": "aoe",
+    f"POST {REPORTS}/rubriker/ny": "aoe",
+    f"GET {REPORTS}/rubriker/<headings_set>": "aoe",
+    f"POST {REPORTS}/rubriker/<headings_set>": "aoe",
+    f"POST {REPORTS}/rubriker/<headings_set>/ta-bort": "aoe",
     f"GET {S}/loggar": "aoe",
     f"GET {P}/lardeloggar": "aoe",
     f"GET {P}/deltagare": "ao",
@@ -306,6 +333,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
         session.flush()
         returned, stop = came_back.id, ended.id
     upload = a_file_of_people(installation)
+    report, headings_set = a_signed_report(installation)
     with installation.database.reading() as session:
         of_p01 = select(Invitation.id).join(Invitation.enrolment).join(Enrolment.participant)
         return {
@@ -331,6 +359,8 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 .where(FollowUpRule.code == "efter")
             ).first(),
             "upload": upload,
+            "report": report,
+            "headings_set": headings_set,
             "enrolment": session.scalars(
                 select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
             ).first(),
@@ -346,6 +376,20 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
 def app(sqlite_installation: Installation, values: dict[str, object]) -> Iterator[Flask]:
     with application(sqlite_installation.settings) as app:
         yield app
+
+
+def a_signed_report(installation: Installation) -> tuple[str, str]:
+    """A report that readers see too, and a set of headings."""
+    db = installation.database
+    with db.reading() as session:
+        project = session.scalars(select(Project.id).where(Project.code == "liten")).one()
+        user = session.scalars(select(Account.id)).first()
+        assert user is not None
+    sections = headings.default_set("interim", Words("sv"))
+    order = reports.Order("interim", "sv", "Delrapport", ("kurs",), sections)
+    made = reports.make(db, project, order, user, NOW)
+    reports.sign(db, project, made, user, NOW)
+    return made, heading_sets.keep(db, project, "", "ESF", "sv", sections, user, NOW)
 
 
 def a_file_of_people(installation: Installation) -> str:

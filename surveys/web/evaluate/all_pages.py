@@ -3,6 +3,10 @@
 from surveys.web.evaluate import (
     exports,
     log_pages,
+    reports,
+    reports_advice,
+    reports_files,
+    reports_settings,
     results,
 )
 from surveys.web.evaluate.base import blueprint
@@ -11,5 +15,9 @@ __all__ = [
     "blueprint",
     "exports",
     "log_pages",
+    "reports",
+    "reports_advice",
+    "reports_files",
+    "reports_settings",
     "results",
 ]
