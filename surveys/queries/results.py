@@ -134,13 +134,14 @@ def answers(
         .execution_options(yield_per=2000)
     )
     if only is not None:
-        wanted = wanted.where(Response.rule_id == only.rule_id, _at_target(only.target))
+        wanted = wanted.where(Response.rule_id == only.rule_id, at_target(only.target))
     with closing(session.execute(wanted)) as rows:  # a reader may stop in the middle
         for rule_id, target, version_id, given in rows:
             yield key(rule_id, target), version_id, given or {}
 
 
-def _at_target(target: str) -> ColumnElement[bool]:
+def at_target(target: str) -> ColumnElement[bool]:
+    """Responses of a measurement at this target, as in a :class:`Key`."""
     if target == PERSONAL:
         return Response.target.startswith(f"{PERSONAL}:")
     return Response.target == target

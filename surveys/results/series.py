@@ -29,8 +29,9 @@ from surveys.queries import results as queries
 from surveys.queries import results_counts as counting
 from surveys.queries.results import Asked, Key
 from surveys.queries.results_counts import Counts, HeadCounts
+from surveys.results.kinds import share
 from surveys.results.model import INVITED, Funnel, Measurement, OccasionInfo, SeriesResults
-from surveys.results.questions import Answered, question_results, share
+from surveys.results.questions import Answered, question_results
 
 _NEVER_ASKED = {"missed": "not_measured", "cancelled": "not_measured"}
 

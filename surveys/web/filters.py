@@ -70,7 +70,7 @@ def number(value: int | float | Decimal | str, decimals: int | None = None) -> s
     return language.of_page().number(exact if decimals is None else rounded(exact, decimals))
 
 
-def percent(value: int | float | Decimal, decimals: int | None = None) -> str:
+def percent(value: int | float | Decimal | str, decimals: int | None = None) -> str:
     """A number that already is per cent, with its sign."""
     return language.of_page().percent.format(number=number(value, decimals))
 

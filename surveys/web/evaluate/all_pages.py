@@ -1,6 +1,7 @@
 """The evaluator's pages, put together: each noun has its own module."""
 
 from surveys.web.evaluate import (
+    change,
     exports,
     log_pages,
     reports,
@@ -13,6 +14,7 @@ from surveys.web.evaluate.base import blueprint
 
 __all__ = [
     "blueprint",
+    "change",
     "exports",
     "log_pages",
     "reports",
