@@ -14,6 +14,7 @@ from surveys.models.outside import OutsideTable
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import Questionnaire
+from surveys.models.report import Report
 from surveys.queries.difference import named
 from surveys.queries.mailings import with_what
 
@@ -150,6 +151,12 @@ def _mails(session: Session, project_id: int, ids: Collection[int]) -> Iterator[
         yield row.id, About(("utskick", "mejl", str(row.id)), row.name, None, row.kind, row.step)
 
 
+def _reports(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(Report.id, Report.public_id, Report.title).where(Report.project_id == project_id)
+    for row in session.execute(wanted.where(Report.id.in_(ids))):
+        yield row.id, About(("resultat", "rapporter", row.public_id), row.title)
+
+
 _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]] = {
     "questionnaire": _questionnaires,
     "series": _series,
@@ -161,4 +168,5 @@ _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]]
     "message": _mails,
     "indicator": _indicators,
     "outside": _outside,
+    "report": _reports,
 }
