@@ -140,7 +140,7 @@ def test_nor_where_several_answers_may_be_given() -> None:
 
 
 def test_nor_with_the_rows_of_an_export_beside_the_tables() -> None:
-    """Rows tell every combination of what they carry; where they carry what tables hide, they give it back."""
+    """Rows tell every combination of what they carry: what tables hide too, were it carried."""
     carried: Counter[int] = Counter()
     for seed in range(3000, 3000 + ATTACKS // 4):
         chance = Random(seed)
