@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from surveys.domain.counted import Counted, Weighed, weighed
 from surveys.domain.document import Node
 from surveys.domain.expressions import Term
-from surveys.domain.question import Answer, Fields, Question, Unacceptable, answered, line_in, typed_in
+from surveys.domain.question import Answer, Fields, Question, Unacceptable, line_in, persons, typed_in
 from surveys.domain.scales import Point, Scale, read_points, repeated
 from surveys.domain.statistics import Distribution
 from surveys.domain.summaries import CellWriter, Column, Summary
@@ -46,7 +47,7 @@ class PointQuestion(Question):
     def writer(self, language: str) -> CellWriter:
         return _coded_writer(self.choices, language)
 
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
+    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
         return summary_of_classes(self.counted, values)
 
 
@@ -133,15 +134,17 @@ class OneChoice(Question):
 
         return write
 
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        answers, missing = answered(values)
-        counts = Counter(value["code"] for value in answers)
+    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
+        answers, missing = weighed(values)
+        counts = Counter[str]()
+        for value, many in answers:
+            counts[value["code"]] += many
         codes = tuple(point.code for point in self.choices)
         return Summary(
-            n=len(answers),
+            n=persons(answers),
             missing=missing,
             distribution=Distribution(codes, tuple(counts[code] for code in codes), missing),
-            texts=tuple(value["text"] for value in answers if "text" in value),
+            texts=_own_words(answers),
         )
 
 
@@ -219,14 +222,17 @@ class SeveralChoices(Question):
 
         return write
 
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        answers, missing = answered(values)
-        counts = Counter(code for value in answers for code in value["codes"])
+    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
+        answers, missing = weighed(values)
+        counts = Counter[str]()
+        for value, many in answers:
+            for code in value["codes"]:
+                counts[code] += many
         return Summary(
-            n=len(answers),
+            n=persons(answers),
             missing=missing,
             chosen=tuple((point.code, counts[point.code]) for point in self.choices),
-            texts=tuple(value["text"] for value in answers if "text" in value),
+            texts=_own_words(answers),
         )
 
 
@@ -252,6 +258,10 @@ def _label(choices: Sequence[Point], code: str, language: str) -> str:
     return next((point.shown(language) for point in choices if point.code == code), code)
 
 
+def _own_words(answers: Weighed) -> tuple[str, ...]:
+    return tuple(value["text"] for value, many in answers if "text" in value for _ in range(many))
+
+
 def _with_text(label: str, value: Answer) -> str:
     return f"{label}: {value['text']}" if "text" in value else label
 
@@ -267,10 +277,12 @@ def _coded_writer(choices: Sequence[Point], language: str) -> CellWriter:
     return lambda value: nothing if value is None else rows.get(value, (value, None))
 
 
-def summary_of_classes(codes: tuple[str, ...], values: Iterable[Answer | None]) -> Summary:
+def summary_of_classes(codes: tuple[str, ...], values: Iterable[Answer | None] | Counted) -> Summary:
     """Answers that are one class each, counted; "don't know" apart."""
-    answers, missing = answered(values)
-    counts = Counter(answers)
+    answers, missing = weighed(values)
+    counts = Counter[str]()
+    for value, many in answers:
+        counts[value] += many
     distribution = Distribution(codes, tuple(counts[code] for code in codes), missing, counts[DONT_KNOW])
     return Summary(
         n=distribution.n, missing=missing, dont_know=distribution.dont_know, distribution=distribution

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from surveys.domain.choices import PointQuestion, summary_of_classes
+from surveys.domain.counted import Counted, canonical, weighed
 from surveys.domain.question import Answer, Fields, Unacceptable, typed_in
 from surveys.domain.scales import Point
 from surveys.domain.summaries import Summary
@@ -37,6 +38,10 @@ class Consent(PointQuestion):
             raise Unacceptable("not_an_option")
         return typed or None
 
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
+    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
         """Everyone who was asked has said one or the other: nobody is missing."""
-        return summary_of_classes(self.counted, (NO if value is None else value for value in values))
+        answers, missing = weighed(values)
+        said = Counted()
+        for value, many in [*answers, (NO, missing)]:
+            said += Counted({canonical(value): many})
+        return summary_of_classes(self.counted, said)

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, ClassVar, Self
 
 from surveys.domain import dates
+from surveys.domain.counted import Counted, Weighed, weighed
 from surveys.domain.document import Node
 from surveys.domain.pasted_dates import typed_day
-from surveys.domain.question import Answer, Fields, Question, Unacceptable, answered, line_in
+from surveys.domain.question import Answer, Fields, Question, Unacceptable, line_in, persons
 from surveys.domain.series import BadField
 from surveys.domain.statistics import Distribution
 from surveys.domain.summaries import Summary
@@ -50,12 +51,20 @@ class DateQuestion(Question):
     def shown(self, value: Answer, language: str) -> str:
         return dates.day(date.fromisoformat(value), language)
 
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
+    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
         """Counts by month, or by year where there are more than two years of them."""
-        answers, missing = answered(values)
-        periods = Counter(value[:7] for value in answers)
+        answers, missing = weighed(values)
+        periods = _by_period(answers, "2026-11")
         if len(periods) > MOST_MONTHS:
-            periods = Counter(value[:4] for value in answers)
+            periods = _by_period(answers, "2026")
         codes = tuple(sorted(periods))
         counts = tuple(periods[code] for code in codes)
-        return Summary(n=len(answers), missing=missing, distribution=Distribution(codes, counts, missing))
+        return Summary(n=persons(answers), missing=missing, distribution=Distribution(codes, counts, missing))
+
+
+def _by_period(answers: Weighed, like: str) -> Counter[str]:
+    """Days counted by the first letters of theirs that are as many as of ``like``."""
+    periods = Counter[str]()
+    for value, many in answers:
+        periods[value[: len(like)]] += many
+    return periods

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
+from surveys.domain.counted import Counted, Weighed, weighed
 from surveys.domain.document import Node
 from surveys.domain.expressions import Expression, Term
 from surveys.domain.summaries import CellWriter, Column, Summary
@@ -86,10 +87,10 @@ class Question:
         """The cells of one answer."""
         return self.writer(language)(value)
 
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        """Count the answers of all responses, None for those that did not answer."""
-        answers, missing = answered(values)
-        return Summary(n=len(answers), missing=missing)
+    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
+        """Sum up the answers: counted, or one by one with None for those that did not answer."""
+        answers, missing = weighed(values)
+        return Summary(n=persons(answers), missing=missing)
 
 
 def typed_in(raw: Fields, name: str) -> str:
@@ -111,7 +112,6 @@ def line_in(raw: Fields, name: str, longest: int) -> str | None:
     return " ".join(text.split("\n")) if text else None
 
 
-def answered(values: Iterable[Answer | None]) -> tuple[list[Answer], int]:
-    everyone = list(values)
-    answers = [value for value in everyone if value is not None]
-    return answers, len(everyone) - len(answers)
+def persons(answers: Weighed) -> int:
+    """How many gave the answers; "don't know" is among them where it is an answer."""
+    return sum(many for _, many in answers)

@@ -5,6 +5,7 @@ A question without an answer has no value at all. Kinds that choose among option
 :mod:`surveys.domain.choices`, dates and rankings in modules of their own.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,11 +20,12 @@ from surveys.domain.choices import (
     ThemeChoice,
 )
 from surveys.domain.consent import Consent
+from surveys.domain.counted import Counted, weighed
 from surveys.domain.date_question import DateQuestion
 from surveys.domain.document import Node
 from surveys.domain.expressions import Term
 from surveys.domain.numbers import BadNumber, canonical, read_number, swedish
-from surveys.domain.question import Answer, Fields, Question, Unacceptable, answered, line_in, text_in
+from surveys.domain.question import Answer, Fields, Question, Unacceptable, line_in, persons, text_in
 from surveys.domain.ranking import Ranking
 from surveys.domain.statistics import number_summary, word_frequencies
 from surveys.domain.summaries import CellWriter, Column, Summary
@@ -99,10 +101,13 @@ class NumberQuestion(Question):
     def columns(self, language: str) -> tuple[Column, ...]:
         return (Column(self.code, pick(self.text, language), "number"),)
 
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        answers, missing = answered(values)
-        numbers = number_summary(map(Decimal, answers)) if answers else None
-        return Summary(n=len(answers), missing=missing, numbers=numbers)
+    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
+        answers, missing = weighed(values)
+        counts = Counter[Decimal]()
+        for value, many in answers:
+            counts[Decimal(value)] += many
+        numbers = number_summary(counts) if answers else None
+        return Summary(n=counts.total(), missing=missing, numbers=numbers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,9 +125,10 @@ class TextQuestion(Question):
     def accept(self, raw: Fields) -> str | None:
         return line_in(raw, self.field, self.max_length)
 
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        answers, missing = answered(values)
-        return Summary(n=len(answers), missing=missing, texts=tuple(answers))
+    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
+        """Counted texts are not kept: they are none here, and ``n`` all the same."""
+        answers, missing = weighed(values)
+        return Summary(n=persons(answers), missing=missing, texts=tuple(text for text, _ in answers if text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,10 +192,13 @@ class Words(Question):
         width = self.max_words
         return lambda value: (*(value or ())[:width], *(None,) * (width - len(value or ())))
 
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        answers, missing = answered(values)
-        words = word_frequencies(word for value in answers for word in value)
-        return Summary(n=len(answers), missing=missing, words=tuple(words))
+    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
+        answers, missing = weighed(values)
+        given = Counter[str]()
+        for words, many in answers:
+            for word in words:
+                given[word] += many
+        return Summary(n=persons(answers), missing=missing, words=tuple(word_frequencies(given)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from surveys.domain.choices import read_options
+from surveys.domain.counted import Counted, weighed
 from surveys.domain.document import Node
 from surveys.domain.expressions import Term
-from surveys.domain.question import Answer, Fields, Question, Unacceptable, answered, typed_in
+from surveys.domain.question import Answer, Fields, Question, Unacceptable, persons, typed_in
 from surveys.domain.scales import Point
 from surveys.domain.summaries import CellWriter, Column, Summary
 from surveys.domain.texts import LocalText, pick
@@ -102,11 +103,14 @@ class Ranking(Question):
 
         return write
 
-    def summarise(self, values: Iterable[Answer | None]) -> Summary:
-        answers, missing = answered(values)
-        given = Counter((code, place) for value in answers for place, code in enumerate(value))
+    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
+        answers, missing = weighed(values)
+        given = Counter[tuple[str, int]]()
+        for value, many in answers:
+            for place, code in enumerate(value):
+                given[code, place] += many
         placed = tuple(
             (point.code, tuple(given[point.code, place] for place in range(self.places)))
             for point in self.options
         )
-        return Summary(n=len(answers), missing=missing, placed=placed)
+        return Summary(n=persons(answers), missing=missing, placed=placed)

@@ -223,21 +223,25 @@ class NumberSummary:
     max: Decimal
 
 
-def number_summary(values: Iterable[Decimal]) -> NumberSummary:
-    """Raises EmptyBase where there are none, ValueError for what is no finite number."""
-    ordered = list(values)
-    if not all(value.is_finite() for value in ordered):
+def number_summary(values: Iterable[Decimal] | Mapping[Decimal, int]) -> NumberSummary:
+    """Of numbers one by one, or of each different number with how often it was given.
+
+    Raises EmptyBase where there are none, ValueError for what is no finite number.
+    """
+    given = values if isinstance(values, Mapping) else list(values)
+    if not all(value.is_finite() for value in given):
         raise ValueError("only finite numbers can be summarised")
-    if not ordered:
+    counts = Counter(given)
+    n = counts.total()
+    if n == 0:
         raise EmptyBase("a mean of nobody")
-    ordered.sort()
-    n = len(ordered)
+    ordered = [(Fraction(value), counts[value]) for value in sorted(counts)]
     return NumberSummary(
         n=n,
-        min=ordered[0],
-        median=(Fraction(ordered[(n - 1) // 2]) + Fraction(ordered[n // 2])) / 2,
-        mean=sum(map(Fraction, ordered), Fraction(0)) / n,
-        max=ordered[-1],
+        min=min(counts),
+        median=(_at(ordered, (n - 1) // 2) + _at(ordered, n // 2)) / 2,
+        mean=sum((value * many for value, many in ordered), Fraction(0)) / n,
+        max=max(counts),
     )
 
 
@@ -249,16 +253,17 @@ class WordCount:
     count: int
 
 
-def word_frequencies(words: Iterable[str]) -> list[WordCount]:
-    """The words by frequency, then in Swedish alphabetical order. Case, outer and doubled spaces do not
-    count, nor how an accent is encoded (NFC); blank words are left out. Of two spellings as common as each
-    other the one with small letters is shown, whatever the order of the answers.
+def word_frequencies(words: Iterable[str] | Mapping[str, int]) -> list[WordCount]:
+    """The words, one by one or each with how often it was given, by frequency, then in Swedish alphabetical
+    order. Case, outer and doubled spaces do not count, nor how an accent is encoded (NFC); blank words are
+    left out. Of two spellings as common as each other the one with small letters is shown, whatever the order
+    of the answers.
     """
     spellings: dict[str, Counter[str]] = {}
-    for word in words:
+    for word, many in Counter(words).items():
         spelling = unicodedata.normalize("NFC", " ".join(word.split()))
         if spelling:
-            spellings.setdefault(_folded(spelling), Counter())[spelling] += 1
+            spellings.setdefault(_folded(spelling), Counter())[spelling] += many
     ordered = sorted(spellings.items(), key=lambda item: (-item[1].total(), swedish_order(item[0])))
     return [WordCount(_commonest(found), found.total()) for _, found in ordered]
 

@@ -134,13 +134,30 @@ def answers(
         .execution_options(yield_per=2000)
     )
     if only is not None:
-        wanted = wanted.where(Response.rule_id == only.rule_id, _at_target(only.target))
+        wanted = wanted.where(Response.rule_id == only.rule_id, at_target(only.target))
     with closing(session.execute(wanted)) as rows:  # a reader may stop in the middle
         for rule_id, target, version_id, given in rows:
             yield key(rule_id, target), version_id, given or {}
 
 
-def _at_target(target: str) -> ColumnElement[bool]:
+def texts(session: Session, place: Key, version_id: int, codes: Sequence[str]) -> dict[str, list[str]]:
+    """Return the answers to questions in people's own words of those who answered on one version."""
+    wanted = select(*(Response.answers[code].as_string() for code in codes)).where(
+        Response.rule_id == place.rule_id,
+        at_target(place.target),
+        Response.version_id == version_id,
+        Response.submitted_at.is_not(None),
+    )
+    found: dict[str, list[str]] = {code: [] for code in codes}
+    for row in session.execute(wanted.execution_options(yield_per=2000)):
+        for code, text in zip(codes, row, strict=True):
+            if text:
+                found[code].append(text)
+    return found
+
+
+def at_target(target: str) -> ColumnElement[bool]:
+    """Responses of a measurement at this target, as in a :class:`Key`."""
     if target == PERSONAL:
         return Response.target.startswith(f"{PERSONAL}:")
     return Response.target == target

@@ -1,40 +1,46 @@
 """From the answers of one measurement to what may be shown of each question."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from surveys.domain.comparison import Likeness, likeness
-from surveys.domain.consent import POINTS
+from surveys.domain.counted import Counted
 from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import (
-    Consent,
-    DateQuestion,
     NumberQuestion,
     OneChoice,
     Question,
     Ranking,
     ScaleQuestion,
     SeveralChoices,
+    TextQuestion,
     ThemeChoice,
 )
 from surveys.domain.statistics import (
-    Distribution,
-    NotNumeric,
-    adds_to_hundred,
-    percent,
-    rounded,
     swedish_order,
 )
 from surveys.domain.summaries import Summary
-from surveys.domain.texts import LocalText
-from surveys.results.model import Bar, Middle, Placed, QuestionResult, Share, Top
+from surveys.domain.tally import Tally, tally
+from surveys.results.kinds import Terms, of_kind
+from surveys.results.model import QuestionResult
 
 Choices = ScaleQuestion | OneChoice | SeveralChoices | ThemeChoice | Ranking
+Texts = Mapping[str, Sequence[str]]  # by the question's code, in any order
+
+
+@dataclass(frozen=True)
+class Tallied:
+    """The responses on one version of the questionnaire, as expanded for the occasion, counted.
+
+    ``texts`` are the answers to questions in people's own words, which a tally does not keep.
+    """
+
+    version: int
+    form: Form
+    tally: Tally
+    texts: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,20 +51,11 @@ class Answered:
     form: Form
     responses: Sequence[Mapping[str, Any]]
 
-
-@dataclass(frozen=True)
-class Terms:
-    """What holds for a whole measurement: the limit and the decimals."""
-
-    limit: Limit
-    decimals: int
-
-    def share(self, count: int, base: int) -> Share:
-        return share(count, base, self.decimals)
-
-    def mean(self, value: Fraction) -> Decimal:
-        # a mean without decimals says less than the scale it came from
-        return rounded(value, max(1, self.decimals))
+    def tallied(self) -> Tallied:
+        """The same, counted."""
+        written = {each.code for each in self.form.questions if isinstance(each, TextQuestion)}
+        texts = {code: [given[code] for given in self.responses if given.get(code)] for code in written}
+        return Tallied(self.version, self.form, tally(self.form, self.responses), texts)
 
 
 @dataclass
@@ -66,26 +63,30 @@ class _Asked:
     """One question through the versions in which it offered the same answers."""
 
     question: Question
-    values: list[Any] = field(default_factory=list)
-    not_asked: int = 0
+    counted: Counted = field(default_factory=Counted)
+    texts: list[str] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     reworded: bool = False
 
 
-def share(count: int, base: int, decimals: int) -> Share:
-    return Share(count, base, percent(count, base, decimals) if base else None)
-
-
 def question_results(answered: Sequence[Answered], limit: Limit, decimals: int) -> tuple[QuestionResult, ...]:
+    """As :func:`tallied_results`, of responses that have not been counted yet."""
+    return tallied_results([each.tallied() for each in answered], limit, decimals)
+
+
+def tallied_results(
+    tallied: Sequence[Tallied], limit: Limit, decimals: int, withheld: Collection[str] = ()
+) -> tuple[QuestionResult, ...]:
     """Summarise each question of a measurement, in the order of the newest version.
 
     Answers to a question are put together over versions only where it offered the same answers in them;
-    otherwise each wording has its own result, and only those who were asked it count as missing.
+    otherwise each wording has its own result, and only those who were asked it count as missing. ``withheld``
+    are codes of questions that something beside their own answers forbids to show.
     """
     terms = Terms(limit, decimals)
-    results = [_result(asked, terms) for asked in _asked(answered)]
+    results = [_result(asked, terms, asked.question.code in withheld) for asked in _asked(tallied)]
     hidden = {result.code for result in results if not result.shown}
-    telling = frozenset(code for each in answered for code in each.form.conditions.led_by(hidden))
+    telling = frozenset(code for each in tallied for code in each.form.conditions.led_by(hidden))
     return tuple(_untold(result) if result.code in telling else result for result in results)
 
 
@@ -105,31 +106,17 @@ def _untold(result: QuestionResult) -> QuestionResult:
     )
 
 
-def _asked(answered: Sequence[Answered]) -> Iterator[_Asked]:
+def _asked(tallied: Sequence[Tallied]) -> Iterator[_Asked]:
     found: dict[Hashable, _Asked] = {}
-    for each in sorted(answered, key=lambda each: -each.version):
-        relevant = [each.form.asked(given) for given in each.responses] if each.form.conditions.order else ()
+    for each in sorted(tallied, key=lambda each: -each.version):
         for question in each.form.questions:
             if question.asks:
                 asked = found.setdefault(signature(question), _Asked(question))
-                values = _values(question, each, relevant)
-                asked.values.extend(values)
-                asked.not_asked += len(each.responses) - len(values)
+                asked.counted += each.tally.questions[question.code]
+                asked.texts.extend(each.texts.get(question.code, ()))
                 asked.versions.append(each.version)
                 asked.reworded |= likeness(question, asked.question) is not Likeness.SAME
     yield from found.values()
-
-
-def _values(question: Question, answered: Answered, relevant: Sequence[frozenset[str]]) -> list[Any]:
-    """The answers of those who were asked; whoever has answered was, whatever day it is today."""
-    code = question.code
-    if code not in answered.form.conditions.of:
-        return [given.get(code) for given in answered.responses]
-    return [
-        given.get(code)
-        for given, asked in zip(answered.responses, relevant, strict=True)
-        if code in given or code in asked
-    ]
 
 
 def signature(question: Question) -> Hashable:
@@ -141,10 +128,10 @@ def _labels(question: Question) -> list[tuple[str, Any]]:
     return [(point.code, point.label) for point in question.choices] if isinstance(question, Choices) else []
 
 
-def _result(asked: _Asked, terms: Terms) -> QuestionResult:
+def _result(asked: _Asked, terms: Terms, withheld: bool) -> QuestionResult:
     question = asked.question
-    summary = question.summarise(asked.values)
-    verdict = _verdict(asked, summary, terms)
+    summary = question.summarise(asked.counted)
+    verdict = Verdict.TOO_FEW if withheld else _verdict(asked, summary, terms)
     base = question.code.removesuffix(f"-{question.theme}") if question.theme else question.code
     seen = _seen(asked, summary, terms) if verdict is Verdict.SHOWN else {}
     return QuestionResult(
@@ -168,7 +155,7 @@ def _verdict(asked: _Asked, summary: Summary, terms: Terms) -> Verdict:
     the question, and whose answers led to it.
     """
     question = asked.question
-    responses = len(asked.values)
+    responses = asked.counted.asked
     if summary.distribution is not None:
         return shown(summary.distribution.counts, summary.n, terms.limit)
     if isinstance(question, Ranking):
@@ -189,101 +176,9 @@ def _seen(asked: _Asked, summary: Summary, terms: Terms) -> dict[str, Any]:
     question = asked.question
     seen: dict[str, Any] = {
         "missing": summary.missing,
-        "not_asked": asked.not_asked,
+        "not_asked": asked.counted.not_asked,
         "words": summary.words,
         # in alphabetical order: the order of the responses would join one person's texts
-        "texts": tuple(sorted(summary.texts, key=swedish_order)),
+        "texts": tuple(sorted([*summary.texts, *asked.texts], key=swedish_order)),
     }
-    for kind, more in _MORE.items():
-        if isinstance(question, kind):
-            seen |= more(question, summary, terms)
-    return seen
-
-
-def _classes(question: Any, summary: Summary, terms: Terms) -> dict[str, Any]:
-    labels = {point.code: point.label for point in question.choices}
-    return _bars(labels, summary, terms)
-
-
-def _consent(_question: Consent, summary: Summary, terms: Terms) -> dict[str, Any]:
-    return _bars({point.code: point.label for point in POINTS}, summary, terms)
-
-
-def _periods(_question: DateQuestion, summary: Summary, terms: Terms) -> dict[str, Any]:
-    """A month or a year is written alike in every language: 2026-11."""
-    return _bars({}, summary, terms)
-
-
-def _bars(labels: Mapping[str, LocalText], summary: Summary, terms: Terms) -> dict[str, Any]:
-    """A bar a class; one without a label is its code."""
-    distribution = summary.distribution or Distribution((), ())
-    points = tuple(
-        Bar(code, labels.get(code, {"sv": code}), terms.share(count, summary.n))
-        for code, count in zip(distribution.codes, distribution.counts, strict=True)
-    )
-    return {
-        "points": points,
-        "adds_to_hundred": adds_to_hundred(point.share.percent for point in points),
-    }
-
-
-def _places(question: Ranking, summary: Summary, _terms: Terms) -> dict[str, Any]:
-    labels = {point.code: point.label for point in question.options}
-    placed = [Placed(code, labels[code], places, sum(places)) for code, places in summary.placed]
-    return {"placed": tuple(sorted(placed, key=lambda each: each.places, reverse=True))}
-
-
-def _scale(question: ScaleQuestion, summary: Summary, terms: Terms) -> dict[str, Any]:
-    seen = _classes(question, summary, terms)
-    scale, distribution = question.scale, summary.distribution or Distribution((), ())
-    if question.dont_know:
-        seen["dont_know"] = summary.dont_know
-    if scale.merged:
-        seen["merged"] = tuple(
-            Bar(
-                "+".join(merged.codes),
-                merged.label,
-                terms.share(sum(map(distribution.count, merged.codes)), summary.n),
-                merged.codes,
-            )
-            for merged in scale.merged
-        )
-    if scale.top:
-        upper = scale.points[-scale.top :]
-        together = distribution.top(scale.top)
-        seen["top"] = Top(
-            tuple(point.label for point in upper),
-            tuple(point.code for point in upper),
-            terms.share(together.numerator, together.denominator),
-        )
-    with suppress(NotNumeric):
-        seen["middle"] = Middle(terms.mean(distribution.mean()), terms.mean(distribution.median()))
-    return seen
-
-
-def _several(question: SeveralChoices, summary: Summary, terms: Terms) -> dict[str, Any]:
-    labels = {point.code: point.label for point in question.choices}
-    return {
-        "points": tuple(Bar(code, labels[code], terms.share(k, summary.n)) for code, k in summary.chosen),
-        "several": True,
-    }
-
-
-def _numbers(question: NumberQuestion, summary: Summary, terms: Terms) -> dict[str, Any]:
-    numbers = summary.numbers
-    if numbers is None:
-        return {}
-    mean, median = terms.mean(numbers.mean), terms.mean(numbers.median)
-    return {"middle": Middle(mean, median, numbers.min, numbers.max, question.unit)}
-
-
-_MORE: dict[type[Question], Callable[..., dict[str, Any]]] = {
-    ScaleQuestion: _scale,
-    OneChoice: _classes,
-    ThemeChoice: _classes,
-    SeveralChoices: _several,
-    NumberQuestion: _numbers,
-    Consent: _consent,
-    DateQuestion: _periods,
-    Ranking: _places,
-}
+    return seen | of_kind(question, summary, terms)

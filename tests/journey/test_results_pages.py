@@ -158,17 +158,26 @@ def test_a_measurement_shows_every_figure_and_its_base(filled: Installation, sql
     assert "12 persons wrote words" in page
 
 
-def test_before_and_after_stand_beside_each_other_without_a_claim(
+def test_before_and_after_tell_the_same_persons_apart_from_the_groups(
     filled: Installation, sqlite_app: Flask
 ) -> None:
-    page = text_of(signed_in(sqlite_app, "evaluator"), f"{RESULTS}/fore-och-efter")
+    client = signed_in(sqlite_app, "evaluator")
+    page = text_of(client, f"{RESULTS}/fore-och-efter")
 
     assert "20 of 98 (20.4%)" in page
     assert "12 of 98 (12.2%)" in page
-    assert "Unpaired answers" in page
+    assert "12 persons answered both times" in page
+    # before: ten "1", two "2"; after: "1", two "2", four "3", five "4"
+    assert "Of 12 who answered both before and after, 11 answered higher, 1 the same and 0 lower." in page
+    assert "Chance alone seldom gives so large a difference (p &lt; 0.001)." in page
+    assert "20 12 12 11 of 12 91.7% 1 of 12 8.3% 0 of 12 0.0%" in page
     assert "Before n = 20 After n = 12" in page
     assert "50.0% 10 of 20 1 of 12 8.3%" in page
     assert "Mean 1.8 n = 20 3.1 n = 12" in page
+    assert "11 answered differently; 1 who answered the same are left out. Exact." in page
+    assert "Before, the others n = 8" in page
+    assert "What the figures cannot tell" in page
+    assert page == text_of(client, f"{RESULTS}/fore-och-efter?fran=eftermatning&till=fore")
 
 
 @pytest.mark.parametrize("role", ["administrator", "organiser", "evaluator", "reader"])
