@@ -3,6 +3,7 @@
 from surveys.web.evaluate import (
     change,
     exports,
+    indexes,
     log_pages,
     results,
 )
@@ -12,6 +13,7 @@ __all__ = [
     "blueprint",
     "change",
     "exports",
+    "indexes",
     "log_pages",
     "results",
 ]

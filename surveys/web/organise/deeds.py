@@ -90,7 +90,7 @@ def _from_details(deed: Deed) -> str:
     return next(
         (
             str(known[name])
-            for name in ("title", "rule", "participant", "questionnaire", "scale")
+            for name in ("title", "rule", "participant", "questionnaire", "scale", "index")
             if name in known
         ),
         "",
