@@ -1,19 +1,39 @@
 """The evaluator's pages, put together: each noun has its own module."""
 
 from surveys.web.evaluate import (
+    breakdown,
     change,
     exports,
     indexes,
+    figure_check,
+    indicator_forms,
+    indicators,
     log_pages,
+    outside,
+    outside_edit,
+    reports,
+    reports_advice,
+    reports_files,
+    reports_settings,
     results,
 )
 from surveys.web.evaluate.base import blueprint
 
 __all__ = [
     "blueprint",
+    "breakdown",
     "change",
     "exports",
     "indexes",
+    "figure_check",
+    "indicator_forms",
+    "indicators",
     "log_pages",
+    "outside",
+    "outside_edit",
+    "reports",
+    "reports_advice",
+    "reports_files",
+    "reports_settings",
     "results",
 ]
