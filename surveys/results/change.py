@@ -117,7 +117,7 @@ class _Look:
             pairs=None if self.joined_at is None else self.sheets.both(*self.joined_at),
             why_not="" if self.before is not None or both else "nothing_before",
             questions=_with_holm(both),
-            indexes=tuple(self._index(each) for each in self.declared),
+            indexes=_indexes_with_holm([self._index(each) for each in self.declared]),
             once=tuple(once),
         )
 
@@ -228,6 +228,12 @@ def _newest(questions: Sequence[QuestionResult]) -> dict[str, QuestionResult]:
     for question in questions:
         found.setdefault(question.code, question)
     return found
+
+
+def _indexes_with_holm(found: Sequence[IndexChange]) -> tuple[IndexChange, ...]:
+    """A family of their own: they are made of questions that are tested by themselves."""
+    pairs = adjusted([each.paired for each in found])
+    return tuple(replace(each, paired=one) for each, one in zip(found, pairs, strict=True))
 
 
 def _with_holm(questions: Sequence[QuestionChange]) -> tuple[QuestionChange, ...]:

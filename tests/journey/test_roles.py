@@ -26,9 +26,8 @@ from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, MailStop, Participant
-from surveys.models.programme import Series
-from surveys.models.question_index import QuestionIndex
 from surveys.models.programme import Project, Series
+from surveys.models.question_index import QuestionIndex
 from surveys.models.questionnaire import Questionnaire
 from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import

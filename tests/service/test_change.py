@@ -263,6 +263,8 @@ def test_an_index_is_the_mean_of_several_questions(installation: Installation) -
     assert Decimal("0.9") < index.alpha_before < 1
     assert index.paired is not None
     assert index.paired.n == 10
+    assert index.paired.test.p is not None
+    assert index.paired.holm == index.paired.test.p
     assert index.paired.mean is not None
     # a and b went up for five and down for one; c with them, or by itself
     assert index.paired.higher.count + index.paired.same.count == 9
