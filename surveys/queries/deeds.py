@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
+from surveys.models.indicator import Indicator
 from surveys.models.message import Message
 from surveys.models.outside import OutsideTable
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import Questionnaire
+from surveys.models.report import Report
 from surveys.queries.difference import named
 from surveys.queries.mailings import with_what
 
@@ -83,6 +85,13 @@ def _questionnaires(session: Session, project_id: int, ids: Collection[int]) -> 
         yield each.id, About(("enkater", each.code), each.code)
 
 
+def _indicators(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(Indicator).where(Indicator.id.in_(ids), Indicator.project_id == project_id)
+    for each in session.scalars(wanted.options(selectinload(Indicator.versions))):
+        title = str(each.versions[-1].definition.get("title", each.code))
+        yield each.id, About(("resultat", "indikatorer", each.code), title)
+
+
 def _occasions(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
     wanted = select(Occasion, Series.code).join(Occasion.series)
     for each, series in session.execute(wanted.where(Occasion.id.in_(ids), Series.project_id == project_id)):
@@ -142,6 +151,12 @@ def _mails(session: Session, project_id: int, ids: Collection[int]) -> Iterator[
         yield row.id, About(("utskick", "mejl", str(row.id)), row.name, None, row.kind, row.step)
 
 
+def _reports(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(Report.id, Report.public_id, Report.title).where(Report.project_id == project_id)
+    for row in session.execute(wanted.where(Report.id.in_(ids))):
+        yield row.id, About(("resultat", "rapporter", row.public_id), row.title)
+
+
 _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]] = {
     "questionnaire": _questionnaires,
     "series": _series,
@@ -151,5 +166,7 @@ _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]]
     "rule": _rules,
     "mailing": _mailings,
     "message": _mails,
+    "indicator": _indicators,
     "outside": _outside,
+    "report": _reports,
 }
