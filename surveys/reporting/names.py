@@ -82,10 +82,9 @@ def question_name(words: Words, question: QuestionResult) -> str:
 
 
 def top_name(words: Words, question: QuestionResult) -> str:
-    """ "Together: stor eller mycket stor"."""
+    """ "stor eller mycket stor"."""
     between = f" {words._('or')} "
-    labels = between.join(words.local(each) for each in (question.top.labels if question.top else ()))
-    return words._("Together: %(labels)s", labels=labels)
+    return between.join(words.local(each) for each in (question.top.labels if question.top else ()))
 
 
 def too_few_note(words: Words) -> str:

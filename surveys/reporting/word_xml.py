@@ -152,7 +152,7 @@ class Writer:
         return (
             f"<w:tbl><w:tblPr><w:tblStyle w:val={quoteattr(self._ids['Följa tabell'])}/>"
             f'<w:tblW w:w="{_WIDE}" w:type="pct"/><w:tblLayout w:type="fixed"/>'
-            f'<w:tblLook w:val="0{"4" if not look else "6"}20" w:firstRow="{first}" w:lastRow="0"'
+            f'<w:tblLook w:val="06{"20" if look else "00"}" w:firstRow="{first}" w:lastRow="0"'
             f' w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
             f"<w:tblCaption w:val={quoteattr(printable(described))}/></w:tblPr>"
             f"<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
@@ -196,19 +196,17 @@ def emblem(relation: str, size: tuple[int, int], alt: str, text: str) -> str:
 
 
 def widths(table: Table) -> list[float]:
-    """The first column has room for words; of tables without figures all columns are alike."""
-    columns = len(table.head)
-    if columns == 1:
-        return [1.0]
-    if table.numbers_from >= columns:
-        wide = 0.5 if columns > 2 else 0.7
-        return [wide, *[(1 - wide) / (columns - 1)] * (columns - 1)]
-    texts = table.numbers_from
-    first = max(_FIRST_COLUMN, 0.6 - 0.1 * (columns - 2)) if texts == 1 else _FIRST_COLUMN
-    if texts == 1:
-        return [first, *[(1 - first) / (columns - 1)] * (columns - 1)]
-    rest = (1 - first) / (columns - 1)
-    return [first, *[rest] * (columns - 1)]
+    """The share of the width that each column has: words need more room than figures."""
+    columns, texts = len(table.head), min(table.numbers_from, len(table.head))
+    figures = columns - texts
+    if texts == columns:
+        first = 1.0 if columns == 1 else 0.7 if columns == 2 else 0.5
+        return [first, *[(1 - first) / (columns - 1)] * (columns - 1)] if columns > 1 else [first]
+    if texts > 1:
+        words = max(0.64, 1 - 0.16 * figures)
+        return [*[words / texts] * texts, *[(1 - words) / figures] * figures]
+    first = max(_FIRST_COLUMN, 0.85 - 0.12 * figures)
+    return [first, *[(1 - first) / figures] * figures]
 
 
 def _paragraph(runs: str, properties: str) -> str:
