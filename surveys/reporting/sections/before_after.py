@@ -41,18 +41,16 @@ def _of(material: Material, found: Change) -> list[Block]:
     blocks: list[Block] = [_groups(material, found, both)] if both else []
     if paired:
         blocks.append(_pairs(material, found, paired))
+    once, others = words._("Asked only once"), words._("Not the same answers to choose from")
+    reworded = words._("Not the same wording")
     said = [
-        *(f"{words._('Asked only once')}: {words.local(text)}" for text, _before in found.once),
+        *(f"{once}: {words.local(text)}" for text, _before in found.once),
         *(
-            f"{words._('Not the same answers to choose from')}: {words.local(each.text)}"
+            f"{others}: {words.local(each.text)}"
             for each in found.questions
             if each.why_not == "other_answers"
         ),
-        *(
-            f"{words._('Not the same wording')}: {words.local(each.text)}"
-            for each in found.questions
-            if not each.same_wording
-        ),
+        *(f"{reworded}: {words.local(each.text)}" for each in found.questions if not each.same_wording),
     ]
     return [*blocks, Bullets(tuple(said))] if said else blocks
 
