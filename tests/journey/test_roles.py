@@ -14,6 +14,10 @@ from werkzeug.test import TestResponse
 
 from surveys.course import programme
 from surveys.domain import editing
+from surveys.domain.figure_printed import Role
+from surveys.domain.indicator_definition import Known
+from surveys.domain.indicators import Kind
+from surveys.domain.outside_table import Content, Source
 from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.access import ROLES
@@ -28,6 +32,8 @@ from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import
 from surveys.reporting import heading_sets, headings, reports
 from surveys.reporting.words import Words
+from surveys.results import indicator_acts, readings
+from surveys.results.outside_keeping import add_table
 from surveys.running import access
 from surveys.web import guard
 from surveys.writing import drafts
@@ -46,6 +52,7 @@ LINK = f"{P}/deltagare/<code>/lank/<int:invitation>"
 Q = f"{P}/enkater/<questionnaire>"
 UPLOAD = f"{S}/deltagare/importera/<upload>"
 ENROLMENT = f"{P}/deltagare/<code>/deltagande/<int:enrolment>"
+GOALS = f"{P}/resultat/indikatorer"
 TEXTS = f"{P}/installningar/mejltexter"
 TEXT = f"{TEXTS}/<kind>/<language>"
 REPORTS = f"{P}/resultat/rapporter"
@@ -133,6 +140,17 @@ EXPECTED = {
     f"GET {S}/resultat/matning/<rule>": "aoer",
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",
+    f"GET {S}/resultat/uppdelning": "aoer",
+    f"GET {P}/resultat/sifferkontroll": "aoer",
+    f"POST {P}/resultat/sifferkontroll": "aoer",
+    f"GET {P}/resultat/utifran": "aoer",
+    f"GET {P}/resultat/utifran/ny": "aoe",
+    f"POST {P}/resultat/utifran/ny": "aoe",
+    f"GET {P}/resultat/utifran/<table>": "aoer",
+    f"GET {P}/resultat/utifran/<table>/andra": "aoe",
+    f"POST {P}/resultat/utifran/<table>/andra": "aoe",
+    f"GET {P}/resultat/utifran/<table>/ta-bort": "aoe",
+    f"POST {P}/resultat/utifran/<table>/ta-bort": "aoe",
     f"GET {S}/export.csv": "aoe",
     f"GET {REPORTS}": "aoer",
     f"GET {REPORTS}/ny": "aoe",
@@ -189,6 +207,20 @@ EXPECTED = {
     f"POST {ENROLMENT}/ta-bort": "ao",
     f"POST {ENROLMENT}/utfall": "ao",
     f"POST {ENROLMENT}/utfall/<int:outcome>/ta-bort": "ao",
+    f"GET {GOALS}": "aoer",
+    f"GET {GOALS}/ny": "aoe",
+    f"POST {GOALS}/ny": "aoe",
+    f"GET {GOALS}/<indicator>": "aoer",
+    f"GET {GOALS}/<indicator>/revidera": "aoe",
+    f"POST {GOALS}/<indicator>/revidera": "aoe",
+    f"POST {GOALS}/<indicator>/las-av": "aoe",
+    f"POST {GOALS}/<indicator>/utfall": "aoe",
+    f"POST {GOALS}/<indicator>/produkter": "aoe",
+    f"POST {GOALS}/<indicator>/produkter/<int:entry>/ta-bort": "aoe",
+    f"POST {GOALS}/<indicator>/grunder": "aoe",
+    f"POST {GOALS}/<indicator>/grunder/<int:note>/ta-bort": "aoe",
+    f"GET {GOALS}/<indicator>/ta-bort": "aoe",
+    f"POST {GOALS}/<indicator>/ta-bort": "aoe",
     f"GET {P}/enkater": "aoer",
     f"GET {P}/enkater/importera": "ao",
     f"POST {P}/enkater/importera": "ao",
@@ -332,6 +364,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
         session.add_all([came_back, ended, key])
         session.flush()
         returned, stop = came_back.id, ended.id
+    upload, table = a_file_of_people(installation), a_table_from_elsewhere(installation)
     upload = a_file_of_people(installation)
     report, headings_set = a_signed_report(installation)
     with installation.database.reading() as session:
@@ -359,12 +392,16 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 .where(FollowUpRule.code == "efter")
             ).first(),
             "upload": upload,
+            "table": table,
             "report": report,
             "headings_set": headings_set,
             "enrolment": session.scalars(
                 select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
             ).first(),
             "outcome": 1,
+            "indicator": an_indicator(installation),
+            "entry": 1,
+            "note": 1,
             "message": session.scalars(select(Message.id).where(Message.kind == "invitation")).first(),
             "act": "hoppa-over",
             "kind": "invitation",
@@ -376,6 +413,18 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
 def app(sqlite_installation: Installation, values: dict[str, object]) -> Iterator[Flask]:
     with application(sqlite_installation.settings) as app:
         yield app
+
+
+def an_indicator(installation: Installation) -> str:
+    """One from outside with a figure, so that it cannot be removed."""
+    db = installation.database
+    with db.reading() as session:
+        project = session.scalars(select(Series.project_id)).first()
+    raw = {"title": "Förtroende", "unit": "procent", "reads_on": "2027-06-30", "decided_on": "2027-01-01"}
+    known = Known((), (), {}, 5)
+    code = indicator_acts.add_indicator(db, project, Kind.OUTSIDE, raw, {}, known, None, NOW)
+    readings.type_reading(db, project, code, {"value": "61", "on": "2026-12-31", "source": "SOM"}, None, NOW)
+    return code
 
 
 def a_signed_report(installation: Installation) -> tuple[str, str]:
@@ -399,6 +448,20 @@ def a_file_of_people(installation: Installation) -> str:
         user = session.scalars(select(Account.id)).first()
     content = b"Namn;E-post\nNils Ny;nils@ny.example\n"
     return people_import.upload(installation.database, series, user, "ny.csv", content, NOW)
+
+
+def a_table_from_elsewhere(installation: Installation) -> str:
+    with installation.database.reading() as session:
+        project = session.scalars(select(Series.project_id)).first()
+    content = Content(
+        title="Förra rapporten",
+        kind="other",
+        source=Source("Utvärderaren"),
+        head=("", "Svar"),
+        rows=(("A", "28 av 34 (85 %)"),),
+        roles=(Role.LABEL, Role.COUNT),
+    )
+    return add_table(installation.database, project, content, None, None, NOW)
 
 
 def with_a_group(installation: Installation) -> None:

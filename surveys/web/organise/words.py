@@ -245,6 +245,18 @@ DEED_ACTIONS: Words = {
     "own_page_renewed": _l("New link to the own page mailed"),
     "paper_printed": _l("Personal forms printed on paper"),
     "paper_undone": _l("A paper that had been typed in taken back"),
+    "indicator_added": _l("Indicator added"),
+    "indicator_revised": _l("Indicator revised"),
+    "indicator_read": _l("Indicator read"),
+    "indicator_ended": _l("Indicator ended"),
+    "indicator_removed": _l("Indicator removed"),
+    "indicator_entry_added": _l("Product of an indicator noted"),
+    "indicator_entry_removed": _l("Product of an indicator taken away"),
+    "indicator_note_added": _l("Grounds of an indicator written"),
+    "indicator_note_removed": _l("Grounds of an indicator taken away"),
+    "outside_added": _l("Outside figures entered"),
+    "outside_changed": _l("Outside figures changed"),
+    "outside_removed": _l("Outside figures removed"),
 }
 MUTE_REASONS: Words = {
     "restored": _l("Restored from a backup"),
