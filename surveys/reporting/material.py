@@ -5,8 +5,8 @@ from datetime import datetime
 
 from surveys.reporting.figures import Ledger
 from surveys.reporting.words import Words
+from surveys.results.beside import Beside, beside
 from surveys.results.model import Measurement, SeriesResults
-from surveys.results.table import Beside, beside
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from surveys.reporting.names import (
     too_few_note,
 )
 from surveys.reporting.sections.occasions import top_cell
+from surveys.results.beside import Beside
 from surveys.results.model import Measurement, QuestionResult
-from surveys.results.table import Beside
 
 
 def before_after(material: Material) -> list[Block]:
