@@ -13,7 +13,7 @@ EMBLEM_WIDE, EMBLEM_HIGH = 90, 60
 
 
 def drawing(chart: Chart, language: str, decimals: int) -> str:
-    """A chart as SVG, on white; its base stands in its caption."""
+    """A chart as SVG, on white; its title and its base stand in its caption."""
     return svg(_spec(chart, decimals), language)
 
 
@@ -55,8 +55,6 @@ def _sized(content: bytes, alt: str) -> Picture:
 def _spec(chart: Chart, decimals: int) -> specs.Chart:
     if chart.kind == "bars":
         bars = tuple(specs.Bar(row.label, row.counts[0]) for row in chart.rows)
-        return specs.Bars(title=chart.title, decimals=decimals, rows=bars)
+        return specs.Bars(title="", decimals=decimals, rows=bars)
     rows = tuple(specs.Row(row.label, row.counts) for row in chart.rows)
-    return specs.Stacked(
-        title=chart.title, decimals=decimals, classes=chart.classes, rows=rows, diverging=True
-    )
+    return specs.Stacked(title="", decimals=decimals, classes=chart.classes, rows=rows, diverging=True)
