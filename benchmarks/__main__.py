@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import answering, change, export, long_form, mail, planning, tick
+from benchmarks import report as reporting
 
 
 def report(title: str, bare: str, ours: str, ratio: float, aim: str) -> None:
@@ -36,10 +37,13 @@ def main(chosen: str) -> None:
         if "k" in chosen:
             for title, bare, ours in change.measure(folder):
                 report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "–")
+        if "m" in chosen:
+            for title, milliseconds in reporting.measure(folder):
+                print(f"{title:<44} {milliseconds:8.1f} ms", flush=True)
         if "h" in chosen:
             for title, bare, ours in mail.measure_many(folder):
                 report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "≤ 2.0")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefghik")
+    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefghikm")
