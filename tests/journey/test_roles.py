@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from surveys.course import programme
 from surveys.domain import editing
+from surveys.exporting import jobs
 from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.access import ROLES
@@ -130,7 +131,14 @@ EXPECTED = {
     f"GET {S}/resultat/matning/<rule>": "aoer",
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",
-    f"GET {S}/export.csv": "aoe",
+    f"GET {S}/resultat/export": "aoe",
+    f"POST {S}/resultat/export": "aoe",
+    f"GET {S}/resultat/export/kodbok": "aoe",
+    f"GET {S}/resultat/export/kodbok.pdf": "aoe",
+    f"POST {S}/resultat/export/paket": "aoe",
+    f"GET {S}/resultat/export/paket/<job>": "aoe",
+    f"POST {S}/resultat/export/paket/<job>/hamta": "aoe",
+    f"POST {S}/resultat/export/paket/<job>/bort": "aoe",
     f"GET {S}/loggar": "aoe",
     f"GET {P}/lardeloggar": "aoe",
     f"GET {P}/deltagare": "ao",
@@ -275,7 +283,9 @@ PUBLIC = {
 # Both projects have something that is called so.
 IN_BOTH = {"project", "questionnaire", "kind", "language", "number", "question", "group", "scale"}
 # Pages that are empty in this programme are a 404 to everyone; the role is still checked first.
-NOTHING_THERE = {f"GET {P}/logotyp"}
+BUNDLE = f"{S}/resultat/export/paket/<job>"
+# An archive is for those alone who have the rights that it was made with.
+NOTHING_THERE = {f"GET {P}/logotyp", f"GET {BUNDLE}", f"POST {BUNDLE}/hamta", f"POST {BUNDLE}/bort"}
 
 
 @pytest.fixture
@@ -306,6 +316,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
         session.flush()
         returned, stop = came_back.id, ended.id
     upload = a_file_of_people(installation)
+    job = a_bundle(installation)
     with installation.database.reading() as session:
         of_p01 = select(Invitation.id).join(Invitation.enrolment).join(Enrolment.participant)
         return {
@@ -331,6 +342,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 .where(FollowUpRule.code == "efter")
             ).first(),
             "upload": upload,
+            "job": job,
             "enrolment": session.scalars(
                 select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
             ).first(),
@@ -383,6 +395,14 @@ class User:
 
     def open(self, method: str, address: str) -> TestResponse:
         return self._client.open(address, method=method, data={"csrf_token": self._token}, buffered=True)
+
+
+def a_bundle(installation: Installation) -> str:
+    with installation.database.reading() as session:
+        where = select(Series.id, Series.project_id).where(Series.code == "kurs").limit(1)
+        series, project = session.execute(where).one()
+        user = session.scalars(select(Account.id).limit(1)).one()
+    return jobs.order(installation.database, series, project, user, True, "sv", "sv", NOW)
 
 
 def signed_in(app: Flask, project: str, role: str) -> User:

@@ -81,7 +81,8 @@ def test_the_bundle_holds_every_file_and_its_checksum(
     sums = {name: digest for digest, name in lines}
     names = {
         "responses.csv", "responses-utf8.csv", "answers.csv", "responses.xlsx", "responses.sav",
-        "persons.sav", "results.xlsx", "results-funnel.csv", "results-measurements.csv", "results-questions.csv",
+        "persons.sav", "results.xlsx", "results-funnel.csv", "results-measurements.csv",
+        "results-questions.csv",
         "results-distributions.csv", "results-words.csv", "codebook.pdf",
     }  # fmt: skip
     assert set(sums) == {f"kurs-{name}" for name in names} | {"README.txt"}

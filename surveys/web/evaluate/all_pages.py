@@ -2,6 +2,8 @@
 
 from surveys.web.evaluate import (
     change,
+    export_bundles,
+    export_codebook,
     exports,
     log_pages,
     results,
@@ -11,6 +13,8 @@ from surveys.web.evaluate.base import blueprint
 __all__ = [
     "blueprint",
     "change",
+    "export_bundles",
+    "export_codebook",
     "exports",
     "log_pages",
     "results",

@@ -235,6 +235,9 @@ DEED_ACTIONS: Words = {
     "draft_discarded": _l("Draft of a questionnaire thrown away"),
     "own_page_renewed": _l("New link to the own page mailed"),
     "paper_printed": _l("Personal forms printed on paper"),
+    "export_ordered": _l("All files of the export ordered"),
+    "responses_exported": _l("Responses exported"),
+    "results_exported": _l("Tables of results exported"),
     "paper_undone": _l("A paper that had been typed in taken back"),
 }
 MUTE_REASONS: Words = {
