@@ -53,7 +53,9 @@ def _ours(case: str, folder: Path, responses: int, series: int) -> None:
         # Closed since long: an open questionnaire is not exported.
         export = Export(session, house.keys, series, data.NOW + timedelta(days=90), "sv")
         chosen = formats.FORMATS[case]
-        written = formats.save(export, folder / f"ours.{case}", chosen, "responses", Words("sv"), replace=True)
+        written = formats.save(
+            export, folder / f"ours.{case}", chosen, "responses", Words("sv"), replace=True
+        )
     house.close()
     assert written == responses, written
 

@@ -29,7 +29,16 @@ from surveys.models.followup import FollowUpRule
 from surveys.models.programme import JsonObject, Occasion, Series
 from surveys.queries import answer_keys as queries
 
-TABLES = ("response", "invitation", "message", "returned_mail", "call_note")
+TABLES = (
+    "response",
+    "invitation",
+    "message",
+    "returned_mail",
+    "call_note",
+    "tally",
+    "tally_cell",
+    "snapshot",
+)
 
 
 class UnknownKey(LookupError):

@@ -82,8 +82,7 @@ def test_the_bundle_holds_every_file_and_its_checksum(
     names = {
         "responses.csv", "responses-utf8.csv", "answers.csv", "responses.xlsx", "responses.sav",
         "persons.sav", "results.xlsx", "results-funnel.csv", "results-measurements.csv",
-        "results-questions.csv",
-        "results-distributions.csv", "results-words.csv", "codebook.pdf",
+        "results-questions.csv", "results-distributions.csv", "results-words.csv", "codebook.pdf",
     }  # fmt: skip
     assert set(sums) == {f"kurs-{name}" for name in names} | {"README.txt"}
     assert set(archive.namelist()) == {*sums, "SHA256SUMS"}
