@@ -3,6 +3,8 @@
 from surveys.web.evaluate import (
     breakdown,
     change,
+    export_bundles,
+    export_codebook,
     exports,
     figure_check,
     indexes,
@@ -23,6 +25,8 @@ __all__ = [
     "blueprint",
     "breakdown",
     "change",
+    "export_bundles",
+    "export_codebook",
     "exports",
     "figure_check",
     "indexes",
