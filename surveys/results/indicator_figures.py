@@ -20,6 +20,8 @@ from surveys.domain.participation import Participation, PersonOutcome
 from surveys.models.indicator import IndicatorReading
 from surveys.models.programme import Project
 from surveys.queries import indicators as queries
+from surveys.results.change import read_change
+from surveys.results.change_model import Change
 from surveys.results.model import Measurement, QuestionResult, SeriesResults
 from surveys.results.series import read_series
 
@@ -56,6 +58,7 @@ class Look:
         self.zone = ZoneInfo(project.timezone)
         self.today: date = now.astimezone(self.zone).date()
         self._series: dict[str, SeriesResults] = {}
+        self._changes: dict[str, Change] = {}
 
     def read(self, indicator_id: int, definition: Definition, day: date) -> Read:
         """What the indicator came to at the end of ``day``, as far as dated rows can tell.
@@ -71,7 +74,7 @@ class Look:
             return Read(self._typed(indicator_id, day))
         if day < self.today:
             return Read(figure_of(self._last_reading(indicator_id, day, "no_reading_then")))
-        return self._from_answers(definition)
+        return self._paired(definition) if kind is Kind.PAIRS else self._from_answers(definition)
 
     @cached_property
     def readings(self) -> dict[int, list[IndicatorReading]]:
@@ -189,6 +192,40 @@ class Look:
             return Read(Figure(lacking="more_than_asked", left_out=few, waiting=waiting), tuple(behind))
         figure = Figure(Fraction(100 * k, base), k, base, definition.base, n, "", few, waiting)
         return Read(figure, tuple(behind))
+
+    def _paired(self, definition: Definition) -> Read:
+        """How many of the pairs answered higher, as the page of before and after has them."""
+        behind = [each for path in definition.questions for each in self._pairs(path)]
+        counted = [each for each in behind if not each.left_out]
+        n = sum(each.n or 0 for each in counted)
+        if not n:
+            why = next((each.left_out for each in behind), "not_measured")
+            return Read(Figure(lacking=why), tuple(behind))
+        k = sum(each.count or 0 for each in counted)
+        left_out = len(behind) - len(counted)
+        return Read(Figure(Fraction(100 * k, n), k, n, "pairs", n, "", left_out), tuple(behind))
+
+    def _pairs(self, path: str) -> Iterator[Behind]:
+        series, questionnaire, code = path.split("/")
+        change = self._change(series)
+        if change is None or change.after is None or change.after.questionnaire_code != questionnaire:
+            return
+        if change.why_not == "withheld":
+            yield Behind(change.series, change.after, None, left_out=change.after.withheld or "too_few")
+        for each in change.questions:
+            if each.code == code and each.paired is not None:
+                higher = each.paired.higher
+                yield Behind(change.series, change.after, each.after, higher.count, each.paired.n)
+            elif each.code == code:
+                yield Behind(change.series, change.after, each.after, left_out=each.why_not or "too_few")
+
+    def _change(self, code: str) -> Change | None:
+        number = self._codes.get(code)
+        if number is None:
+            return None
+        if code not in self._changes:
+            self._changes[code] = read_change(self.session, number, self.now, self.as_evaluator)
+        return self._changes[code]
 
     def _mean(
         self, counted: Sequence[Behind], n: int, few: int, waiting: int, behind: tuple[Behind, ...]

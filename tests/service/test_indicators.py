@@ -19,6 +19,7 @@ from surveys.results import indicator_acts as acts
 from surveys.results import readings
 from surveys.results.indicator_choices import choices
 from surveys.results.indicators import IndicatorResult, read_indicator, read_indicators
+from tests.service.test_change import GOLDEN, both
 from tests.support.answered import NOW, Answering, spread
 
 TODAY = NOW.date()
@@ -108,6 +109,18 @@ def test_a_share_is_made_of_what_is_shown_and_nothing_else(built: Installation) 
     mean = add(built, Kind.MEAN, {"questions": ["kurs/efter1/overall"]}, target="3")
     assert look(built, mean).read.figure.value == Fraction(2 + 34 + 87 + 116, 77)
     assert look(built, mean).judgement.verdict is Verdict.MET
+
+
+def test_the_share_of_pairs_is_that_of_before_and_after(installation: Installation) -> None:
+    with installation.database.transaction() as session:
+        both(Answering(session, installation.keys), GOLDEN)
+    asked_again = {"questions": ["kurs/slut/overall"]}
+    code = add(installation, Kind.PAIRS, asked_again, target="60", baseline="0", minimum_answers="10")
+    figure = look(installation, code).read.figure
+    assert (figure.numerator, figure.denominator, figure.base) == (5, 10, "pairs")
+    assert look(installation, code).judgement.verdict is Verdict.PARTLY
+    more = add(installation, Kind.PAIRS, asked_again, target="60", minimum_answers="11")
+    assert look(installation, more).judgement.why == "under_minimum"
 
 
 def test_outcomes_and_products_are_counted_as_of_a_day(built: Installation) -> None:
