@@ -20,6 +20,7 @@ from surveys.domain.participation import Participation, PersonOutcome
 from surveys.models.indicator import IndicatorReading
 from surveys.models.programme import Project
 from surveys.queries import indicators as queries
+from surveys.queries import organisations
 from surveys.results.change import read_change
 from surveys.results.change_model import Change
 from surveys.results.model import Measurement, QuestionResult, SeriesResults
@@ -139,7 +140,7 @@ class Look:
         series = self._wanted(definition)
         within = None
         if definition.organisation:
-            within = queries.levels(self.session, self.project.id).within(definition.organisation)
+            within = organisations.levels(self.session, self.project.id).within(definition.organisation)
         for each in self._taken:
             if each.series not in series or (definition.gender and each.gender != definition.gender):
                 continue

@@ -264,6 +264,9 @@ EXPECTED = {
     f"GET {P}/installningar/utskick": "ao",
     f"POST {P}/installningar/utskick": "ao",
     f"GET {P}/installningar/gjort": "ao",
+    f"GET {P}/installningar/organisationer": "ao",
+    f"GET {P}/installningar/organisationer/<organisation>": "ao",
+    f"POST {P}/installningar/organisationer/<organisation>": "ao",
     f"GET {TEXTS}": "ao",
     f"GET {TEXT}": "ao",
     f"POST {TEXT}": "ao",
@@ -291,7 +294,17 @@ PUBLIC = {
     "/tillganglighet",
 }
 # Both projects have something that is called so.
-IN_BOTH = {"project", "questionnaire", "kind", "language", "number", "question", "group", "scale"}
+IN_BOTH = {
+    "project",
+    "questionnaire",
+    "kind",
+    "language",
+    "number",
+    "question",
+    "group",
+    "scale",
+    "organisation",
+}
 # Pages that are empty in this programme are a 404 to everyone; the role is still checked first.
 NOTHING_THERE = {f"GET {P}/logotyp"}
 
@@ -353,6 +366,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
             ).first(),
             "outcome": 1,
+            "organisation": "af",
             "indicator": an_indicator(installation),
             "entry": 1,
             "note": 1,
@@ -504,6 +518,7 @@ def test_the_matrix_in_another_project(app: Flask, values: dict[str, object], ro
             "question",
             "group",
             "scale",
+            "organisation",
         }:
             # Under one's own project, but with a thing that is another's.
             answer = client.open(method, address(app, rule, "annan", values))
