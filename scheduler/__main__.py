@@ -11,8 +11,10 @@ from collections.abc import Callable
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
+from scheduler.aggregator import Aggregator
 from scheduler.collector import Collector
 from scheduler.dispatcher import Dispatcher
+from scheduler.exporter import Exporter
 from scheduler.housekeeping import Housekeeper
 from scheduler.importer import Importer
 from scheduler.planner import Planner
@@ -46,7 +48,15 @@ def main() -> int:
 def run(installation: Installation, once: bool) -> int:
     """Go round until SIGTERM or SIGINT, or once. Returns the exit code."""
     stopping = threading.Event()
-    kinds: tuple[type[Round], ...] = (Planner, Dispatcher, Housekeeper, Importer, Collector)
+    kinds: tuple[type[Round], ...] = (
+        Planner,
+        Dispatcher,
+        Housekeeper,
+        Importer,
+        Exporter,
+        Collector,
+        Aggregator,
+    )
     parts = [kind(installation, stopping) for kind in kinds]
     if once:
         _stop_by_signal(stopping.set)
@@ -76,7 +86,7 @@ def _scheduler(parts: list[Round]) -> BlockingScheduler:
         timezone="UTC",
     )
     for part in parts:
-        seconds = SECONDS_HOUSEKEEPING if isinstance(part, Housekeeper) else SECONDS
+        seconds = SECONDS_HOUSEKEEPING if isinstance(part, Housekeeper | Aggregator) else SECONDS
         scheduler.add_job(part.run, "interval", seconds=seconds, id=part.name, next_run_time=clock.now())
     return scheduler
 

@@ -46,6 +46,7 @@ USE_CASES = {
     "course",
     "writing",
     "backup",
+    "exporting",
     "reporting",
 }
 HEAVY = {

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from surveys.answers import responses, source
+from surveys.answers import made_files, responses, source, tallies
 from surveys.answers.filled import FilledForm
 from surveys.answers.form_view import GRACE, FormView
 from surveys.database import Database
@@ -24,6 +24,7 @@ from surveys.models.followup import Mailing
 from surveys.models.programme import JsonObject
 from surveys.models.response import Response
 from surveys.queries import answering, chasing, mailings, people
+from surveys.queries.results import key as measurement_of
 
 MOST_IN_A_FILE = 300  # forms: more would keep whoever asked for them waiting for too long
 
@@ -202,10 +203,12 @@ def undo(
         row = answering.asked(connection, keys, entered.invitation)
         if row is None or row.source != "paper" or row.revision != entered.revision:
             raise NotUndone
+        made_files.drop_of_rule(connection, row.rule_id)
         if row.draft is None:
             session.execute(delete(Response).where(Response.id == row.response_id))
         else:
             session.execute(update(Response).where(Response.id == row.response_id).values(_UNSENT))
+        tallies.forget(connection, [measurement_of(row.rule_id, row.target)])
         session.add(undone(project_id, mailing_id, user_id, now))
 
 

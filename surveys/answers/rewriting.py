@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from surveys.answers import tallies
 from surveys.domain.privacy import Limit
 from surveys.domain.questionnaire import Form, parse
 from surveys.domain.questions import ThemeChoice
@@ -60,6 +61,7 @@ def rewrite(session: Session, key: AnswerKey, chance: Random) -> None:
     )
     if anew:
         session.connection().execute(insert(Response), anew)
+    tallies.forget(session.connection(), [measurement_of(row["rule_id"], row["target"]) for row in rows])
 
 
 def _compared(session: Session, rows: Sequence[Row]) -> list[tuple[Row, bool]]:

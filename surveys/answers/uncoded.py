@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from surveys.answers import beginnings, source
+from surveys.answers import beginnings, made_files, source, tallies
 from surveys.answers.paper import NotUndone, is_open, mode_of, undone
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode, common_target
@@ -24,6 +24,7 @@ from surveys.keys import token_hash
 from surveys.models.followup import Mailing
 from surveys.models.response import Response
 from surveys.queries import answer_keys, mailings, sheets
+from surveys.queries.results import key as measurement_of
 from surveys.queries.sheets import SheetKey
 
 _TICKET = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
@@ -169,6 +170,8 @@ def undo(db: Database, project_id: int, mailing_id: int, key: str, user_id: int,
         gone = session.execute(delete(Response).where(mine).returning(Response.id)).all()
         if not gone:
             raise NotUndone
+        tallies.forget(session.connection(), [measurement_of(mailing.rule_id, mailing.target)])
+        made_files.drop_of_rule(session.connection(), mailing.rule_id)
         session.add(undone(project_id, mailing_id, user_id, now))
 
 

@@ -14,12 +14,13 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from surveys import taken_back
-from surveys.answers import responses
+from surveys.answers import made_files, responses, tallies
 from surveys.database import Database
 from surveys.keys import Keyring
 from surveys.models.response import Response
 from surveys.queries import answering
 from surveys.queries import withdrawing as queries
+from surveys.queries.results import key
 
 
 class CannotBeFound(Exception):
@@ -44,6 +45,8 @@ def withdraw(db: Database, keys: Keyring, public_id: str, token: str, now: datet
         if not row.revision:
             return bool(row.declined)
         connection.execute(delete(Response).where(Response.id == row.response_id))
+        tallies.forget(connection, [key(row.rule_id, row.target)])
+        made_files.drop_of_rule(connection, row.rule_id)
         answering.decline(connection, public_id, True)
         # Before it is kept: should the machine stop in between, what is written ends it.
         taken_back.note(keys.folder, row.response_id.hex)
@@ -62,9 +65,12 @@ def withdraw_again(db: Database, keys: Keyring) -> int:
     if not found:
         return 0
     with db.transaction() as session:
-        for row in queries.responses_named(session, found):
+        rows = queries.responses_named(session, found)
+        tallies.forget(session.connection(), [key(row.rule_id, row.target) for row in rows])
+        for row in rows:
             for invitation in queries.invitations_at(session, row.rule_id, row.target):
                 if keys.response_key(invitation.public_id, invitation.key_name) == row.response_key:
                     invitation.declined = True
+            made_files.drop_of_rule(session.connection(), row.rule_id)
             session.delete(row)
     return len(found)

@@ -25,6 +25,10 @@ class Counted:
         together.update(other.answers)
         return Counted(together, self.missing + other.missing, self.not_asked + other.not_asked)
 
+    def in_order(self) -> "Counted":
+        """The same with the answers in the order of their letters, whoever gave them first."""
+        return Counted(dict(sorted(self.answers.items())), self.missing, self.not_asked)
+
     @property
     def asked(self) -> int:
         """How many were asked, whether they answered or not."""

@@ -19,7 +19,10 @@ FEWEST_CHANGED = 6
 MOST_EXACT = 200
 """Up to as many pairs that differ the signed-rank test counts every outcome; beyond, it approximates."""
 
-Differences = Mapping[Fraction, int]
+Number = Fraction | int
+"""Exact; whole numbers as such, since thousands of them are counted."""
+
+Differences = Mapping[Number, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def mean_difference(differences: Differences, confidence: float = CONFIDENCE) ->
     n = sum(differences.values())
     if n == 0:
         return None
-    mean = sum((value * count for value, count in differences.items()), Fraction(0)) / n
+    mean = Fraction(sum(value * count for value, count in differences.items())) / n
     if n == 1:
         return MeanDifference(n, mean)
     variance = sum(((value - mean) ** 2 * count for value, count in differences.items()), Fraction(0)) / (
@@ -206,7 +209,9 @@ def holm(values: Sequence[Fraction | float | None]) -> tuple[Fraction | float | 
 
 def _ranks(differences: Differences) -> list[tuple[int, int, Fraction]]:
     """By size: how many went up, how many down, and the rank that they share."""
-    sizes = sorted({abs(value) for value, count in differences.items() if value and count})
+    sizes: list[Number] = sorted(
+        {value if value > 0 else -value for value, count in differences.items() if value and count}
+    )
     found, before = [], 0
     for size in sizes:
         up, down = differences.get(size, 0), differences.get(-size, 0)

@@ -14,15 +14,15 @@ and for all and by counts alone; here by question, and by what was answered.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations
 
+from surveys.domain.paired import Number
 from surveys.domain.privacy import Limit, Verdict, shown
 
-Values = tuple[Fraction | None, ...]
+Values = tuple[Number | None, ...]
 """What one person answered to a question, a place a measurement; None where not at all."""
 
-Table = Counter[tuple[Fraction, Fraction]]
+Table = Counter[tuple[Number, Number]]
 """(before, after) → how many pairs."""
 
 
@@ -41,7 +41,7 @@ class Joined:
         """How many more answered both times."""
         return _pairs(self.everyone, before, after).total() - self.pairs(before, after).total()
 
-    def others(self, before: int, after: int) -> Counter[Fraction]:
+    def others(self, before: int, after: int) -> Counter[Number]:
         """What those answered at ``before`` who are not among the pairs."""
         values = Counter(_marginal(self.everyone, before))
         values.subtract(side(self.pairs(before, after), 0))
@@ -67,17 +67,17 @@ def joined(persons: Sequence[Values], limit: Limit) -> Joined:
     return Joined(sum(kept.values(), Counter()), everyone)
 
 
-def side(table: Table, place: int) -> Counter[Fraction]:
+def side(table: Table, place: int) -> Counter[Number]:
     """What the pairs answered before (0) or after (1)."""
-    values: Counter[Fraction] = Counter()
+    values: Counter[Number] = Counter()
     for pair, count in table.items():
         values[pair[place]] += count
     return values
 
 
-def differences(table: Mapping[tuple[Fraction, Fraction], int]) -> Counter[Fraction]:
+def differences(table: Mapping[tuple[Number, Number], int]) -> Counter[Number]:
     """After − before → how many pairs."""
-    found: Counter[Fraction] = Counter()
+    found: Counter[Number] = Counter()
     for (before, after), count in table.items():
         found[after - before] += count
     return found
@@ -96,8 +96,8 @@ def _pairs(counted: Counter[Values], before: int, after: int) -> Table:
     return found
 
 
-def _marginal(counted: Counter[Values], place: int) -> Counter[Fraction]:
-    found: Counter[Fraction] = Counter()
+def _marginal(counted: Counter[Values], place: int) -> Counter[Number]:
+    found: Counter[Number] = Counter()
     for values, count in counted.items():
         value = values[place]
         if value is not None:
@@ -105,7 +105,7 @@ def _marginal(counted: Counter[Values], place: int) -> Counter[Fraction]:
     return found
 
 
-def _verdict(counts: Counter[Fraction], limit: Limit) -> Verdict:
+def _verdict(counts: Counter[Number], limit: Limit) -> Verdict:
     return shown(list(counts.values()), counts.total(), limit)
 
 
@@ -120,16 +120,16 @@ def _may_be_shown(group: Counter[Values], limit: Limit) -> bool:
     )
 
 
-def _ways(table: Table) -> Counter[Fraction]:
-    found: Counter[Fraction] = Counter()
+def _ways(table: Table) -> Counter[Number]:
+    found: Counter[Number] = Counter()
     for (before, after), count in table.items():
-        found[Fraction((after > before) - (after < before))] += count
+        found[(after > before) - (after < before)] += count
     return found
 
 
 def _alone(
     everyone: Counter[Values], kept: Mapping[tuple[bool, ...], Counter[Values]], place: int
-) -> Counter[Fraction]:
+) -> Counter[Number]:
     """What those answered at a measurement who are joined with none."""
     found = _marginal(everyone, place)
     for group in kept.values():
@@ -138,7 +138,7 @@ def _alone(
 
 
 def _too_few_alone(
-    alone: Sequence[Counter[Fraction]], kept: Mapping[tuple[bool, ...], Counter[Values]], limit: Limit
+    alone: Sequence[Counter[Number]], kept: Mapping[tuple[bool, ...], Counter[Values]], limit: Limit
 ) -> tuple[bool, ...] | None:
     """The largest group of those at a measurement where too few are alone; None where there is no such."""
     for place, values in enumerate(alone):
@@ -152,7 +152,7 @@ def _let_go(
     kept: Mapping[tuple[bool, ...], Counter[Values]],
     pattern: tuple[bool, ...],
     values: Values,
-    alone: Sequence[Counter[Fraction]],
+    alone: Sequence[Counter[Number]],
 ) -> None:
     group = kept[pattern]
     group[values] -= 1
@@ -161,7 +161,7 @@ def _let_go(
     _add(alone, values)
 
 
-def _add(alone: Sequence[Counter[Fraction]], values: Values) -> None:
+def _add(alone: Sequence[Counter[Number]], values: Values) -> None:
     for counts, value in zip(alone, values, strict=True):
         if value is not None:
             counts[value] += 1

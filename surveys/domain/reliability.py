@@ -4,13 +4,15 @@ import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-Counted = Mapping[Fraction, int]
+from surveys.domain.paired import Number
+
+Counted = Mapping[Number, int]
 
 
 def mean(counted: Counted) -> Fraction | None:
     """The exact mean of values → how many have each; None of nobody."""
     n = sum(counted.values())
-    return sum((value * count for value, count in counted.items()), Fraction(0)) / n if n else None
+    return Fraction(sum(value * count for value, count in counted.items())) / n if n else None
 
 
 def standard_deviation(counted: Counted) -> float | None:
@@ -35,14 +37,14 @@ def quartiles(counted: Counted) -> tuple[Fraction, Fraction, Fraction] | None:
     return low, middle, high
 
 
-def _quantile(ordered: Sequence[tuple[Fraction, int]], n: int, quarters: int) -> Fraction:
+def _quantile(ordered: Sequence[tuple[Number, int]], n: int, quarters: int) -> Fraction:
     place, rest = divmod(n * quarters, 4)
     if rest:
-        return _at(ordered, place)
-    return (_at(ordered, place - 1) + _at(ordered, place)) / 2
+        return Fraction(_at(ordered, place))
+    return Fraction(_at(ordered, place - 1) + _at(ordered, place)) / 2
 
 
-def _at(ordered: Sequence[tuple[Fraction, int]], place: int) -> Fraction:
+def _at(ordered: Sequence[tuple[Number, int]], place: int) -> Number:
     for value, count in ordered:
         if place < count:
             return value
@@ -50,7 +52,7 @@ def _at(ordered: Sequence[tuple[Fraction, int]], place: int) -> Fraction:
     raise IndexError(place)
 
 
-def cronbach_alpha(rows: Sequence[Sequence[Fraction]]) -> Fraction | None:
+def cronbach_alpha(rows: Sequence[Sequence[Number]]) -> Fraction | None:
     """Cronbach's alpha, exact, of persons who answered every question: a row each, an entry a question.
 
     k / (k − 1) · (1 − sum of the questions' variances / variance of the sums). L. J. Cronbach, Psychometrika
@@ -61,13 +63,13 @@ def cronbach_alpha(rows: Sequence[Sequence[Fraction]]) -> Fraction | None:
         raise ValueError("a person has an answer to every question")
     if len(rows) < 2 or len(rows[0]) < 2:
         return None
-    k, whole = len(rows[0]), _variance([sum(row, Fraction(0)) for row in rows])
+    k, whole = len(rows[0]), _variance([sum(row) for row in rows])
     if whole == 0:
         return None
     parts = sum((_variance(column) for column in zip(*rows, strict=True)), Fraction(0))
     return Fraction(k, k - 1) * (1 - parts / whole)
 
 
-def _variance(values: Sequence[Fraction]) -> Fraction:
-    n, total = len(values), sum(values, Fraction(0))
-    return (sum((value * value for value in values), Fraction(0)) - total * total / n) / (n - 1)
+def _variance(values: Sequence[Number]) -> Fraction:
+    n, total = len(values), Fraction(sum(values))
+    return (sum(value * value for value in values) - total * total / n) / (n - 1)

@@ -31,7 +31,7 @@ def measurements(export: Export, words: Words) -> list[str]:
     for each in export.measurements:
         forms = export.forms[each.key] if each.key else {}
         title = pick(each.title or {}, words.language)
-        where = f"{each.occasion.code} {each.occasion.title}" if each.occasion else each.wave
+        where = f"{each.occasion.code} {each.occasion.title}" if each.occasion else words.waves[each.wave]
         versions = ", ".join(str(number) for number in sorted({one.version for one in forms.values()}))
         found.append(
             words.gettext(

@@ -61,6 +61,26 @@ class Words:
             "theme": self.gettext("Theme"),
         }
 
+    @property
+    def waves(self) -> Mapping[str, str]:
+        return {
+            "pre": self.gettext("Pre-measurement"),
+            "post": self.gettext("Post-measurement"),
+            "occasion": self.gettext("After the occasion"),
+            "follow_up": self.gettext("Follow-up measurement"),
+            "other": self.gettext("Other measurement"),
+        }
+
+    @property
+    def states(self) -> Mapping[str, str]:
+        return {
+            "not_measured": self.gettext("not measured"),
+            "cancelled": self.gettext("cancelled"),
+            "planned": self.gettext("planned"),
+            "open": self.gettext("open"),
+            "closed": self.gettext("closed"),
+        }
+
     def class_label(self, code: str, label: Mapping[str, str], shown: str) -> str:
         """A class as it is shown: its own label, else what every such class is called."""
         return shown if label else self.chosen.get(code, code)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.indicator import Indicator
+from surveys.models.outside import OutsideTable
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import LibraryScale, Questionnaire
@@ -20,6 +21,7 @@ _KINDS = {
     "questionnaire": Questionnaire.id,
     "scale": LibraryScale.id,
     "indicator": Indicator.id,
+    "outside": OutsideTable.id,
 }
 
 

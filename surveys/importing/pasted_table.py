@@ -6,11 +6,11 @@ Between cells: tabs (Word, Excel), bars, semicolons, commas (where every row has
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from surveys.domain.figure_printed import Cell, Printed, Role
+from surveys.domain.figure_printed import Cell, Known, Place, Printed, Role
 from surveys.importing.pasted_cell import base_in, has_percent, is_ambiguous, plain_text, read_cell
 
 MOST_CHARACTERS = 100_000
@@ -91,6 +91,7 @@ def printed_table(
     totals: frozenset[int],
     base: int | None = None,
     scale: tuple[int, int] | None = None,
+    known: Mapping[Place, Known] | None = None,
 ) -> Printed:
     """The table with its cells read, to be checked."""
     bases = {number: base_in(text) for number, text in enumerate(pasted.head)}
@@ -101,6 +102,7 @@ def printed_table(
         base=base,
         bases={number: each for number, each in bases.items() if each},
         scale=scale,
+        known=known or {},
     )
 
 

@@ -56,6 +56,7 @@ class Message(Base):
         Index("ix_message_state_next_attempt_at", "state", "next_attempt_at"),
         Index("ix_message_enrolment_id_sent_at", "enrolment_id", "sent_at"),
         Index("ix_message_sent_at", "sent_at"),
+        Index("ix_message_invitation_id_state_attempts", "invitation_id", "state", "attempts"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -37,7 +37,18 @@ class Response(Base):
             "AND enrolment_id IS NULL AND pairing_key IS NULL)",
             name="uncoded_is_nobodys",
         ),
-        Index("ix_response_rule_id_target", "rule_id", "target"),
+        # Holds all that is counted at each look at results: how many, and from what a tally was counted.
+        Index(
+            "ix_response_counted",
+            "rule_id",
+            "target",
+            "uncoded",
+            "source",
+            "submitted_at",
+            "revision",
+            "pairing_key",
+            "privacy_mode",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)

@@ -10,9 +10,11 @@ from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.indicator import Indicator
 from surveys.models.message import Message
+from surveys.models.outside import OutsideTable
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import Questionnaire
+from surveys.models.report import Report
 from surveys.queries.difference import named
 from surveys.queries.mailings import with_what
 
@@ -109,6 +111,12 @@ def _enrolments(session: Session, project_id: int, ids: Collection[int]) -> Iter
         yield row.id, About(("deltagare", row.code), row.name)
 
 
+def _outside(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(OutsideTable).where(OutsideTable.id.in_(ids), OutsideTable.project_id == project_id)
+    for each in session.scalars(wanted.options(selectinload(OutsideTable.versions))):
+        yield each.id, About(("resultat", "utifran", each.public_id), each.newest.content["title"])
+
+
 def _rules(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
     wanted = select(FollowUpRule).join(FollowUpRule.series).options(joinedload(FollowUpRule.series))
     for each in session.scalars(wanted.where(FollowUpRule.id.in_(ids), Series.project_id == project_id)):
@@ -143,6 +151,12 @@ def _mails(session: Session, project_id: int, ids: Collection[int]) -> Iterator[
         yield row.id, About(("utskick", "mejl", str(row.id)), row.name, None, row.kind, row.step)
 
 
+def _reports(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(Report.id, Report.public_id, Report.title).where(Report.project_id == project_id)
+    for row in session.execute(wanted.where(Report.id.in_(ids))):
+        yield row.id, About(("resultat", "rapporter", row.public_id), row.title)
+
+
 _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]] = {
     "questionnaire": _questionnaires,
     "series": _series,
@@ -153,4 +167,6 @@ _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]]
     "mailing": _mailings,
     "message": _mails,
     "indicator": _indicators,
+    "outside": _outside,
+    "report": _reports,
 }

@@ -140,6 +140,22 @@ def answers(
             yield key(rule_id, target), version_id, given or {}
 
 
+def texts(session: Session, place: Key, version_id: int, codes: Sequence[str]) -> dict[str, list[str]]:
+    """Return the answers to questions in people's own words of those who answered on one version."""
+    wanted = select(*(Response.answers[code].as_string() for code in codes)).where(
+        Response.rule_id == place.rule_id,
+        at_target(place.target),
+        Response.version_id == version_id,
+        Response.submitted_at.is_not(None),
+    )
+    found: dict[str, list[str]] = {code: [] for code in codes}
+    for row in session.execute(wanted.execution_options(yield_per=2000)):
+        for code, text in zip(codes, row, strict=True):
+            if text:
+                found[code].append(text)
+    return found
+
+
 def at_target(target: str) -> ColumnElement[bool]:
     """Responses of a measurement at this target, as in a :class:`Key`."""
     if target == PERSONAL:

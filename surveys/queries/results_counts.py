@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.models.followup import FollowUpRule, Invitation
@@ -12,6 +12,7 @@ from surveys.models.people import Attendance, Enrolment
 from surveys.models.programme import Occasion
 from surveys.models.response import Response
 from surveys.queries.results import Key, key, of_series
+from surveys.queries.tallies import REVISIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Counts:
     submitted: int = 0
     paper: int = 0  # of the submitted: typed in by staff from paper
     uncoded: int = 0  # papers that nobody was asked by: beside the submitted, and in no rate
+    revisions: int = 0  # of all that has been sent in, added up: grows with every answer and every change
 
     @property
     def answers(self) -> int:
@@ -42,6 +44,7 @@ class Counts:
             self.submitted + other.submitted,
             self.paper + other.paper,
             self.uncoded + other.uncoded,
+            self.revisions + other.revisions,
         )
 
 
@@ -81,13 +84,14 @@ def head_counts(session: Session, series_id: int) -> HeadCounts:
         )
     ]
     persons = session.scalar(select(func.count(there.c.enrolment_id.distinct())))
-    mails = _mails(series_id)
-    invited = session.scalar(
-        select(func.count(Invitation.enrolment_id.distinct()))
+    asked = (
+        select(Invitation.enrolment_id)
         .join(Invitation.rule)
-        .outerjoin(mails, mails.c.invitation_id == Invitation.id)
-        .where(of_series(series_id), _was_asked(mails))
+        .where(of_series(series_id), _was_asked())
+        .distinct()
+        .subquery()
     )
+    invited = session.scalar(select(func.count()).select_from(asked))
     return HeadCounts(
         registered=registered or 0,
         present=persons or 0,
@@ -102,64 +106,60 @@ def _persons_answering(session: Session, series_id: int) -> int | None:
     """How many persons sent in a response; None where those of one person cannot be told to be: those that
     nothing joins, and those under the key of the series beside those under the installation's.
     """
-    sealed = case((Response.privacy_mode == "sealed", 1), else_=0)
-    persons, alone, kinds = session.execute(
-        select(
-            func.count(Response.pairing_key.distinct()),
-            func.count(case((Response.pairing_key.is_(None), Response.id))),
-            func.count(sealed.distinct()),
-        )
+    sealed = case((Response.privacy_mode == "sealed", 1), else_=0).label("sealed")
+    # Grouped first: to count different keys PostgreSQL sorts them all.
+    each = (
+        select(Response.pairing_key, sealed, func.count().label("many"))
         .join(Response.rule)
         .where(FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None), ~Response.uncoded)
+        .group_by(Response.pairing_key, sealed)
+        .subquery()
+    )
+    persons, alone, kinds = session.execute(
+        select(
+            func.count(each.c.pairing_key),
+            func.sum(case((each.c.pairing_key.is_(None), each.c.many), else_=0)),
+            func.count(each.c.sealed.distinct()),
+        )
     ).one()
     return None if alone or kinds > 1 else persons
 
 
-def _mails(series_id: int) -> Subquery:
-    """What has become of the mails of each invitation of the series."""
-
-    def seen(state: str) -> ColumnElement[int]:
-        return func.max(case((Message.state == state, 1), else_=0))
-
-    return (
-        select(
-            Message.invitation_id,
-            seen("sent").label("sent"),
-            seen("refused").label("refused"),
-            func.max(Message.attempts).label("attempts"),
-        )
-        .join(Message.invitation)
-        .join(Invitation.rule)
-        .where(of_series(series_id))
-        .group_by(Message.invitation_id)
-        .subquery("mails")
-    )
+def _mail(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an invitation has such a mail; answered from an index alone."""
+    return exists().where(Message.invitation_id == Invitation.id, *wanted)
 
 
-def _was_asked(mails: Subquery) -> ColumnElement[bool]:
+def _was_asked() -> ColumnElement[bool]:
     # A link can have been used only if a mail was at least tried, so whoever answered is among these.
-    return or_(Invitation.withdrawn_at.is_(None), func.coalesce(mails.c.attempts, 0) > 0)
+    return or_(Invitation.withdrawn_at.is_(None), _mail(Message.attempts > 0))
 
 
 def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
-    mails = _mails(series_id)
-    sent, refused = func.coalesce(mails.c.sent, 0), func.coalesce(mails.c.refused, 0)
     rows = session.execute(
         select(
             Invitation.rule_id,
             Invitation.target,
             func.count(),
-            func.sum(sent),
-            func.sum(case((sent == 0, refused), else_=0)),
+            func.sum(case((_mail(Message.state == "sent"), 1), else_=0)),
             func.count(Invitation.withdrawn_at),
         )
         .join(Invitation.rule)
-        .outerjoin(mails, mails.c.invitation_id == Invitation.id)
-        .where(of_series(series_id), _was_asked(mails))
+        .where(of_series(series_id), _was_asked())
         .group_by(Invitation.rule_id, Invitation.target)
     )
-    for rule_id, target, invited, delivered, bounced, withdrawn in rows:
-        yield key(rule_id, target), Counts(invited, delivered, bounced, withdrawn)
+    for rule_id, target, invited, delivered, withdrawn in rows:
+        yield key(rule_id, target), Counts(invited, delivered, withdrawn=withdrawn)
+    # From the mails that were refused, which are few, rather than for every invitation.
+    refused = select(Message.invitation_id).where(Message.state == "refused")
+    rows = session.execute(
+        select(Invitation.rule_id, Invitation.target, func.count())
+        .join(Invitation.rule)
+        .where(of_series(series_id), Invitation.id.in_(refused), ~_mail(Message.state == "sent"))
+        .group_by(Invitation.rule_id, Invitation.target)
+    )
+    for rule_id, target, bounced in rows:
+        yield key(rule_id, target), Counts(bounced=bounced)
 
 
 def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
@@ -171,11 +171,13 @@ def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]
             func.count(),
             func.count(Response.submitted_at),
             func.count(case((Response.source == "paper", 1))),
+            REVISIONS,
         )
         .join(Response.rule)
         .where(FollowUpRule.series_id == series_id)
         .group_by(Response.rule_id, Response.target, Response.uncoded)
     )
-    for rule_id, target, uncoded, started, submitted, paper in rows:
-        of_asked = Counts(started=started, submitted=submitted, paper=paper)
-        yield key(rule_id, target), Counts(uncoded=submitted) if uncoded else of_asked
+    for rule_id, target, uncoded, started, submitted, paper, revisions in rows:
+        of_asked = Counts(started=started, submitted=submitted, paper=paper, revisions=revisions)
+        beside = Counts(uncoded=submitted, revisions=revisions)
+        yield key(rule_id, target), beside if uncoded else of_asked

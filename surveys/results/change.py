@@ -7,11 +7,11 @@ times, never of a mixture. Nothing here says that a series caused a change.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
 from surveys.domain.comparison import same_text
+from surveys.domain.paired import Number
 from surveys.domain.pairing import joined
 from surveys.domain.privacy import Limit, PrivacyMode
 from surveys.queries import results as measured
@@ -19,7 +19,7 @@ from surveys.results.change_model import Change, Paired, QuestionChange
 from surveys.results.model import Measurement, QuestionResult
 from surveys.results.pairs import Ruler, adjusted, paired_of, ruler_of
 from surveys.results.series import read_measurement, read_rates
-from surveys.results.sheets import Column, Sheets, may_be_shown
+from surveys.results.sheets import Column, Sheets
 from surveys.results.table import same_answers
 
 THEN = "_then"
@@ -65,36 +65,37 @@ def _chosen(
 
 
 class _Look:
-    """One look at two measurements, and at the others at which a person may have answered."""
+    """One look at all measurements that are shown, since a person may have answered at any of them.
+
+    What is shown of pairs must not hang on which two are chosen, else two choices could be subtracted: the
+    measurements stand in their order, chosen or not.
+    """
 
     def __init__(
         self, session: Session, start: Change, after: Measurement, now: datetime, as_evaluator: bool
     ) -> None:
         series = start.series
         self.start, self.limit, self.decimals = start, Limit(series.minimum_group), series.decimals
-
-        def with_questions(found: Measurement) -> Measurement:
-            place = found.rule_code, found.place
-            return read_measurement(session, series.id, *place, now, as_evaluator)[1]
-
-        self.before = with_questions(start.before) if start.before else None
-        self.after = with_questions(after)
+        self.measurements = [
+            read_measurement(session, series.id, each.rule_code, each.place, now, as_evaluator)[1]
+            for each in start.choices
+            if each.shown
+        ]
+        self.questions = [_newest(each.questions) for each in self.measurements]
+        rules = [each.rule_code for each in self.measurements]
+        self.after = rules.index(after.rule_code)
+        self.before = rules.index(start.before.rule_code) if start.before else None
         self.versions = {
             (questionnaire, version.number): version.id
             for questionnaire, versions in measured.versions(session, series.id).items()
             for version in versions
         }
-        # after stands first, before second where there is one
-        self.first = [self.after, *([self.before] if self.before else [])]
-        also = [each for each in start.choices if each.shown and each not in (start.before, start.after)]
-        looked_at = {each.key: each for each in (*self.first, *also) if each.key is not None}
-        joinable = [_joinable(each) for each in looked_at.values()]
-        self.sheets = Sheets(session, list(looked_at), joinable)
-        self.places = range(len(self.first), len(looked_at))
+        keys = {each.key: _joinable(each) for each in self.measurements if each.key is not None}
+        self.sheets = Sheets(session, list(keys), list(keys.values()))
 
     def change(self) -> Change:
-        before = _newest(self.before.questions if self.before else ())
-        after = _newest(self.after.questions)
+        before = self.questions[self.before] if self.before is not None else {}
+        after = self.questions[self.after]
         thens = {code for code in after if code.endswith(THEN) and code.removesuffix(THEN) in after}
         both = [
             self._question(before.get(code), question, after.get(code + THEN))
@@ -107,16 +108,21 @@ class _Look:
             once += [(each.text, False) for code, each in after.items() if code not in seen]
         return replace(
             self.start,
-            before=self.before,
-            after=self.after,
-            pairs=self.sheets.both(0, 1) if self._joined() else None,
-            why_not="" if self.before or both else "nothing_before",
+            before=None if self.before is None else self.measurements[self.before],
+            after=self.measurements[self.after],
+            pairs=None if self.joined_at is None else self.sheets.both(*self.joined_at),
+            why_not="" if self.before is not None or both else "nothing_before",
             questions=_with_holm(both),
             once=tuple(once),
         )
 
-    def _joined(self) -> bool:
-        return len(self.first) == 2 and all(map(_joinable, self.first))
+    @property
+    def joined_at(self) -> tuple[int, int] | None:
+        """The two places, where something tells which answers are one person's."""
+        if self.before is None:
+            return None
+        places = self.before, self.after
+        return places if all(_joinable(self.measurements[place]) for place in places) else None
 
     def _question(
         self, before: QuestionResult | None, after: QuestionResult, then: QuestionResult | None
@@ -143,37 +149,38 @@ class _Look:
     def _why_not(self, found: QuestionChange, shown: bool) -> str:
         if shown and not found.alike:
             return "other_answers"
-        return "too_few" if self._joined() else "not_joined"
+        return "too_few" if self.joined_at else "not_joined"
 
     def _paired(
-        self, found: QuestionChange, ruler: Ruler, scale: Mapping[str, Fraction]
+        self, found: QuestionChange, ruler: Ruler, scale: Mapping[str, Number]
     ) -> tuple[Paired | None, Paired | None]:
         """Before and after, and looking back and after, where they may be shown."""
-        columns = [self._column(self.after, 0, found.after, scale)]
-        before = after_then = 0
-        if found.before is not None and found.alike and self.before is not None:
-            before = len(columns)
-            columns.append(self._column(self.before, 1, found.before, scale))
-        if found.then is not None and found.then.shown:
-            after_then = len(columns)
-            columns.append(self._column(self.after, 0, found.then, scale))
-        if len(columns) == 1:
+        columns = self._columns(found.after, scale)
+        spots = {(column.place, column.code): spot for spot, column in enumerate(columns)}
+        after = spots[self.after, found.code]
+        before = spots.get((self.before, found.code)) if self.before is not None and self.joined_at else None
+        then = spots.get((self.after, found.code + THEN))
+        if before is None and then is None:
             return None, None
         values = [self.sheets.values(column) for column in columns]
-        also = (self.sheets.values(Column(place, found.code, scale)) for place in self.places)
-        values += [each for each in also if may_be_shown(each, self.limit)]
         both = joined(list(zip(*values, strict=True)), self.limit)
         first, second = (
-            paired_of(both, (place, 0), ruler, self.limit, self.decimals) if place else None
-            for place in (before, after_then)
+            paired_of(both, (spot, after), ruler, self.limit, self.decimals) if spot is not None else None
+            for spot in (before, then)
         )
         return first, second
 
-    def _column(
-        self, measurement: Measurement, place: int, question: QuestionResult, scale: Mapping[str, Fraction]
-    ) -> Column:
-        alike = (self.versions[measurement.questionnaire_id, number] for number in question.versions)
-        return Column(place, question.code, scale, frozenset(alike))
+    def _columns(self, like: QuestionResult, scale: Mapping[str, Number]) -> list[Column]:
+        """Everywhere the question was asked alike and is shown, now or looking back."""
+        found = []
+        for place, questions in enumerate(self.questions):
+            number = self.measurements[place].questionnaire_id
+            for code in (like.code, like.code + THEN):
+                question = questions.get(code)
+                if question is not None and question.shown and same_answers(question, like):
+                    versions = frozenset(self.versions[number, each] for each in question.versions)
+                    found.append(Column(place, code, scale, versions))
+        return found
 
 
 def _joinable(measurement: Measurement) -> bool:

@@ -150,6 +150,7 @@ class Measurement:
     withheld: str | None = None
     questions: tuple[QuestionResult, ...] = ()
     generated_note: LocalText | None = None
+    counted_at: datetime | None = None  # the answers as they were then: some have come or changed since
 
     @property
     def expected(self) -> bool:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 
 from surveys.domain import paired as tests
 from surveys.domain.intervals import clopper_pearson
-from surveys.domain.paired import Differences
+from surveys.domain.paired import Differences, Number
 from surveys.domain.pairing import Joined, Table, differences, side
 from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.reliability import mean, quartiles, standard_deviation
@@ -26,25 +25,24 @@ class Ruler:
     printed together.
     """
 
-    labels: Mapping[Fraction, tuple[str, LocalText]]
+    labels: Mapping[Number, tuple[str, LocalText]]
     numbers: bool = True
-    top: frozenset[Fraction] = frozenset()
+    top: frozenset[Number] = frozenset()
     top_labels: tuple[LocalText, ...] = ()
 
 
-def ruler_of(question: QuestionResult) -> tuple[Ruler, dict[str, Fraction]] | None:
+def ruler_of(question: QuestionResult) -> tuple[Ruler, dict[str, Number]] | None:
     """How a question is measured, and the number of each code; None of one whose answers have no order."""
     if question.kind == "number":
         return Ruler({}), {}
     if question.kind != "scale":
         return None
     numbers = all(bar.code.isascii() and bar.code.isdigit() for bar in question.points)
-    places = {
-        bar.code: Fraction(int(bar.code)) if numbers else Fraction(place)
-        for place, bar in enumerate(question.points, start=1)
+    places: dict[str, Number] = {
+        bar.code: int(bar.code) if numbers else place for place, bar in enumerate(question.points, start=1)
     }
     if list(places.values()) != sorted(set(places.values())):  # numbers that do not rise with the scale
-        numbers, places = False, {code: Fraction(place) for place, code in enumerate(places, start=1)}
+        numbers, places = False, {code: place for place, code in enumerate(places, start=1)}
     labels = {places[bar.code]: (bar.code, bar.label) for bar in question.points}
     top = question.top
     return (
@@ -88,7 +86,7 @@ def paired_of(
     )
 
 
-def side_of(counted: Mapping[Fraction, int], ruler: Ruler, decimals: int) -> Side:
+def side_of(counted: Mapping[Number, int], ruler: Ruler, decimals: int) -> Side:
     n = sum(counted.values())
     bars = tuple(
         Bar(code, label, share(counted.get(value, 0), n, decimals))

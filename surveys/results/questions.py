@@ -1,6 +1,6 @@
 """From the answers of one measurement to what may be shown of each question."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,14 +74,17 @@ def question_results(answered: Sequence[Answered], limit: Limit, decimals: int) 
     return tallied_results([each.tallied() for each in answered], limit, decimals)
 
 
-def tallied_results(tallied: Sequence[Tallied], limit: Limit, decimals: int) -> tuple[QuestionResult, ...]:
+def tallied_results(
+    tallied: Sequence[Tallied], limit: Limit, decimals: int, withheld: Collection[str] = ()
+) -> tuple[QuestionResult, ...]:
     """Summarise each question of a measurement, in the order of the newest version.
 
     Answers to a question are put together over versions only where it offered the same answers in them;
-    otherwise each wording has its own result, and only those who were asked it count as missing.
+    otherwise each wording has its own result, and only those who were asked it count as missing. ``withheld``
+    are codes of questions that something beside their own answers forbids to show.
     """
     terms = Terms(limit, decimals)
-    results = [_result(asked, terms) for asked in _asked(tallied)]
+    results = [_result(asked, terms, asked.question.code in withheld) for asked in _asked(tallied)]
     hidden = {result.code for result in results if not result.shown}
     telling = frozenset(code for each in tallied for code in each.form.conditions.led_by(hidden))
     return tuple(_untold(result) if result.code in telling else result for result in results)
@@ -125,10 +128,10 @@ def _labels(question: Question) -> list[tuple[str, Any]]:
     return [(point.code, point.label) for point in question.choices] if isinstance(question, Choices) else []
 
 
-def _result(asked: _Asked, terms: Terms) -> QuestionResult:
+def _result(asked: _Asked, terms: Terms, withheld: bool) -> QuestionResult:
     question = asked.question
     summary = question.summarise(asked.counted)
-    verdict = _verdict(asked, summary, terms)
+    verdict = Verdict.TOO_FEW if withheld else _verdict(asked, summary, terms)
     base = question.code.removesuffix(f"-{question.theme}") if question.theme else question.code
     seen = _seen(asked, summary, terms) if verdict is Verdict.SHOWN else {}
     return QuestionResult(

@@ -1,4 +1,8 @@
-"""Results: from registered to submitted, and what was answered. Counted anew at each look; nothing is stored.
+"""Results: from registered to submitted, and what was answered.
+
+Head counts and rates are counted at each look, answers too where they are few; of many what the scheduler has
+counted is used (see :mod:`surveys.results.cells`), as long as nothing has come or changed since. An evaluator
+is shown somewhat older figures of many answers, and when they were counted.
 
 Suppression (norms: a group shows its whole distribution or nothing but n). The groups are the measurements.
 No distribution over several measurements is shown anywhere, so none that is hidden can be had by subtracting
@@ -10,7 +14,7 @@ see who has answered. Organisers see that, and readers may not read single respo
 once no more can come in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
@@ -21,17 +25,21 @@ from surveys.answers.form_view import GRACE
 from surveys.database import Database
 from surveys.domain.privacy import Limit
 from surveys.domain.questionnaire import Form, ThemeRef, expand, parse
+from surveys.domain.questions import TextQuestion
 from surveys.domain.statistics import Rate
 from surveys.models.followup import FollowUpRule
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.queries import results as queries
 from surveys.queries import results_counts as counting
+from surveys.queries import tallies
 from surveys.queries.results import Asked, Key
 from surveys.queries.results_counts import Counts, HeadCounts
+from surveys.queries.tallies import Kept, Stand
+from surveys.results import cells
 from surveys.results.kinds import share
 from surveys.results.model import INVITED, Funnel, Measurement, OccasionInfo, SeriesResults
-from surveys.results.questions import Answered, question_results
+from surveys.results.questions import Tallied, Texts, tallied_results
 
 _NEVER_ASKED = {"missed": "not_measured", "cancelled": "not_measured"}
 
@@ -48,9 +56,15 @@ def series_results(db: Database, series_id: int, now: datetime, as_evaluator: bo
         return read_series(session, series_id, now, as_evaluator)
 
 
-def read_series(session: Session, series_id: int, now: datetime, as_evaluator: bool = True) -> SeriesResults:
-    """As :func:`series_results`, in a session for reading that is open already."""
-    return _Reading(session, series_id, now, as_evaluator).results()
+def read_series(
+    session: Session, series_id: int, now: datetime, as_evaluator: bool = True, texts: bool = True
+) -> SeriesResults:
+    """As :func:`series_results`, in a session for reading that is open already.
+
+    Without ``texts`` there is nothing in people's own words but for "other": they are not read, which of many
+    responses takes longer than all else.
+    """
+    return _Reading(session, series_id, now, as_evaluator, texts).results()
 
 
 def read_measurement(
@@ -73,8 +87,10 @@ def read_rates(session: Session, series_id: int, now: datetime, as_evaluator: bo
 class _Reading:
     """One look at one series."""
 
-    def __init__(self, session: Session, series_id: int, now: datetime, as_evaluator: bool) -> None:
-        self.session, self.now, self.as_evaluator = session, now, as_evaluator
+    def __init__(
+        self, session: Session, series_id: int, now: datetime, as_evaluator: bool, texts: bool = True
+    ) -> None:
+        self.session, self.now, self.as_evaluator, self.texts = session, now, as_evaluator, texts
         self.series: Series = queries.series_by_id(session, series_id)
         self.limit = Limit(self.series.project.minimum_group)
         self.decimals = self.series.project.decimals
@@ -92,25 +108,26 @@ class _Reading:
 
     def with_questions(self, measurements: Sequence[Measurement]) -> list[Measurement]:
         """The measurements with what may be shown of their answers."""
-        wanted = [each for each in measurements if each.shown]
-        only = wanted[0].key if len(wanted) == 1 else None
-        responses: dict[Key, dict[int, list[dict[str, object]]]] = {}
-        if wanted:
-            for place, version, given in queries.answers(self.session, self.series.id, only):
-                responses.setdefault(place, {}).setdefault(version, []).append(given)
-        return [self._with_questions(each, responses) if each.shown else each for each in measurements]
+        kept = tallies.kept(self.session, self.series.id)
+        return [self._with_questions(each, kept) if each.shown else each for each in measurements]
 
-    def _with_questions(
-        self, measurement: Measurement, responses: dict[Key, dict[int, list[dict[str, object]]]]
-    ) -> Measurement:
-        by_version = responses.get(cast(Key, measurement.key), {})
+    def _with_questions(self, measurement: Measurement, kept: Mapping[Key, Kept]) -> Measurement:
+        key = cast(Key, measurement.key)
         themes = measurement.occasion.themes if measurement.occasion else ()
-        answered = [
-            Answered(version.number, expand(self._form(version), themes), by_version[version.id])
-            for version in self.versions[measurement.questionnaire_id]
-            if version.id in by_version
+        versions = {version.id: version for version in self.versions[measurement.questionnaire_id]}
+        forms = {id_: expand(self._form(version), themes) for id_, version in versions.items()}
+        stand = Stand(measurement.counts.answers, measurement.counts.revisions)
+        found = cells.look(self.session, key, forms, kept.get(key), stand, as_it_was=self.as_evaluator)
+        tallied = [
+            Tallied(versions[id_].number, forms[id_], tally, self._texts(key, id_, forms[id_]))
+            for id_, tally in cells.by_version(found.cells).items()
         ]
-        return replace(measurement, questions=question_results(answered, self.limit, self.decimals))
+        questions = tallied_results(tallied, self.limit, self.decimals)
+        return replace(measurement, questions=questions, counted_at=found.counted_at)
+
+    def _texts(self, key: Key, version_id: int, form: Form) -> Texts:
+        codes = [each.code for each in form.questions if isinstance(each, TextQuestion)]
+        return queries.texts(self.session, key, version_id, codes) if codes and self.texts else {}
 
     def _whole(self, measurements: Sequence[Measurement]) -> SeriesResults:
         series, project = self.series, self.series.project

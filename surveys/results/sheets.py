@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveys.domain.privacy import Limit, Verdict, shown
+from surveys.domain.paired import Number
 from surveys.queries import pairs as queries
 from surveys.queries.results import Key
 
@@ -21,22 +21,13 @@ class Column:
     """Where the answers to a question stand: a measurement (its place), a code, and what they measure.
 
     ``scale`` is the number of each class, empty for numbers. ``versions``: the ids of those that offered the
-    same answers; None: any.
+    same answers.
     """
 
     place: int
     code: str
-    scale: Mapping[str, Fraction]
-    versions: frozenset[int] | None = None
-
-    def value(self, given: Given | None) -> Fraction | None:
-        """What was answered; None for nothing, and for "don't know"."""
-        if given is None or (self.versions is not None and given[0] not in self.versions):
-            return None
-        answer = given[1].get(self.code)
-        if not isinstance(answer, str):
-            return None
-        return self.scale.get(answer) if self.scale else Fraction(Decimal(answer))
+    scale: Mapping[str, Number]
+    versions: frozenset[int]
 
 
 class Sheets:
@@ -65,16 +56,14 @@ class Sheets:
         """How many persons sent in a response at each of two places."""
         return sum(row[one] is not None and row[other] is not None for row in self.rows)
 
-    def values(self, column: Column) -> list[Fraction | None]:
-        """What each person answered, in the order of the rows."""
-        place = column.place
-        return [column.value(row[place]) for row in self.rows]
-
-
-def may_be_shown(values: Sequence[Fraction | None], limit: Limit) -> bool:
-    """Whether all who answered may be shown as one group."""
-    counts: dict[Fraction, int] = {}
-    for value in values:
-        if value is not None:
-            counts[value] = counts.get(value, 0) + 1
-    return shown(list(counts.values()), sum(counts.values()), limit) is Verdict.SHOWN
+    def values(self, column: Column) -> list[Number | None]:
+        """What each person answered, in the order of the rows; None for nothing, and for "don't know"."""
+        place, code, versions = column.place, column.code, column.versions
+        answers = [
+            given[1].get(code) if (given := row[place]) is not None and given[0] in versions else None
+            for row in self.rows
+        ]
+        if column.scale:
+            number = column.scale.get
+            return [None if answer is None else number(answer) for answer in answers]
+        return [None if answer is None else Fraction(Decimal(answer)) for answer in answers]

@@ -23,7 +23,7 @@ R = json.loads((Path(__file__).parents[1] / "fixtures" / "statistics" / "r.json"
 GOLDEN = (1, 1, 0, 0, 2, 0, 2, 0, -1, 1)
 
 
-def counted(values: Sequence[float | int]) -> dict[Fraction, int]:
+def counted(values: Sequence[float | int]) -> Differences:
     """Values with at most one decimal, exactly."""
     return dict(Counter(Fraction(round(10 * value), 10) for value in values))
 
@@ -91,7 +91,7 @@ def test_a_mean_difference_of_one_pair_or_of_equal_ones_has_no_interval() -> Non
 
 
 def test_all_in_one_direction_have_no_interval_for_the_rank_correlation() -> None:
-    found = {Fraction(1): 5, Fraction(2): 3}
+    found: Differences = {1: 5, 2: 3}
 
     assert paired.signed_rank(found).rank_biserial == 1
     assert paired.rank_biserial_interval(found) is None

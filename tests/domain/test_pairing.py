@@ -16,7 +16,7 @@ LIMIT = Limit(5)
 
 
 def persons(*groups: tuple[tuple[int | None, ...], int]) -> list[Values]:
-    found = [
+    found: list[Values] = [
         tuple(None if each is None else Fraction(each) for each in values)
         for values, count in groups
         for _ in range(count)

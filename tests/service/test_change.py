@@ -156,6 +156,32 @@ def test_any_two_measurements_are_chosen(sqlite_installation: Installation) -> N
     assert (paired.higher.count, paired.lower.count) == (1, 5)
 
 
+def test_two_choices_leave_nobody_to_be_subtracted(sqlite_installation: Installation) -> None:
+    """One of thirty missed the last measurement, another the one in the middle."""
+    pairs = GOLDEN * 3
+    later = [*(before for before, _ in pairs[:28]), None, "4"]
+    middle = [(before, None if place == 29 else after) for place, (before, after) in enumerate(pairs)]
+
+    def build(it: Answering) -> None:
+        both(it, middle)
+        asked(it, "sex-manader", "follow_up", overall(*later))
+
+    with sqlite_installation.database.transaction() as session:
+        it = Answering(session, sqlite_installation.keys)
+        build(it)
+        series_id = it.series.id
+    with sqlite_installation.database.reading() as session:
+        first, second = (
+            only(read_change(session, series_id, NOW, chosen=("fore", later))).paired
+            for later in ("slut", "sex-manader")
+        )
+
+    assert first is not None
+    assert second is not None
+    assert first.before == second.before
+    assert 20 <= first.n <= 25
+
+
 def test_nothing_of_what_is_open_for_those_who_see_who_answered(sqlite_installation: Installation) -> None:
     def build(it: Answering) -> None:
         both(it, GOLDEN)

@@ -503,7 +503,7 @@ def test_the_command_prints_the_count(
     for form, rows, told in (
         ("sav", "persons", "6 persons"),
         ("csv", "answers", "6 answers"),
-        ("xlsx", "", ""),
+        ("xlsx", "", "6 responses"),
     ):
         other = tmp_path / f"annat.{form}"
         chosen = ("--rows", rows) if rows else ()

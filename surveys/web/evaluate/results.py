@@ -25,7 +25,7 @@ def project_results(project: str) -> str:
 @blueprint.get("/projekt/<project>/insatser/<series>/resultat")
 @staff("organiser", "evaluator", "reader")
 def series_results(project: str, series: str) -> str:
-    found = results.read_series(reading_session(), g.series.id, clock.now(), as_evaluator())
+    found = results.read_series(reading_session(), g.series.id, clock.now(), as_evaluator(), texts=False)
     return page(
         "series",
         crumbs=series_crumbs(_("Results")),

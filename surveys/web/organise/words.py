@@ -185,6 +185,15 @@ RETURN_KINDS: Words = {
     "unknown": _l("Something came back that could not be read"),
 }
 DEED_ACTIONS: Words = {
+    "report_made": _l("Report made"),
+    "report_made_again": _l("Report made again"),
+    "report_signed": _l("Report signed off"),
+    "report_recommends": _l("Recommendations of a report written"),
+    "report_follows_up": _l("Earlier recommendations followed up"),
+    "report_headings": _l("Headings of reports changed"),
+    "report_headings_removed": _l("Headings of reports removed"),
+    "report_template": _l("Word template of reports changed"),
+    "report_template_removed": _l("Word template of reports removed"),
     "send_now": _l("Sent now, by hand"),
     "skip": _l("Skipped"),
     "unskip": _l("Planned again"),
@@ -250,6 +259,9 @@ DEED_ACTIONS: Words = {
     "indicator_entry_removed": _l("Product of an indicator taken away"),
     "indicator_note_added": _l("Grounds of an indicator written"),
     "indicator_note_removed": _l("Grounds of an indicator taken away"),
+    "outside_added": _l("Outside figures entered"),
+    "outside_changed": _l("Outside figures changed"),
+    "outside_removed": _l("Outside figures removed"),
 }
 MUTE_REASONS: Words = {
     "restored": _l("Restored from a backup"),
