@@ -59,6 +59,7 @@ GENDERS: Words = {
 LACKING: Words = {
     "too_few": _l("not shown: too few answers"),
     "until_closed": _l("the questionnaire has not closed yet"),
+    "too_close": _l("not shown: beside the figures of today it would tell what a few have answered"),
     "not_measured": _l("nothing has been measured"),
     "nothing_typed": _l("no figure has been noted"),
     "no_reading_then": _l("nothing had been read by then"),
