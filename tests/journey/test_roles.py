@@ -318,6 +318,9 @@ EXPECTED = {
     f"GET {P}/installningar/utskick": "ao",
     f"POST {P}/installningar/utskick": "ao",
     f"GET {P}/installningar/gjort": "ao",
+    f"GET {P}/installningar/organisationer": "ao",
+    f"GET {P}/installningar/organisationer/<organisation>": "ao",
+    f"POST {P}/installningar/organisationer/<organisation>": "ao",
     f"GET {TEXTS}": "ao",
     f"GET {TEXT}": "ao",
     f"POST {TEXT}": "ao",
@@ -345,7 +348,17 @@ PUBLIC = {
     "/tillganglighet",
 }
 # Both projects have something that is called so.
-IN_BOTH = {"project", "questionnaire", "kind", "language", "number", "question", "group", "scale"}
+IN_BOTH = {
+    "project",
+    "questionnaire",
+    "kind",
+    "language",
+    "number",
+    "question",
+    "group",
+    "scale",
+    "organisation",
+}
 # Pages that are empty in this programme are a 404 to everyone; the role is still checked first.
 BUNDLE = f"{S}/resultat/export/paket/<job>"
 # An archive is for those alone who have the rights that it was made with.
@@ -420,6 +433,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
             ).first(),
             "outcome": 1,
+            "organisation": "af",
             "index": index_id,
             "indicator": an_indicator(installation),
             "entry": 1,
@@ -608,6 +622,7 @@ def test_the_matrix_in_another_project(app: Flask, values: dict[str, object], ro
             "question",
             "group",
             "scale",
+            "organisation",
         }:
             # Under one's own project, but with a thing that is another's.
             answer = client.open(method, address(app, rule, "annan", values))
