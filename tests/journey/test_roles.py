@@ -130,6 +130,7 @@ EXPECTED = {
     f"GET {S}/resultat/matning/<rule>": "aoer",
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",
+    f"GET {S}/resultat/fritext": "aoer",
     f"GET {S}/export.csv": "aoe",
     f"GET {S}/loggar": "aoe",
     f"GET {P}/lardeloggar": "aoe",

@@ -2,6 +2,7 @@
 
 from surveys.web.evaluate import (
     exports,
+    free_text,
     log_pages,
     results,
 )
@@ -10,6 +11,7 @@ from surveys.web.evaluate.base import blueprint
 __all__ = [
     "blueprint",
     "exports",
+    "free_text",
     "log_pages",
     "results",
 ]
