@@ -29,7 +29,7 @@ test: ## lint, types and all tests: SQLite, PostgreSQL, mail server, browser
 	@$(call venv,dev); \
 	$(call lint) >.venv/lint.log 2>&1 & linting=$$!; \
 	$(BIN)/python -m tests.support.chromium; \
-	$(BIN)/python -m pytest -n 3 $(ARGS); tested=$$?; \
+	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS); tested=$$?; \
 	wait $$linting || { cat .venv/lint.log >&2; echo "make test: lint or types failed" >&2; exit 1; }; \
 	exit $$tested
 

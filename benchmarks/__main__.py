@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import answering, export, long_form, mail, planning, results, tick
+from benchmarks import answering, change, export, long_form, mail, planning, results, tick
 
 
 def report(title: str, bare: str, ours: str, ratio: float, aim: str) -> None:
@@ -33,6 +33,9 @@ def main(chosen: str) -> None:
         if "i" in chosen:
             for title, bare, ours in long_form.measure(folder):
                 report(title, f"{bare:.0f}/s", f"{ours:.0f}/s", ours / bare, "≥ 0.5")
+        if "k" in chosen:
+            for title, bare, ours in change.measure(folder):
+                report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "–")
         if "h" in chosen:
             for title, bare, ours in mail.measure_many(folder):
                 report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "≤ 2.0")
@@ -43,4 +46,4 @@ def main(chosen: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefghij")
+    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefghijk")

@@ -14,6 +14,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from scheduler.aggregator import Aggregator
 from scheduler.collector import Collector
 from scheduler.dispatcher import Dispatcher
+from scheduler.exporter import Exporter
 from scheduler.housekeeping import Housekeeper
 from scheduler.importer import Importer
 from scheduler.planner import Planner
@@ -47,7 +48,15 @@ def main() -> int:
 def run(installation: Installation, once: bool) -> int:
     """Go round until SIGTERM or SIGINT, or once. Returns the exit code."""
     stopping = threading.Event()
-    kinds: tuple[type[Round], ...] = (Planner, Dispatcher, Housekeeper, Importer, Collector, Aggregator)
+    kinds: tuple[type[Round], ...] = (
+        Planner,
+        Dispatcher,
+        Housekeeper,
+        Importer,
+        Exporter,
+        Collector,
+        Aggregator,
+    )
     parts = [kind(installation, stopping) for kind in kinds]
     if once:
         _stop_by_signal(stopping.set)

@@ -1,5 +1,5 @@
 """Takes away what has had its time: failed sign-ins, ended sessions, keys, answers taken back that a backup
-brought again; tells of what has closed.
+brought again; tells of what has closed, reads the indicators whose date has passed.
 """
 
 from datetime import datetime
@@ -10,6 +10,7 @@ from surveys import clock
 from surveys.answers import closing, withdrawing
 from surveys.keys import KeysUnreadable
 from surveys.outbox import closing_summaries, sending_state
+from surveys.results import readings
 from surveys.running import access
 
 
@@ -21,6 +22,8 @@ class Housekeeper(Round):
         access.forget_old(database, now)
         if not sending_state.state(database).is_muted:
             closing_summaries.write_summaries(database, now)
+        if taken := readings.take_due(database, now):
+            log.info("%s: %s readings of indicators taken", self.name, taken)
         self._close(now)
 
     def _close(self, now: datetime) -> None:

@@ -14,6 +14,7 @@ these are offered first.
 
 import tomllib
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -64,6 +65,11 @@ class Language:
     def catalogue_code(self) -> str:
         """The language that the texts around it are in: itself, where it has a catalogue."""
         return DEFAULT if self.scope == "none" else self.code
+
+    def number(self, exact: Decimal) -> str:
+        """A number with the decimals it has: "1 234,5", "1,234.5"."""
+        whole, point, part = f"{exact:,f}".replace("-", "\u2212").partition(".")
+        return whole.replace(",", self.thousands_mark) + (self.decimal_mark + part if point else "")
 
 
 @cache

@@ -91,6 +91,7 @@ class Settings:
     returns: ReturnSettings = ReturnSettings()
     claim_lease_seconds: int = 120
     catch_up_hours: int = 48
+    export_days: int = 7  # how long an export that was made in the background is kept
     mail_per_minute: int = 0  # most mails a minute over all dispatchers; 0: no limit
     request_limit_bytes: int = 16 * 1024 * 1024
     proxies: int = 0  # reverse proxies in front whose X-Forwarded-* is believed
@@ -132,6 +133,7 @@ def load(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> Settings
         returns=_returns(read),
         claim_lease_seconds=read.number("FOLJA_CLAIM_LEASE_SECONDS", 120),
         catch_up_hours=read.number("FOLJA_CATCH_UP_HOURS", 48),
+        export_days=max(1, read.number("FOLJA_EXPORT_DAYS", 7)),
         mail_per_minute=read.number("MAIL_PER_MINUTE", 0),
         proxies=read.number("FOLJA_PROXIES", 0),
         alarm_to=tuple(read.text("FOLJA_ALARM_TO", "").replace(",", " ").split()),

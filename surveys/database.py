@@ -108,9 +108,14 @@ class Database:
             yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """Yield a session for reading; whatever is changed in it is thrown away."""
+    def reading(self, one_moment: bool = False) -> Iterator[Session]:
+        """Yield a session for reading; whatever is changed in it is thrown away.
+
+        ``one_moment``: all its selects see the same, also on PostgreSQL and for as long as it takes.
+        """
         with self._sessions() as session:
+            if one_moment and not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
             session.rollback()
 

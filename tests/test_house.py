@@ -21,7 +21,7 @@ FLOORS = (
     {"installation"},
     {"models"},
     {"queries"},
-    {"importing", "mail", "printing"},
+    {"charts", "importing", "mail", "printing"},
     {"running"},
     {"followups"},
     {"answers", "writing"},
@@ -46,6 +46,7 @@ USE_CASES = {
     "course",
     "writing",
     "backup",
+    "exporting",
     "reporting",
 }
 HEAVY = {

@@ -18,6 +18,9 @@ WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 STOPS = re.compile(r"[.?!:]+(?=\s|$)")
 EASY_ENOUGH = {"sv": 40, "sv-simple": 30}
 
+# Finding every text takes as long as all the rest of it: once, by one worker.
+pytestmark = pytest.mark.xdist_group("texts")
+
 translated = pytest.mark.parametrize("language", texts.translated())
 
 

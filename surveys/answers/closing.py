@@ -17,7 +17,7 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from surveys.answers import forgetting, rewriting
+from surveys.answers import forgetting, made_files, rewriting
 from surveys.answers.form_view import GRACE
 from surveys.database import Database
 from surveys.domain import timing
@@ -90,6 +90,8 @@ def let_go(
         if key.closed_at is None:
             rewriting.rewrite(session, key, chance)
             forgetting.forget(session, key, now, chance)
+            # They hold the codes that joined a person's answers.
+            made_files.drop_of_series(session.connection(), key.series_id)
             key.closed_at, key.user_id = now, user_id
             key.decision = decision or key.series.project.destruction_decision
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from surveys.answers import responses, source, tallies
+from surveys.answers import made_files, responses, source, tallies
 from surveys.answers.filled import FilledForm
 from surveys.answers.form_view import GRACE, FormView
 from surveys.database import Database
@@ -203,6 +203,7 @@ def undo(
         row = answering.asked(connection, keys, entered.invitation)
         if row is None or row.source != "paper" or row.revision != entered.revision:
             raise NotUndone
+        made_files.drop_of_rule(connection, row.rule_id)
         if row.draft is None:
             session.execute(delete(Response).where(Response.id == row.response_id))
         else:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from surveys.answers import beginnings, source, tallies
+from surveys.answers import beginnings, made_files, source, tallies
 from surveys.answers.paper import NotUndone, is_open, mode_of, undone
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode, common_target
@@ -171,6 +171,7 @@ def undo(db: Database, project_id: int, mailing_id: int, key: str, user_id: int,
         if not gone:
             raise NotUndone
         tallies.forget(session.connection(), [measurement_of(mailing.rule_id, mailing.target)])
+        made_files.drop_of_rule(session.connection(), mailing.rule_id)
         session.add(undone(project_id, mailing_id, user_id, now))
 
 

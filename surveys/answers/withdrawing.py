@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from surveys import taken_back
-from surveys.answers import responses, tallies
+from surveys.answers import made_files, responses, tallies
 from surveys.database import Database
 from surveys.keys import Keyring
 from surveys.models.response import Response
@@ -46,6 +46,7 @@ def withdraw(db: Database, keys: Keyring, public_id: str, token: str, now: datet
             return bool(row.declined)
         connection.execute(delete(Response).where(Response.id == row.response_id))
         tallies.forget(connection, [key(row.rule_id, row.target)])
+        made_files.drop_of_rule(connection, row.rule_id)
         answering.decline(connection, public_id, True)
         # Before it is kept: should the machine stop in between, what is written ends it.
         taken_back.note(keys.folder, row.response_id.hex)
@@ -70,5 +71,6 @@ def withdraw_again(db: Database, keys: Keyring) -> int:
             for invitation in queries.invitations_at(session, row.rule_id, row.target):
                 if keys.response_key(invitation.public_id, invitation.key_name) == row.response_key:
                     invitation.declined = True
+            made_files.drop_of_rule(session.connection(), row.rule_id)
             session.delete(row)
     return len(found)

@@ -38,7 +38,10 @@ class PostgresqlCopy:
         try:
             with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
                 snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
-                self._run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={content}")
+                without = [f"--exclude-table-data=public.{name}" for name in sums.NOT_KEPT]
+                self._run(
+                    "pg_dump", "--format=custom", *without, f"--snapshot={snapshot}", f"--file={content}"
+                )
                 return sums.sums(connection), sums.revision(connection)
         finally:
             database.close()

@@ -31,6 +31,7 @@ class SqliteCopy:
         try:
             with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(content)) as copy:
                 source.backup(copy)
+                _empty(copy)
         except sqlite3.OperationalError as error:
             raise OSError(str(error)) from error  # the disk is full, or the file cannot be read
         found = _read(content)
@@ -103,6 +104,17 @@ def _refuse_in_use(path: Path) -> None:
             raise RestoreRefused("in_use") from error
         except sqlite3.DatabaseError:
             return  # no database; it is laid aside all the same
+
+
+def _empty(copy: sqlite3.Connection) -> None:
+    """Take out of a copy what no backup holds, so that nothing of it is left in free space."""
+    there = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    found = [each for each in sums.NOT_KEPT if each in there]
+    if any(copy.execute(f"SELECT 1 FROM {each} LIMIT 1").fetchone() for each in found):  # noqa: S608
+        with copy:
+            for each in found:
+                copy.execute(f"DELETE FROM {each}")  # noqa: S608 (names of our own tables)
+        copy.execute("VACUUM")
 
 
 def _fold(path: Path) -> None:

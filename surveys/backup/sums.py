@@ -8,8 +8,10 @@ from sqlalchemy import Connection, MetaData, Table, text
 from surveys.backup.archive import Sum
 from surveys.backup.faults import BadBackup
 
+# Files made of answers, which are not to outlive an answer in them: no backup holds them.
+NOT_KEPT = ("export_part", "export_job")
 # Restoring mutes sending, so this row is not what it was.
-LEFT_OUT = frozenset({"sending_state"})
+LEFT_OUT = frozenset({"sending_state", *NOT_KEPT})
 AT_ONCE = 5_000
 
 

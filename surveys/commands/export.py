@@ -1,28 +1,36 @@
-"""``folja export``: the responses of a series in a file, one row a response."""
+"""``folja export``: the responses of a series in a file."""
 
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import click
 
 from surveys import clock
 from surveys.commands import Failed, opened
-from surveys.commands.language import _, ngettext
+from surveys.commands.language import _, current, ngettext
 from surveys.domain.texts import DEFAULT_LANGUAGE
-from surveys.exporting import csv_file
+from surveys.exporting import csv_file, formats
+from surveys.exporting.about import left_out
 from surveys.exporting.rows import Export
+from surveys.exporting.sav_file import TooLarge
+from surveys.exporting.words import Words
 from surveys.models.programme import Series
 from surveys.queries import results as queries
 
-WRITERS = {"csv": csv_file}
+ROWS = (formats.RESPONSES, formats.ANSWERS, formats.PERSONS)
 
 
 @click.command()
 @click.argument("series")
 @click.option("--project", help="Code of the project; needed where two projects have such a series.")
 @click.option(
-    "--format", "form", type=click.Choice(sorted(WRITERS)), default="csv", help="Format of the file."
+    "--format", "form", type=click.Choice(list(formats.FORMATS)), default="csv", help="Format of the file."
+)
+@click.option(
+    "--rows",
+    type=click.Choice(ROWS),
+    default=formats.RESPONSES,
+    help="What a row is: a response, an answer (CSV), or a person, before beside after (sav).",
 )
 @click.option(
     "-o",
@@ -33,58 +41,61 @@ WRITERS = {"csv": csv_file}
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")
 @click.option("--labels", default=DEFAULT_LANGUAGE, help="Language of the answers' labels.")
-def export(series: str, project: str | None, form: str, output: Path, force: bool, labels: str) -> None:
+def export(
+    series: str, project: str | None, form: str, rows: str, output: Path, force: bool, labels: str
+) -> None:
     """Write the responses of SERIES, as an evaluator gets them: without names and addresses."""
+    chosen = formats.FORMATS[form]
+    if rows not in chosen.rows:
+        raise Failed(
+            _("The format %(format)s has rows of: %(rows)s.", format=form, rows=", ".join(chosen.rows))
+        )
     with opened() as installation, installation.database.reading() as session:
         found = _one(list(queries.series_by_code(session, series, project)), series)
-        _write(
-            Export(session, installation.keys, found.id, clock.now(), labels),
-            WRITERS[form],
-            output,
-            force,
-        )
+        _write(Export(session, installation.keys, found.id, clock.now(), labels), chosen, rows, output, force)
 
 
-def _write(made: Export, writer: ModuleType, output: Path, force: bool) -> None:
+def _write(made: Export, chosen: formats.Format, rows: str, output: Path, force: bool) -> None:
     if str(output) == "-":
-        writer.write(made, sys.stdout)
+        if not chosen.encoding:
+            raise Failed(_("Only CSV can be written to the screen."))
+        csv_file.write(made, sys.stdout, "answers" if rows == formats.ANSWERS else "responses")
         return
     if output.exists() and not force and sys.stdin.isatty():
         force = click.confirm(_("%(path)s is there already. Replace it?", path=output), abort=True)
     try:
-        count = writer.save(made, output, force)
+        count = formats.save(made, output, chosen, rows, Words(current()), force)
     except csv_file.FileThere as there:
         raise Failed(_("%(path)s is there already; --force replaces it.", path=there.path)) from there
     except csv_file.CannotWrite as closed:
         raise Failed(
             _("%(path)s cannot be written: %(reason)s", path=closed.path, reason=closed.reason)
         ) from closed
-    click.echo(
-        ngettext(
-            "%(num)s response written to %(path)s.",
-            "%(num)s responses written to %(path)s.",
-            count,
-            path=output,
-        )
-    )
-    for line in left_out(made):
+    except TooLarge as large:
+        raise Failed(
+            _(
+                "The format takes at most %(most)s, this would be %(cells)s. Choose CSV, which has no limit.",
+                most=large.most,
+                cells=large.cells,
+            )
+        ) from large
+    click.echo(_told(count, rows, output))
+    for line in left_out(made, Words(current())):
         click.echo(line)
 
 
-def left_out(made: Export) -> list[str]:
-    """What is not in the file, and why."""
-    lines = []
-    if made.too_few:
-        lines.append(
-            ngettext(
-                "%(num)s response left out: too few answered that questionnaire.",
-                "%(num)s responses left out: too few answered those questionnaires.",
-                made.too_few,
-            )
+def _told(count: int, rows: str, output: Path) -> str:
+    if rows == formats.ANSWERS:
+        return ngettext(
+            "%(num)s answer written to %(path)s.", "%(num)s answers written to %(path)s.", count, path=output
         )
-    if made.not_carried:
-        lines.append(_("Left out, because too few share them: %(names)s.", names=", ".join(made.not_carried)))
-    return lines
+    if rows == formats.PERSONS:
+        return ngettext(
+            "%(num)s person written to %(path)s.", "%(num)s persons written to %(path)s.", count, path=output
+        )
+    return ngettext(
+        "%(num)s response written to %(path)s.", "%(num)s responses written to %(path)s.", count, path=output
+    )
 
 
 def _one(found: list[Series], code: str) -> Series:

@@ -13,8 +13,9 @@ from surveys.config import Settings
 from surveys.course import programme
 from surveys.database import Database, migrate
 from surveys.demo.figures import FOLDER, read_figures
+from surveys.demo.printed import add_printed_tables
 from surveys.demo.shifting import straddling
-from surveys.demo.users import DemoUser, add_users
+from surveys.demo.users import PROJECT, DemoUser, add_users
 from surveys.demo.walk import Progress, Walk
 from surveys.importing.programme_file import read_programme
 from surveys.installation import Installation
@@ -86,6 +87,7 @@ def _fill(
     installation = Installation(settings, Keyring(settings.keys), database)
     try:
         load_demo(installation, mailbox, now, progress)
+        add_printed_tables(database, PROJECT, now)
         add_users(database, users)
     finally:
         installation.close()

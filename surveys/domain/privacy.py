@@ -1,12 +1,12 @@
 """Privacy modes, and what may be shown of small groups.
 
 Suppression protects answers, not head counts: how many answered is no secret, what they answered is, when
-they are few. A threshold with complementary suppression, as official statistics has it.
+they are few. A threshold with complementary suppression, as official statistics has it: what is shown of one
+group is decided here, what of groups beside each other in ``suppression``.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
 from enum import StrEnum
 from itertools import combinations
 from operator import itemgetter
@@ -101,65 +101,6 @@ def shown(distribution_counts: Sequence[int], n: int, limit: Limit) -> Verdict:
     return Verdict.SHOWN
 
 
-def hide_groups(sizes: Mapping[str, int], limit: Limit, total_shown: bool) -> set[str]:
-    """Which groups' answers are hidden, when all that is known of the groups is how many answered; the
-    groups together are the total, so those of no group ("not stated") are a group as well.
-
-    Those under the limit are; an empty group is no secret. Where the total is shown (``shown`` says whether),
-    the next smallest follow until what is left of it after subtracting the shown groups comes from at least
-    two, holds at least the limit, and is more than one answer each (else it gave the sizes). Ties go by name.
-
-    Where even all groups together do not hold the limit, all are hidden, and so is the total, by ``shown``.
-    Does not know what was answered: where distributions are shown, use ``hide_distributions``. Sizes are
-    kept from subtraction, not from reasoning about this rule: they are no secret.
-    """
-    if any(size < 0 for size in sizes.values()):
-        raise ValueError("sizes are 0 or more")
-
-    def safe(hidden: Set[str]) -> bool:
-        held = sum(sizes[name] for name in hidden)
-        return len(hidden) >= 2 and held >= limit and held > len(hidden)
-
-    small = {name for name, size in sizes.items() if 0 < size < limit}
-    return _with_complements(small, sizes, safe) if total_shown else small
-
-
-@dataclass(frozen=True, slots=True)
-class GroupAnswers:
-    """What a group answered to one question: ``n`` persons, ``counts`` by class in a common order."""
-
-    counts: tuple[int, ...]
-    n: int
-
-    def verdict(self, limit: Limit) -> Verdict:
-        """As ``shown``."""
-        return shown(self.counts, self.n, limit)
-
-
-def hide_distributions(groups: Mapping[str, GroupAnswers], limit: Limit, total_shown: bool) -> set[str]:
-    """Which groups' distributions are hidden, the groups together being the total.
-
-    Those that ``shown`` refuses are; where the total is shown, the next smallest follow until the hidden ones
-    are at least two and together could be shown as one group, which is all that subtracting gives. So neither
-    a small group nor one in which everyone answered the same can be had from the rest, even by a reader who
-    knows every ``n``. An empty group is never hidden. Ties go by name.
-
-    What no hiding can keep from a reader who knows this rule: a group of the limit or more that is hidden
-    without a smaller one beside it answered alike (not in which class, unless only one was chosen so often).
-    """
-    if len({len(group.counts) for group in groups.values()}) > 1:
-        raise ValueError("one question has the same classes for every group")
-
-    def safe(hidden: Set[str]) -> bool:
-        return len(hidden) >= 2 and _together([groups[name] for name in hidden], limit) is Verdict.SHOWN
-
-    refused = {
-        name for name, group in groups.items() if group.n and group.verdict(limit) is not Verdict.SHOWN
-    }
-    sizes = {name: group.n for name, group in groups.items()}
-    return _with_complements(refused, sizes, safe) if total_shown else refused
-
-
 def carried(
     rows: Sequence[Mapping[str, Hashable]], variables: Sequence[str], limit: Limit
 ) -> tuple[str, ...]:
@@ -188,25 +129,6 @@ def carried(
         best = level
         level = [larger for larger in _joined(level) if enough(larger)]
     return tuple(names[position] for position in best[0])
-
-
-def _with_complements(
-    hidden: set[str], sizes: Mapping[str, int], safe: Callable[[Set[str]], bool]
-) -> set[str]:
-    if not hidden:
-        return hidden
-    chosen = set(hidden)
-    others = sorted((size, name) for name, size in sizes.items() if size > 0 and name not in hidden)
-    for _, name in others:
-        if safe(chosen):
-            break
-        chosen.add(name)
-    return chosen
-
-
-def _together(groups: Sequence[GroupAnswers], limit: Limit) -> Verdict:
-    counts = [sum(column) for column in zip(*(group.counts for group in groups), strict=True)]
-    return shown(counts, sum(group.n for group in groups), limit)
 
 
 def _joined(level: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:

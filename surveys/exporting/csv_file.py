@@ -1,43 +1,29 @@
-"""Comma-separated values as a Swedish spreadsheet opens them: semicolons, decimal commas, UTF-8 with BOM.
+"""Comma-separated values as a Swedish spreadsheet opens them: semicolons, decimal commas, UTF-8.
 
-The same as R's ``read.csv2``. A text that a spreadsheet would take for a formula begins with an apostrophe
-(source: OWASP, CSV injection); a true number never does. Line breaks stay inside quotation marks.
+The same as R's ``read.csv2``; with a byte order mark for spreadsheets, without one for programs that stumble
+over it. A text that a spreadsheet would take for a formula begins with an apostrophe (source: OWASP, CSV
+injection); a true number never does. Line breaks stay inside quotation marks.
 """
 
 import csv
-import os
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
-from surveys.exporting.rows import Export
+from surveys.domain.summaries import Cell
+from surveys.exporting import answer_rows
+from surveys.exporting.in_place import CannotWrite, FileThere, put_in_place
+from surveys.exporting.rows import Export, Row
+
+__all__ = ["CannotWrite", "FileThere", "Form", "harmless", "save", "swedish_number", "write", "write_table"]
 
 ENCODING = "utf-8-sig"
+PLAIN = "utf-8"
 SEPARATOR = ";"
+Form = Literal["responses", "answers"]  # what a row is
+
 _FORMULA = frozenset("=+-@|\t\r")
-
-
-class FileThere(Exception):
-    """There is a file of that name already; ``path`` says which."""
-
-    code = "file_there"
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(str(path))
-        self.path = path
-
-
-class CannotWrite(Exception):
-    """The file cannot be written; ``path`` and ``reason`` (of the system) say why."""
-
-    code = "cannot_write"
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path, self.reason = path, reason
 
 
 def harmless(text: str) -> str:
@@ -50,39 +36,41 @@ def swedish_number(number: str) -> str:
     return number.replace(".", ",")
 
 
-def write(export: Export, file: TextIO) -> int:
-    """Write the export to ``file`` (opened with ``newline=""``) and return how many responses it holds."""
+def write(
+    export: Export,
+    file: TextIO,
+    form: Form = "responses",
+    progress: Callable[[Iterable[Row]], Iterable[Row]] = iter,
+) -> int:
+    """Write the export to ``file`` (opened with ``newline=""``) and return how many rows it holds.
+
+    ``progress`` is handed the rows of responses and gives them back one by one.
+    """
+    rows = progress(export.rows(harmless, swedish_number))
+    if form == "answers":
+        heading, rows = answer_rows.heading(export), answer_rows.of_rows(export, rows)
+    else:
+        heading = tuple(column.name for column in export.columns)
+    return write_table(heading, rows, file)
+
+
+def write_table(heading: Iterable[Cell], rows: Iterable[Row], file: TextIO) -> int:
+    """Write dressed cells under a heading; returns how many rows there were."""
     writer = csv.writer(file, delimiter=SEPARATOR, lineterminator="\r\n")
-    writer.writerow([column.name for column in export.columns])
+    writer.writerow(heading)
     written = count()
-    writer.writerows(row for row, _ in zip(export.rows(harmless, swedish_number), written, strict=False))
+    writer.writerows(row for row, _ in zip(rows, written, strict=False))
     return next(written)
 
 
-def save(export: Export, path: Path, replace: bool = False) -> int:
+def save(
+    export: Export,
+    path: Path,
+    replace: bool = False,
+    form: Form = "responses",
+    encoding: str = ENCODING,
+    progress: Callable[[Iterable[Row]], Iterable[Row]] = iter,
+) -> int:
     """Write the export to ``path``, which is whole or as it was. Raises FileThere, CannotWrite."""
-    if path.exists() and not replace:
-        raise FileThere(path)
-    try:
-        with _put_in_place(path) as file:
-            return write(export, file)
-    except OSError as error:
-        raise CannotWrite(path, error.strerror or str(error)) from error
-
-
-@contextmanager
-def _put_in_place(path: Path) -> Iterator[TextIO]:
-    if path.is_dir():
-        raise IsADirectoryError(21, os.strerror(21))
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        # only for the one who exports: answers lie in it
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding=ENCODING, newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        with suppress(OSError):
-            draft.unlink()
+    with put_in_place(path, replace) as draft, draft.open("w", encoding=encoding, newline="") as file:
+        return write(export, file, form, progress)

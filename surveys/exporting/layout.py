@@ -23,6 +23,16 @@ class Asked:
     form: Form
 
 
+@dataclass(frozen=True)
+class Block:
+    """The columns of one question. ``question``: as it was asked first; ``asked``: everywhere it was."""
+
+    name: str
+    question: Question
+    columns: tuple[Column, ...]
+    asked: list[tuple[Asked, Question]]
+
+
 class Layout:
     """The columns of all questions of ``forms``, in the order in which they are asked.
 
@@ -32,20 +42,29 @@ class Layout:
 
     def __init__(self, forms: Iterable[Asked], language: str, taken: Iterable[str]) -> None:
         self._language = language
-        self._blocks: dict[Hashable, tuple[Column, ...]] = {}
+        self._blocks: dict[Hashable, Block] = {}
         names = set(taken)
         for asked in forms:
             for question in _questions(asked.form):
                 if _signature(question) not in self._blocks:
                     name = _free(names, question.code, asked)
                     names.add(name)
-                    self._blocks[_signature(question)] = _named(
-                        question.columns(language), name, question.code
-                    )
+                    columns = _named(question.columns(language), name, question.code)
+                    self._blocks[_signature(question)] = Block(name, question, columns, [])
+                self._blocks[_signature(question)].asked.append((asked, question))
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return tuple(column for block in self._blocks.values() for column in block)
+        return tuple(column for block in self._blocks.values() for column in block.columns)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(self._blocks.values())
+
+    def asked_in(self, form: Form) -> list[Question | None]:
+        """The questions of ``form``, one a block; None where it does not ask it."""
+        here = {_signature(question): question for question in _questions(form)}
+        return [here.get(signature) for signature in self._blocks]
 
     def writers(
         self, form: Form, hidden: Container[str], text: Dress, number: Dress
@@ -57,8 +76,8 @@ class Layout:
         here = {_signature(question): question for question in _questions(form)}
         writers: list[tuple[str, CellsOf]] = []
         empty = 0
-        for signature, columns in self._blocks.items():
-            question = here.get(signature)
+        for signature, block in self._blocks.items():
+            question, columns = here.get(signature), block.columns
             if question is None:
                 empty += len(columns)
                 continue

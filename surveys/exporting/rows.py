@@ -15,6 +15,7 @@ of who has answered what and when, they would name the rows. Of *sealed* and *an
 import json
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ from surveys.results.model import Measurement
 from surveys.results.series import read_rates
 
 Row = Sequence[Cell]
+Record = tuple[int, list[Cell], dict[str, Any]]  # version (id), the fixed cells, the answers by code
 
 LANGUAGE = "language"
 SOURCE = "source"  # web, or paper that staff typed in; told where there is any of the latter
@@ -61,16 +63,20 @@ class Export:
         language: str,
         as_evaluator: bool = True,
     ) -> None:
-        self._session, self._language = session, language
-        self._as_evaluator = as_evaluator
+        self._session, self.language = session, language
+        self.as_evaluator = as_evaluator
         results = read_rates(session, series_id, now, as_evaluator)
+        self.series_id, self.series_code, self.series_title = results.id, results.code, results.title
         self._alias = keys.many_aliases(results.code)
         series = result_queries.series_by_id(session, series_id)
+        self.project_title, self.decimals = series.project.title, series.project.decimals
+        self.languages = tuple(series.project.languages)
         self._zone = ZoneInfo(series.project.timezone)
-        self._limit = Limit(series.project.minimum_group)
+        self.made_at_home = now.astimezone(self._zone)
+        self.limit = Limit(series.project.minimum_group)
         answered = [each for each in results.measurements if each.key and each.counts.answers]
-        self._measurements = [each for each in answered if each.shown]
-        self.count = _responses(self._measurements)
+        self.measurements = [each for each in answered if each.shown]
+        self.count = _responses(self.measurements)
         self.too_few = _responses([each for each in answered if each.withheld == "too_few"])
         self.waiting = _responses([each for each in answered if each.withheld == "until_closed"])
         self.carried, self.not_carried = self._variables()
@@ -80,38 +86,51 @@ class Export:
             for version in versions
         }
         self._parsed: dict[int, Form] = {}
-        self._forms = {_key(each): self._asked(each) for each in self._measurements}
-        submitted = {_key(each): each.counts.answers for each in self._measurements}
-        self._hidden = {
-            key: hidden_questions(session, series_id, key, forms, submitted[key], self._limit)
-            for key, forms in self._forms.items()
+        self.forms = {key_of(each): self._asked(each) for each in self.measurements}
+        submitted = {key_of(each): each.counts.answers for each in self.measurements}
+        self.hidden = {
+            key: hidden_questions(session, series_id, key, forms, submitted[key], self.limit)
+            for key, forms in self.forms.items()
         }
         if "theme" in self.not_carried:
             # It is the register's wherever that knows it: as an answer it would be carried after all.
-            self._hidden = {key: hidden | _themes(self._forms[key]) for key, hidden in self._hidden.items()}
-        fixed = self._fixed()
-        everything = (asked for forms in self._forms.values() for asked in forms.values())
-        self._layout = Layout(everything, language, taken=[column.name for column in fixed])
-        self.columns = (*fixed, *self._layout.columns)
+            self.hidden = {key: hidden | _themes(self.forms[key]) for key, hidden in self.hidden.items()}
+        self.fixed = self._fixed()
+        everything = (asked for forms in self.forms.values() for asked in forms.values())
+        self.layout = Layout(everything, language, taken=[column.name for column in self.fixed])
+        self.columns = (*self.fixed, *self.layout.columns)
 
     def rows(self, text: Dress = as_it_is, number: Dress = as_it_is) -> Iterator[Row]:
         """Yield the rows. ``text`` and ``number`` dress what the format cannot take as it is."""
-        for measurement in self._measurements:
+        for measurement in self.measurements:
             yield from self._rows(measurement, text, number)
 
     def _rows(self, measurement: Measurement, text: Dress, number: Dress) -> Iterator[Row]:
-        key = _key(measurement)
-        start = {version: _head(measurement, self._versions[version], text) for version in self._forms[key]}
+        key = key_of(measurement)
         writers = {
-            version: self._layout.writers(asked.form, _codes(self._hidden[key], version), text, number)
-            for version, asked in self._forms[key].items()
+            version: self.layout.writers(asked.form, self.hidden_codes(key, version), text, number)
+            for version, asked in self.forms[key].items()
         }
+        for version, fixed, answers in self.records(measurement, text):
+            row, given = fixed, answers.get
+            for code, cells in writers[version]:
+                row += cells(given(code))
+            yield row
+
+    def hidden_codes(self, key: Key, version: int) -> frozenset[str]:
+        """The questions whose answers are not shown, of a measurement's version (id)."""
+        return frozenset(code for here, code in self.hidden[key] if here == version)
+
+    def records(self, measurement: Measurement, text: Dress = as_it_is) -> Iterator[Record]:
+        """Yield the responses of one measurement before their answers have become cells."""
+        key = key_of(measurement)
+        start = {version: _head(measurement, self._versions[version], text) for version in self.forms[key]}
         persons = Memo(self._person)
         classes = Memo(lambda background: self._classes(background, text))
         with_language, with_source = LANGUAGE in self.carried, SOURCE in self.carried
         with_days = PrivacyMode(measurement.privacy_mode).keeps_time
         # this loop is what an export costs: unpacked, and nothing looked up twice
-        parse, zone, as_evaluator = json.JSONDecoder().raw_decode, self._zone, self._as_evaluator
+        parse, zone, as_evaluator = json.JSONDecoder().raw_decode, self._zone, self.as_evaluator
         for id_, version, person, language, source, background, answers, submitted_at in queries.responses(
             self._session, key
         ):
@@ -126,15 +145,12 @@ class Export:
             if with_source:
                 row.append(source)
             row += classes[background]
-            given = parse(answers)[0].get
-            for code, cells in writers[version]:
-                row += cells(given(code))
-            yield row
+            yield version, row, parse(answers)[0]
 
     def _fixed(self) -> tuple[Column, ...]:
-        names = ["response_id", "person_code"] if self._as_evaluator else ["response_id"]
+        names = ["response_id", "person_code"] if self.as_evaluator else ["response_id"]
         names += ["questionnaire", "version", "wave", "occasion", "occasion_number", "occasion_date"]
-        if self._as_evaluator:
+        if self.as_evaluator:
             names.append("submitted_on")
         if LANGUAGE in self.carried:
             names.append(LANGUAGE)
@@ -146,10 +162,10 @@ class Export:
     def _variables(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Which background variables may be carried, and which of those that there are may not."""
         found_in: list[tuple[Key, dict[str, str], int]] = []
-        for measurement in self._measurements:
-            for found in queries.backgrounds(self._session, _key(measurement)):
+        for measurement in self.measurements:
+            for found in queries.backgrounds(self._session, key_of(measurement)):
                 values = {**json.loads(found.classes), LANGUAGE: found.language, SOURCE: found.source}
-                found_in.append((_key(measurement), values, found.responses))
+                found_in.append((key_of(measurement), values, found.responses))
         names = {name for _, values, _ in found_in for name in values}
         if all(values[SOURCE] == "web" for _, values, _ in found_in):
             names.discard(SOURCE)
@@ -159,8 +175,8 @@ class Export:
         for key, values, many in found_in:
             # The measurement is part of every combination. A row beyond the limit changes nothing.
             within: dict[str, Hashable] = {name: (key, values.get(name) or "") for name in wanted}
-            rows += [within] * min(many, self._limit)
-        may = carried(rows, wanted, self._limit)
+            rows += [within] * min(many, self.limit)
+        may = carried(rows, wanted, self.limit)
         return may, tuple(name for name in wanted if name not in may)
 
     def _form(self, version: int) -> Form:
@@ -175,7 +191,7 @@ class Export:
             id_: Asked(
                 measurement.questionnaire_code, self._versions[id_].number, expand(self._form(id_), themes)
             )
-            for id_ in queries.versions_used(self._session, _key(measurement))
+            for id_ in queries.versions_used(self._session, key_of(measurement))
         }
 
     def _person(self, pairing_key: str | None) -> str:
@@ -191,23 +207,19 @@ class Export:
 
 
 def _themes(forms: Mapping[int, Asked]) -> Hidden:
-    return frozenset(
-        (version, question.code)
-        for version, asked in forms.items()
-        for question in asked.form.questions
-        if isinstance(question, ThemeChoice)
-    )
-
-
-def _codes(hidden: Hidden, version: int) -> frozenset[str]:
-    return frozenset(code for here, code in hidden if here == version)
+    """The choices of a theme, and what they lead to: that tells the theme by being there or not."""
+    found: set[tuple[int, str]] = set()
+    for version, asked in forms.items():
+        choices = {each.code for each in asked.form.questions if isinstance(each, ThemeChoice)}
+        found |= {(version, code) for code in choices | set(asked.form.conditions.led_by(choices))}
+    return frozenset(found)
 
 
 def _responses(measurements: Sequence[Measurement]) -> int:
     return sum(each.counts.answers for each in measurements)
 
 
-def _key(measurement: Measurement) -> Key:
+def key_of(measurement: Measurement) -> Key:
     assert measurement.key is not None  # noqa: S101 - a measurement with responses has one
     return measurement.key
 

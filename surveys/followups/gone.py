@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
+from surveys.models.indicator import Indicator
+from surveys.models.outside import OutsideTable
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import LibraryScale, Questionnaire
@@ -18,6 +20,8 @@ _KINDS = {
     "participant": Participant.id,
     "questionnaire": Questionnaire.id,
     "scale": LibraryScale.id,
+    "indicator": Indicator.id,
+    "outside": OutsideTable.id,
 }
 
 

@@ -71,14 +71,39 @@ class Subproject(Base):
 
 
 class Organisation(Base):
+    """Where participants work. ``parent_id`` is the level above. One that was found to be another's second
+    spelling stays as a row that names the other (``merged_into_id``): answers given before carry its code.
+    """
+
     __tablename__ = "organisation"
-    __table_args__ = (UniqueConstraint("project_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("project_id", "code"),
+        CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_above_itself"),
+        CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_into_itself"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
     position: Mapped[int]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+
+
+class OrganisationName(Base):
+    """Another spelling of an organisation; ``key`` is the spelling without case and accents."""
+
+    __tablename__ = "organisation_name"
+    __table_args__ = (UniqueConstraint("project_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    key: Mapped[str] = mapped_column(String(200))
+
+    organisation: Mapped[Organisation] = relationship()
 
 
 class Series(Base):

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 STANDARD: Literal["ua-1"] = "ua-1"
 
-Template = Literal["paper", "receipt"]
+Template = Literal["codebook", "paper", "receipt", "report"]
 Content = Mapping[str, Any]
 
 # A compiler keeps what it has worked out, and is not for several threads at once; each template has its own.
-_one_at_a_time = {"paper": Lock(), "receipt": Lock()}
+_one_at_a_time = {"codebook": Lock(), "paper": Lock(), "receipt": Lock(), "report": Lock()}
 
 
 class CannotTypeset(Exception):

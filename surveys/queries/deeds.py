@@ -4,14 +4,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
+from surveys.models.indicator import Indicator
 from surveys.models.message import Message
+from surveys.models.outside import OutsideTable
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import Questionnaire
+from surveys.models.report import Report
 from surveys.queries.difference import named
 from surveys.queries.mailings import with_what
 
@@ -82,6 +85,13 @@ def _questionnaires(session: Session, project_id: int, ids: Collection[int]) -> 
         yield each.id, About(("enkater", each.code), each.code)
 
 
+def _indicators(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(Indicator).where(Indicator.id.in_(ids), Indicator.project_id == project_id)
+    for each in session.scalars(wanted.options(selectinload(Indicator.versions))):
+        title = str(each.versions[-1].definition.get("title", each.code))
+        yield each.id, About(("resultat", "indikatorer", each.code), title)
+
+
 def _occasions(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
     wanted = select(Occasion, Series.code).join(Occasion.series)
     for each, series in session.execute(wanted.where(Occasion.id.in_(ids), Series.project_id == project_id)):
@@ -99,6 +109,12 @@ def _enrolments(session: Session, project_id: int, ids: Collection[int]) -> Iter
     wanted = select(Enrolment.id, Participant.code, Participant.name).join(Enrolment.participant)
     for row in session.execute(wanted.where(Enrolment.id.in_(ids), Participant.project_id == project_id)):
         yield row.id, About(("deltagare", row.code), row.name)
+
+
+def _outside(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(OutsideTable).where(OutsideTable.id.in_(ids), OutsideTable.project_id == project_id)
+    for each in session.scalars(wanted.options(selectinload(OutsideTable.versions))):
+        yield each.id, About(("resultat", "utifran", each.public_id), each.newest.content["title"])
 
 
 def _rules(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
@@ -135,6 +151,12 @@ def _mails(session: Session, project_id: int, ids: Collection[int]) -> Iterator[
         yield row.id, About(("utskick", "mejl", str(row.id)), row.name, None, row.kind, row.step)
 
 
+def _reports(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(Report.id, Report.public_id, Report.title).where(Report.project_id == project_id)
+    for row in session.execute(wanted.where(Report.id.in_(ids))):
+        yield row.id, About(("resultat", "rapporter", row.public_id), row.title)
+
+
 _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]] = {
     "questionnaire": _questionnaires,
     "series": _series,
@@ -144,4 +166,7 @@ _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]]
     "rule": _rules,
     "mailing": _mailings,
     "message": _mails,
+    "indicator": _indicators,
+    "outside": _outside,
+    "report": _reports,
 }

@@ -134,7 +134,7 @@ def answers(
         .execution_options(yield_per=2000)
     )
     if only is not None:
-        wanted = wanted.where(Response.rule_id == only.rule_id, _at_target(only.target))
+        wanted = wanted.where(Response.rule_id == only.rule_id, at_target(only.target))
     with closing(session.execute(wanted)) as rows:  # a reader may stop in the middle
         for rule_id, target, version_id, given in rows:
             yield key(rule_id, target), version_id, given or {}
@@ -144,7 +144,7 @@ def texts(session: Session, place: Key, version_id: int, codes: Sequence[str]) -
     """Return the answers to questions in people's own words of those who answered on one version."""
     wanted = select(*(Response.answers[code].as_string() for code in codes)).where(
         Response.rule_id == place.rule_id,
-        _at_target(place.target),
+        at_target(place.target),
         Response.version_id == version_id,
         Response.submitted_at.is_not(None),
     )
@@ -156,7 +156,8 @@ def texts(session: Session, place: Key, version_id: int, codes: Sequence[str]) -
     return found
 
 
-def _at_target(target: str) -> ColumnElement[bool]:
+def at_target(target: str) -> ColumnElement[bool]:
+    """Responses of a measurement at this target, as in a :class:`Key`."""
     if target == PERSONAL:
         return Response.target.startswith(f"{PERSONAL}:")
     return Response.target == target

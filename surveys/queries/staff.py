@@ -14,6 +14,10 @@ def user_by_address(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email))
 
 
+def user_name(session: Session, user_id: int) -> str:
+    return session.scalars(select(User.name).where(User.id == user_id)).one()
+
+
 def users(session: Session) -> Sequence[User]:
     asked = select(User).options(joinedload(User.memberships).joinedload(Membership.project))
     return session.scalars(asked.order_by(User.email)).unique().all()

@@ -1,9 +1,6 @@
-"""The evaluators' table: a row an occasion, a column a question that can be told in a figure or a few words.
+"""The evaluators' table: a row an occasion, a column a question told in a figure or a few words."""
 
-And before and after beside each other, question by question, without any claim of change.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveys.domain.comparison import same_text
@@ -34,18 +31,6 @@ class OccasionTable:
     rows: tuple[TableRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A question before and after; None where it was asked only once. ``alike`` says that both offered the
-    same answers in the same words, which is needed to lay them beside each other in one chart;
-    ``same_wording`` that the question itself was put in the same words."""
-
-    before: QuestionResult | None
-    after: QuestionResult | None
-    alike: bool
-    same_wording: bool = True
-
-
 def occasion_table(results: SeriesResults) -> OccasionTable:
     """The measurements of occasions, also those that were never made."""
     measurements = [each for each in results.measurements if each.occasion is not None]
@@ -61,26 +46,8 @@ def occasion_table(results: SeriesResults) -> OccasionTable:
     return OccasionTable(tuple(columns.values()), rows)
 
 
-def beside(before: Measurement, after: Measurement) -> tuple[Beside, ...]:
-    """The questions of the first in their order, then those that only the second asked."""
-    return tuple(_pairs(before.questions, after.questions))
-
-
-def _pairs(before: Sequence[QuestionResult], after: Sequence[QuestionResult]) -> Iterator[Beside]:
-    later = {each.code: each for each in after}
-    for first in before:
-        second = later.pop(first.code, None)
-        yield Beside(
-            first,
-            second,
-            second is not None and _same_answers(first, second),
-            second is None or same_text(first.text, second.text),
-        )
-    for second in later.values():
-        yield Beside(None, second, alike=False)
-
-
-def _same_answers(first: QuestionResult, second: QuestionResult) -> bool:
+def same_answers(first: QuestionResult, second: QuestionResult) -> bool:
+    """Whether two results are of the same answers to choose from, in the same words."""
     if first.kind != second.kind or len(first.points) != len(second.points):
         return False
     both = zip(first.points, second.points, strict=True)

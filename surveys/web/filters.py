@@ -67,13 +67,10 @@ def clock(moment: datetime | time) -> str:
 def number(value: int | float | Decimal | str, decimals: int | None = None) -> str:
     """A number with the decimals it has, or half up to ``decimals``."""
     exact = Decimal(str(value))
-    text = f"{exact if decimals is None else rounded(exact, decimals):,f}".replace("-", "\u2212")
-    whole, point, part = text.partition(".")
-    written = language.of_page()
-    return whole.replace(",", written.thousands_mark) + (written.decimal_mark + part if point else "")
+    return language.of_page().number(exact if decimals is None else rounded(exact, decimals))
 
 
-def percent(value: int | float | Decimal, decimals: int | None = None) -> str:
+def percent(value: int | float | Decimal | str, decimals: int | None = None) -> str:
     """A number that already is per cent, with its sign."""
     return language.of_page().percent.format(number=number(value, decimals))
 

@@ -15,6 +15,7 @@ from surveys.installation import Installation
 from surveys.models.followup import Mailing
 from surveys.models.log import LogBook, LogEntry
 from surveys.running import access
+from tests.service.test_change import several
 from tests.support.answered import AFTER, NOW, OVERALL, Answering, spread
 from tests.support.forms import local
 from tests.support.pages import forms_of
@@ -159,17 +160,52 @@ def test_a_measurement_shows_every_figure_and_its_base(filled: Installation, sql
     assert "12 persons wrote words" in page
 
 
-def test_before_and_after_stand_beside_each_other_without_a_claim(
+def test_before_and_after_tell_the_same_persons_apart_from_the_groups(
     filled: Installation, sqlite_app: Flask
 ) -> None:
-    page = text_of(signed_in(sqlite_app, "evaluator"), f"{RESULTS}/fore-och-efter")
+    client = signed_in(sqlite_app, "evaluator")
+    page = text_of(client, f"{RESULTS}/fore-och-efter")
 
     assert "20 of 98 (20.4%)" in page
     assert "12 of 98 (12.2%)" in page
-    assert "Unpaired answers" in page
+    assert "12 persons answered both times" in page
+    # before: ten "1", two "2"; after: "1", two "2", four "3", five "4"
+    assert "Of 12 who answered both before and after, 11 answered higher, 1 the same and 0 lower." in page
+    assert "Chance alone seldom gives so large a difference (p &lt; 0.001)." in page
+    assert "20 12 12 11 of 12 91.7% 1 of 12 8.3% 0 of 12 0.0%" in page
     assert "Before n = 20 After n = 12" in page
     assert "50.0% 10 of 20 1 of 12 8.3%" in page
     assert "Mean 1.8 n = 20 3.1 n = 12" in page
+    assert "11 answered differently; 1 who answered the same are left out. Exact." in page
+    assert "Before, the others n = 8" in page
+    assert "What the figures cannot tell" in page
+    assert page == text_of(client, f"{RESULTS}/fore-och-efter?fran=eftermatning&till=fore")
+
+
+def test_an_index_is_declared_with_nothing_typed_lost(
+    sqlite_installation: Installation, sqlite_app: Flask
+) -> None:
+    with sqlite_installation.database.transaction() as session:
+        several(Answering(session, sqlite_installation.keys))
+    client = signed_in(sqlite_app, "evaluator")
+    address = f"{RESULTS}/fore-och-efter/index"
+    fields: dict[str, Any] = forms_of(client.get(address))[address]
+
+    wrong = client.post(address, data={**fields, "name": "Läget", "questions": ["a"], "minimum": "två"})
+    right = client.post(address, data={**fields, "name": "Läget", "questions": ["a", "b"], "minimum": "1"})
+    page = text_of(client, f"{RESULTS}/fore-och-efter")
+    removed = client.post(re.findall(r'action="([^"]+/ta-bort)"', client.get(address).text)[0], data=fields)
+
+    assert wrong.status_code == 422
+    assert "Choose at least two questions." in wrong.text
+    assert 'value="Läget"' in wrong.text
+    assert 'value="två"' in wrong.text
+    assert re.search(r'value="a" checked', wrong.text)
+    assert right.status_code == 303
+    assert "Läget 5 higher, 4 the same, 1 lower" in page
+    assert "Before 10 1.00 After 10 1.00" in page
+    assert removed.status_code == 303
+    assert "None is declared." in text_of(client, f"{RESULTS}/fore-och-efter")
 
 
 @pytest.mark.parametrize("role", ["administrator", "organiser", "evaluator", "reader"])
@@ -288,7 +324,9 @@ def test_what_people_wrote_is_found_in_any_form_of_the_word(
 
     searched = text_of(client, f"{RESULTS}/fritext?sok=bra kursen")
     assert "2 answers in own words of 6" in searched
-    assert searched.index("Bra kurs, bra lokal") < searched.index("Kurserna var bra"), "three times against two"
+    assert searched.index("Bra kurs, bra lokal") < searched.index("Kurserna var bra"), (
+        "three times against two"
+    )
     assert "No answer has all of these words" in text_of(client, f"{RESULTS}/fritext?sok=ingenting&s=9")
     assert "No answer has all" in text_of(client, f"{RESULTS}/fritext?fraga=okänd")
     assert "6 answers in own words of 6" in text_of(client, f"{RESULTS}/fritext?matning=efter1/t1")

@@ -14,6 +14,10 @@ from werkzeug.test import TestResponse
 
 from surveys.course import programme
 from surveys.domain import editing
+from surveys.domain.figure_printed import Role
+from surveys.domain.indicator_definition import Known
+from surveys.domain.indicators import Kind
+from surveys.domain.outside_table import Content, Source
 from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.access import ROLES
@@ -22,10 +26,15 @@ from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, MailStop, Participant
-from surveys.models.programme import Series
+from surveys.models.programme import Project, Series
+from surveys.models.question_index import QuestionIndex
 from surveys.models.questionnaire import Questionnaire
 from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import
+from surveys.reporting import heading_sets, headings, reports
+from surveys.reporting.words import Words
+from surveys.results import indicator_acts, readings
+from surveys.results.outside_keeping import add_table
 from surveys.running import access
 from surveys.web import guard
 from surveys.writing import drafts
@@ -44,8 +53,10 @@ LINK = f"{P}/deltagare/<code>/lank/<int:invitation>"
 Q = f"{P}/enkater/<questionnaire>"
 UPLOAD = f"{S}/deltagare/importera/<upload>"
 ENROLMENT = f"{P}/deltagare/<code>/deltagande/<int:enrolment>"
+GOALS = f"{P}/resultat/indikatorer"
 TEXTS = f"{P}/installningar/mejltexter"
 TEXT = f"{TEXTS}/<kind>/<language>"
+REPORTS = f"{P}/resultat/rapporter"
 
 KEY = "abcdefgh12345678"
 
@@ -131,7 +142,45 @@ EXPECTED = {
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",
     f"GET {S}/resultat/fritext": "aoer",
+    f"GET {S}/resultat/fore-och-efter/index": "aoe",
+    f"POST {S}/resultat/fore-och-efter/index": "aoe",
+    f"POST {S}/resultat/fore-och-efter/index/<int:index>/ta-bort": "aoe",
+    f"GET {S}/resultat/uppdelning": "aoer",
+    f"GET {P}/resultat/sifferkontroll": "aoer",
+    f"POST {P}/resultat/sifferkontroll": "aoer",
+    f"GET {P}/resultat/utifran": "aoer",
+    f"GET {P}/resultat/utifran/ny": "aoe",
+    f"POST {P}/resultat/utifran/ny": "aoe",
+    f"GET {P}/resultat/utifran/<table>": "aoer",
+    f"GET {P}/resultat/utifran/<table>/andra": "aoe",
+    f"POST {P}/resultat/utifran/<table>/andra": "aoe",
+    f"GET {P}/resultat/utifran/<table>/ta-bort": "aoe",
+    f"POST {P}/resultat/utifran/<table>/ta-bort": "aoe",
     f"GET {S}/export.csv": "aoe",
+    f"GET {REPORTS}": "aoer",
+    f"GET {REPORTS}/ny": "aoe",
+    f"POST {REPORTS}/ny": "aoe",
+    f"GET {REPORTS}/<report>": "aoer",
+    f"GET {REPORTS}/<report>/rapport.docx": "aoer",
+    f"GET {REPORTS}/<report>/rapport.pdf": "aoer",
+    f"GET {REPORTS}/<report>/rapport.pptx": "aoer",
+    f"POST {REPORTS}/<report>/igen": "aoe",
+    f"GET {REPORTS}/<report>/signera": "aoe",
+    f"POST {REPORTS}/<report>/signera": "aoe",
+    f"GET {REPORTS}/<report>/rekommendationer": "aoe",
+    f"POST {REPORTS}/<report>/rekommendationer": "aoe",
+    f"GET {REPORTS}/<report>/uppfoljning": "aoe",
+    f"POST {REPORTS}/<report>/uppfoljning": "aoe",
+    f"GET {REPORTS}/mall": "aoe",
+    f"POST {REPORTS}/mall": "aoe",
+    f"GET {REPORTS}/mall.docx": "aoe",
+    f"POST {REPORTS}/mall/ta-bort": "aoe",
+    f"GET {REPORTS}/rubriker": "aoe",
+    f"GET {REPORTS}/rubriker/ny": "aoe",
+    f"POST {REPORTS}/rubriker/ny": "aoe",
+    f"GET {REPORTS}/rubriker/<headings_set>": "aoe",
+    f"POST {REPORTS}/rubriker/<headings_set>": "aoe",
+    f"POST {REPORTS}/rubriker/<headings_set>/ta-bort": "aoe",
     f"GET {S}/loggar": "aoe",
     f"GET {P}/lardeloggar": "aoe",
     f"GET {P}/deltagare": "ao",
@@ -163,6 +212,20 @@ EXPECTED = {
     f"POST {ENROLMENT}/ta-bort": "ao",
     f"POST {ENROLMENT}/utfall": "ao",
     f"POST {ENROLMENT}/utfall/<int:outcome>/ta-bort": "ao",
+    f"GET {GOALS}": "aoer",
+    f"GET {GOALS}/ny": "aoe",
+    f"POST {GOALS}/ny": "aoe",
+    f"GET {GOALS}/<indicator>": "aoer",
+    f"GET {GOALS}/<indicator>/revidera": "aoe",
+    f"POST {GOALS}/<indicator>/revidera": "aoe",
+    f"POST {GOALS}/<indicator>/las-av": "aoe",
+    f"POST {GOALS}/<indicator>/utfall": "aoe",
+    f"POST {GOALS}/<indicator>/produkter": "aoe",
+    f"POST {GOALS}/<indicator>/produkter/<int:entry>/ta-bort": "aoe",
+    f"POST {GOALS}/<indicator>/grunder": "aoe",
+    f"POST {GOALS}/<indicator>/grunder/<int:note>/ta-bort": "aoe",
+    f"GET {GOALS}/<indicator>/ta-bort": "aoe",
+    f"POST {GOALS}/<indicator>/ta-bort": "aoe",
     f"GET {P}/enkater": "aoer",
     f"GET {P}/enkater/importera": "ao",
     f"POST {P}/enkater/importera": "ao",
@@ -303,10 +366,15 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
         series = session.scalars(select(Series).where(Series.code == "kurs")).first()
         assert series is not None
         key = AnswerKey(name=KEY, scope="sealed:1", mode="sealed", series_id=series.id, made_at=NOW)
-        session.add_all([came_back, ended, key])
+        index = QuestionIndex(
+            series_id=series.id, name="Index", questions=["a", "b"], minimum=1, declared_at=NOW
+        )
+        session.add_all([came_back, ended, key, index])
         session.flush()
+        index_id = index.id
         returned, stop = came_back.id, ended.id
-    upload = a_file_of_people(installation)
+    upload, table = a_file_of_people(installation), a_table_from_elsewhere(installation)
+    report, headings_set = a_signed_report(installation)
     with installation.database.reading() as session:
         of_p01 = select(Invitation.id).join(Invitation.enrolment).join(Enrolment.participant)
         return {
@@ -332,10 +400,17 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 .where(FollowUpRule.code == "efter")
             ).first(),
             "upload": upload,
+            "table": table,
+            "report": report,
+            "headings_set": headings_set,
             "enrolment": session.scalars(
                 select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
             ).first(),
             "outcome": 1,
+            "index": index_id,
+            "indicator": an_indicator(installation),
+            "entry": 1,
+            "note": 1,
             "message": session.scalars(select(Message.id).where(Message.kind == "invitation")).first(),
             "act": "hoppa-over",
             "kind": "invitation",
@@ -349,6 +424,32 @@ def app(sqlite_installation: Installation, values: dict[str, object]) -> Iterato
         yield app
 
 
+def an_indicator(installation: Installation) -> str:
+    """One from outside with a figure, so that it cannot be removed."""
+    db = installation.database
+    with db.reading() as session:
+        project = session.scalars(select(Series.project_id)).first()
+    raw = {"title": "Förtroende", "unit": "procent", "reads_on": "2027-06-30", "decided_on": "2027-01-01"}
+    known = Known((), (), {}, 5)
+    code = indicator_acts.add_indicator(db, project, Kind.OUTSIDE, raw, {}, known, None, NOW)
+    readings.type_reading(db, project, code, {"value": "61", "on": "2026-12-31", "source": "SOM"}, None, NOW)
+    return code
+
+
+def a_signed_report(installation: Installation) -> tuple[str, str]:
+    """A report that readers see too, and a set of headings."""
+    db = installation.database
+    with db.reading() as session:
+        project = session.scalars(select(Project.id).where(Project.code == "liten")).one()
+        user = session.scalars(select(Account.id)).first()
+        assert user is not None
+    sections = headings.default_set("interim", Words("sv"))
+    order = reports.Order("interim", "sv", "Delrapport", ("kurs",), sections)
+    made = reports.make(db, project, order, user, NOW)
+    reports.sign(db, project, made, user, NOW)
+    return made, heading_sets.keep(db, project, "", "ESF", "sv", sections, user, NOW)
+
+
 def a_file_of_people(installation: Installation) -> str:
     access.add_user(installation.database, "den@liten.example", "Den som laddar upp", PASSWORD)
     with installation.database.reading() as session:
@@ -356,6 +457,20 @@ def a_file_of_people(installation: Installation) -> str:
         user = session.scalars(select(Account.id)).first()
     content = b"Namn;E-post\nNils Ny;nils@ny.example\n"
     return people_import.upload(installation.database, series, user, "ny.csv", content, NOW)
+
+
+def a_table_from_elsewhere(installation: Installation) -> str:
+    with installation.database.reading() as session:
+        project = session.scalars(select(Series.project_id)).first()
+    content = Content(
+        title="Förra rapporten",
+        kind="other",
+        source=Source("Utvärderaren"),
+        head=("", "Svar"),
+        rows=(("A", "28 av 34 (85 %)"),),
+        roles=(Role.LABEL, Role.COUNT),
+    )
+    return add_table(installation.database, project, content, None, None, NOW)
 
 
 def with_a_group(installation: Installation) -> None:

@@ -161,7 +161,7 @@ def test_the_process_sends_beats_and_stops_cleanly(
     with scheduler(settings) as process:
         smtp_sink.wait_for(3, 60)
         until(lambda: sending.outbox(sqlite_installation.database) == {"sent": 3})
-        parts = {"planner", "dispatcher", "housekeeping", "importer", "aggregator"}
+        parts = {"planner", "dispatcher", "housekeeping", "importer", "exporter", "aggregator"}
         until(lambda: parts <= health.heartbeats(sqlite_installation.database).keys(), 30)
         process.send_signal(sign)
         assert process.wait(20) == 0, log_of(settings)

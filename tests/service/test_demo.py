@@ -22,6 +22,7 @@ from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Organisation, Project, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
+from surveys.results import outside
 from surveys.results import series as results
 from surveys.results.model import Measurement, SeriesResults
 from tests.support.demo import NOW, demo_copy
@@ -315,3 +316,29 @@ def test_one_more_answer_changes_the_result(tmp_path: Path) -> None:
         after = measured(demo, "england", "uppfoljning", "uppfoljning")
         assert after.response is not None
         assert (after.response.count, after.response.base) == (1, 18)
+
+
+@pytest.mark.parametrize(
+    ("title", "figures", "flagged"),
+    [
+        (
+            "Halvdagarna",
+            53,
+            {(2, 3): "57.4", (2, 6): "48.1", (2, 7): "94.4", (4, 4): "66.7", (4, 7): "83.3", (4, 8): "87.5"},
+        ),
+        ("Bredd", 45, {(0, 2): "53", (0, 7): "25", (1, 3): "82"}),
+    ],
+)
+def test_every_figure_the_evaluators_printed_is_reproduced_or_flagged(
+    session: Session, title: str, figures: int, flagged: dict[tuple[int, int], str]
+) -> None:
+    project = session.scalars(select(Project.id)).one()
+    table = next(
+        each for each in outside.read_tables(session, project) if each.content.title.startswith(title)
+    )
+
+    checked = outside.read_table(session, project, table.id, NOW, as_evaluator=False).checked
+
+    # all of them against the answers, the half-day that was never followed up left out
+    assert (len(checked.beside), len(checked.marks)) == (figures, figures)
+    assert {place: str(each.fits[0].value) for place, each in checked.faults} == flagged

@@ -495,10 +495,23 @@ def test_the_command_prints_the_count(
     assert done.exit_code == 0, done.output
     assert done.output.splitlines() == [
         f"6 responses written to {path}.",
-        "2 responses left out: too few answered those questionnaires.",
+        "2 responses are left out because too few answered those questionnaires.",
     ]
     with path.open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.reader(file, delimiter=";"))) == 7
+
+    for form, rows, told in (
+        ("sav", "persons", "6 persons"),
+        ("csv", "answers", "6 answers"),
+        ("xlsx", "", "6 responses"),
+    ):
+        other = tmp_path / f"annat.{form}"
+        chosen = ("--rows", rows) if rows else ()
+        done = command("kurs", "--format", form, *chosen, "-o", str(other))
+        assert (done.exit_code, done.output.split(" written")[0]) == (0, told)
+        assert stat.S_IMODE(other.stat().st_mode) == 0o600
+    refused = command("kurs", "--format", "xlsx", "--rows", "persons", "-o", str(other))
+    assert (refused.exit_code, refused.output) == (1, "The format xlsx has rows of: responses.\n")
 
     again = command("kurs", "-o", str(path))
     assert (again.exit_code, again.output) == (1, f"{path} is there already; --force replaces it.\n")

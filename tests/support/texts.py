@@ -8,6 +8,7 @@ A language whose scope is "participant" has what participants see, and nothing e
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -46,17 +47,24 @@ STAFF_MAILS = ("alarm", "closing_summary", "sending_paused", "staff")
 def collected(scope: str = "all") -> Catalog:
     """Return every text that code and templates mark, with where it stands; or of participants'."""
     catalog = Catalog(project="folja", charset="utf-8")
-    for folder in FOLDERS:
+    for place, line, message, comments, context in _marked():
+        if scope == "all" or is_participants(place):
+            catalog.add(message, None, [(place, line)], auto_comments=comments, context=context)
+    return catalog
+
+
+@cache
+def _marked() -> list[tuple[str, int, Any, list[str], str | None]]:
+    return [
+        (f"{folder}/{name}", line, message, comments, context)
+        for folder in FOLDERS
         for name, line, message, comments, context in extract_from_dir(
             ROOT / folder,
             [(f"{pattern.removeprefix(folder + '/')}", method) for pattern, method in METHODS],
             keywords=KEYWORDS,
             comment_tags=("NOTE:",),
-        ):
-            place = f"{folder}/{name}"
-            if scope == "all" or is_participants(place):
-                catalog.add(message, None, [(place, line)], auto_comments=comments, context=context)
-    return catalog
+        )
+    ]
 
 
 def is_participants(place: str) -> bool:

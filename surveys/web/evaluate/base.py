@@ -6,8 +6,8 @@ from flask import Blueprint, g, render_template, request
 from flask_babel import lazy_gettext as _l
 
 from surveys import clock
+from surveys.results.blocks import blocks_of
 from surveys.web.evaluate import words
-from surveys.web.evaluate.blocks import blocks_of
 from surveys.web.evaluate.logs import occasion_name
 from surveys.web.navigation import may_open
 from surveys.web.organise.base import address, series_address, series_crumbs

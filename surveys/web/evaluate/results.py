@@ -6,7 +6,7 @@ from surveys import clock
 from surveys.queries import results as queries
 from surveys.results import series as results
 from surveys.results.model import Measurement, SeriesResults
-from surveys.results.table import beside, occasion_table
+from surveys.results.table import occasion_table
 from surveys.web.evaluate import words
 from surveys.web.evaluate.base import as_evaluator, below_results, blueprint, page
 from surveys.web.guard import reading_session, staff
@@ -49,21 +49,6 @@ def measurement(project: str, series: str, rule: str, place: str) -> str:
         abort(404)
     return page(
         "measurement", crumbs=below_results(words.name_of(one)), tabs=series_tabs(), found=found, one=one
-    )
-
-
-@blueprint.get("/projekt/<project>/insatser/<series>/resultat/fore-och-efter")
-@staff("organiser", "evaluator", "reader")
-def before_and_after(project: str, series: str) -> str:
-    found = results.read_series(reading_session(), g.series.id, clock.now(), as_evaluator())
-    compared = _before_and_after(found)
-    return page(
-        "before_after",
-        crumbs=below_results(_("Before and after")),
-        tabs=series_tabs(),
-        found=found,
-        compared=compared,
-        pairs=beside(*compared) if compared else (),
     )
 
 

@@ -90,7 +90,16 @@ def _from_details(deed: Deed) -> str:
     return next(
         (
             str(known[name])
-            for name in ("title", "rule", "participant", "questionnaire", "scale")
+            for name in (
+                "title",
+                "rule",
+                "participant",
+                "questionnaire",
+                "scale",
+                "index",
+                "indicator",
+                "organisation",
+            )
             if name in known
         ),
         "",

@@ -1,0 +1,106 @@
+"""How far a person had come in a series on a given day: from dated rows, never from what came later.
+
+Registered is never counted as having taken part. Attendance is dated by its occasion, registration by its
+own moment, and what staff have said of a person by the day they said it. A state that came with a file has
+no date: it counts as if it had always been so, and attendance then tells what it can.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+STAGES = ("registered", "present", "started", "completed", "dropped_out")
+_ATTENDED = ("registered", "started", "completed")  # the states that follow from attendance
+_NEVER_TOOK_PART = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """One enrolment. ``days`` are those of the occasions the person was at, ``said`` (day, state) what staff
+    have said, oldest first; ``state`` is what it is today.
+    """
+
+    person: int
+    series: int
+    gender: str
+    organisation: int | None
+    registered_on: date
+    state: str
+    minimum: int | None = None  # occasions that make it completed
+    days: Sequence[date] = ()
+    said: Sequence[tuple[date, str]] = ()
+
+    def attended(self, day: date) -> int:
+        """How many occasions the person had been at."""
+        return sum(each <= day for each in self.days)
+
+    def stages(self, day: date) -> frozenset[str]:
+        """All that could be said of the person at the end of ``day``; empty before registration, and of those
+        who cancelled beforehand.
+        """
+        said = self._said(day)
+        if day < self.registered_on or said == _NEVER_TOOK_PART:
+            return frozenset()
+        found, times = {"registered"}, self.attended(day)
+        if times:
+            found |= {"present", "started"}
+        if said in ("started", "completed"):
+            found.add("started")
+        if said == "dropped_out":
+            return frozenset(found | {"dropped_out"})
+        if said == "completed" or self._enough(times):
+            found.add("completed")
+        return frozenset(found)
+
+    def _said(self, day: date) -> str:
+        """What staff had said by ``day``; "" where attendance alone tells."""
+        by_then = [state for when, state in self.said if when <= day]
+        if by_then:
+            return by_then[-1]
+        if self.said or self.state in self._earned():
+            return ""
+        return self.state
+
+    def _earned(self) -> tuple[str, ...]:
+        """The states that all attendance together explains, the highest and those below it."""
+        times = len(self.days)
+        return _ATTENDED[: 1 + bool(times) + self._enough(times)]
+
+    def _enough(self, times: int) -> bool:
+        return self.minimum is not None and times >= self.minimum
+
+
+def persons(taken: Iterable[Participation], stage: str, day: date) -> frozenset[int]:
+    """Those who had come to ``stage`` in at least one of the series, each once."""
+    return frozenset(each.person for each in taken if stage in each.stages(day))
+
+
+def attendances(taken: Iterable[Participation], day: date) -> int:
+    """How many times somebody was at an occasion; one person may count several times."""
+    return sum(each.attended(day) for each in taken if each.stages(day))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonOutcome:
+    """What came of it for a person, noted at a day."""
+
+    person: int
+    on: date
+    kind: str
+
+
+def with_outcome(
+    outcomes: Iterable[PersonOutcome], kinds: Sequence[str], among: frozenset[int], day: date
+) -> frozenset[int]:
+    """Those ``among`` whose latest outcome by ``day`` is of ``kinds``; of several on one day any counts."""
+    latest: dict[int, tuple[date, set[str]]] = {}
+    wanted = {kind.casefold() for kind in kinds}
+    for each in outcomes:
+        if each.on > day or each.person not in among:
+            continue
+        known = latest.get(each.person)
+        if known is None or known[0] < each.on:
+            latest[each.person] = (each.on, {each.kind.casefold()})
+        elif known[0] == each.on:
+            known[1].add(each.kind.casefold())
+    return frozenset(person for person, (_, found) in latest.items() if found & wanted)

@@ -1,0 +1,280 @@
+"""A report as slides for the steering group: native charts that can be changed, notes with n and base.
+
+A slide has one thing on it. What the tables of the report say in full is in the notes of a slide and in the
+report.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from surveys.domain.texts import printable
+from surveys.reporting.document import (
+    Bullets,
+    Chart,
+    Document,
+    KeyFigure,
+    KeyFigures,
+    Section,
+    Subheading,
+    Table,
+)
+
+T = TypeVar("T")
+
+WIDE, HIGH = 13.333, 7.5  # inches
+_INK, _ACCENT, _QUIET = "222222", "12495A", "595959"
+_LOW, _MIDDLE, _HIGH_END = ("8F3B1B", "C9703F", "E9B98F"), "D6CFC2", ("9DC7CB", "62A5AD", "12495A")
+_MOST_ROWS, _MOST_BARS = 9, 8
+_LAYOUT_TITLE, _LAYOUT_HEADED = 0, 5
+_LEFT_OUT = frozenset({"figures", "method", "participation"})
+
+
+def slides(document: Document, kind: str) -> bytes:
+    """Return the file. ``kind`` names what report it is."""
+    made = _Slides(document)
+    made.title(kind)
+    for section in document.sections:
+        if section.key not in _LEFT_OUT:
+            made.section(section)
+    return made.saved()
+
+
+class _Slides:
+    def __init__(self, document: Document) -> None:
+        import pptx  # noqa: PLC0415
+        from pptx.util import Inches  # noqa: PLC0415
+
+        self.document = document
+        self.file: Any = pptx.Presentation()
+        wider = Inches(WIDE) / self.file.slide_width
+        self.file.slide_width, self.file.slide_height = Inches(WIDE), Inches(HIGH)
+        # the library's template is for narrow slides
+        for layout in (self.file.slide_master, *self.file.slide_layouts):
+            for shape in layout.placeholders:
+                shape.left, shape.width = int(shape.left * wider), int(shape.width * wider)
+        known = self.file.core_properties
+        known.title, known.author = printable(document.title)[:255], printable(document.author)[:255]
+        known.language = document.language
+        self._under = ""
+
+    def title(self, kind: str) -> None:
+        slide = self.file.slides.add_slide(self.file.slide_layouts[_LAYOUT_TITLE])
+        _written(slide.shapes.title, self.document.title, 36, _ACCENT, bold=True)
+        lines = [kind, self.document.project, self.document.status]
+        _written(slide.placeholders[1], "\n".join(line for line in lines if line), 20, _QUIET)
+        self._notes(slide, [f"{label}: {said}" for label, said in self.document.facts])
+
+    def section(self, section: Section) -> None:
+        self._under = ""
+        after_chart = False
+        for block in section.blocks:
+            match block:
+                case Subheading():
+                    self._under = block.text
+                case KeyFigures():
+                    self._key_figures(section.heading, block.items)
+                case Bullets():
+                    self._bullets(section.heading, block.items)
+                case Chart():
+                    self._chart(block)
+                case Table() if not after_chart:
+                    self._table(section.heading, block)
+            # the table of a chart stands in the report; on slides the chart has its numbers in itself
+            after_chart = isinstance(block, Chart)
+
+    def saved(self) -> bytes:
+        out = io.BytesIO()
+        self.file.save(out)
+        return out.getvalue()
+
+    def _slide(self, heading: str) -> Any:
+        slide = self.file.slides.add_slide(self.file.slide_layouts[_LAYOUT_HEADED])
+        title = slide.shapes.title
+        from pptx.util import Inches  # noqa: PLC0415
+
+        title.left, title.top, title.width, title.height = (
+            Inches(each) for each in (0.6, 0.35, WIDE - 1.2, 1.0)
+        )
+        _written(title, heading, 26, _ACCENT, bold=True)
+        return slide
+
+    def _notes(self, slide: Any, lines: Sequence[str]) -> None:
+        said = [*lines, f"{self.document.title}. {self.document.status}"]
+        slide.notes_slide.notes_text_frame.text = printable("\n".join(line for line in said if line))
+
+    def _box(self, slide: Any, left: float, top: float, width: float, height: float) -> Any:
+        from pptx.util import Inches  # noqa: PLC0415
+
+        return slide.shapes.add_textbox(*(Inches(each) for each in (left, top, width, height)))
+
+    def _key_figures(self, heading: str, items: Sequence[KeyFigure]) -> None:
+        slide = self._slide(heading)
+        width = (WIDE - 1.2) / len(items)
+        for at, each in enumerate(items):
+            left = 0.6 + at * width
+            _written(self._box(slide, left, 2.0, width - 0.2, 1.0), each.value, 44, _ACCENT, bold=True)
+            _written(self._box(slide, left, 3.1, width - 0.2, 0.6), each.label, 18, _INK)
+            _written(self._box(slide, left, 3.8, width - 0.2, 1.2), each.base, 14, _QUIET)
+        self._notes(slide, [f"{each.label}: {each.value} ({each.base})" for each in items])
+
+    def _bullets(self, heading: str, items: Sequence[str]) -> None:
+        for some in _portions(items, 6):
+            slide = self._slide(heading)
+            box = self._box(slide, 0.6, 1.6, WIDE - 1.2, HIGH - 2.2)
+            _written(box, "\n".join(f"• {item}" for item in some), 18, _INK)
+            self._notes(slide, [])
+
+    def _table(self, heading: str, table: Table) -> None:
+        from pptx.util import Inches, Pt  # noqa: PLC0415
+
+        for some in _portions(table.rows, _MOST_ROWS):
+            slide = self._slide(heading)
+            _written(self._box(slide, 0.6, 1.25, WIDE - 1.2, 0.5), table.caption, 16, _INK, bold=True)
+            frame = slide.shapes.add_table(
+                len(some) + 1,
+                len(table.head),
+                Inches(0.6),
+                Inches(1.8),
+                Inches(WIDE - 1.2),
+                Inches(0.45 * (len(some) + 1)),
+            )
+            frame.name = printable(table.caption)[:200]
+            _describe(frame, table.caption)
+            grid = frame.table
+            grid.first_row, grid.horz_banding = True, False
+            for at, text in enumerate(table.head):
+                _in_cell(grid.cell(0, at), text, at >= table.numbers_from, bold=True)
+            for number, row in enumerate(some, start=1):
+                for at, cell in enumerate(row):
+                    text = (
+                        f"{cell.text} ({cell.quiet})"
+                        if cell.quiet and at
+                        else "\n".join(filter(None, (cell.text, cell.quiet)))
+                    )
+                    _in_cell(grid.cell(number, at), text, at >= table.numbers_from)
+            for row in grid.rows:
+                row.height = Pt(28)
+            self._notes(slide, [table.base, *table.notes])
+
+    def _chart(self, chart: Chart) -> None:
+        from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION  # noqa: PLC0415
+        from pptx.util import Inches, Pt  # noqa: PLC0415
+
+        for rows in _portions(chart.rows, _MOST_BARS):
+            slide = self._slide(self._under or chart.title)
+            heading = chart.title if self._under else ""
+            if heading:
+                _written(self._box(slide, 0.6, 1.25, WIDE - 1.2, 0.5), heading, 18, _INK, bold=True)
+            stacked = chart.kind == "diverging"
+            data = _chart_data()
+            data.categories = [
+                printable(f"{row.label} (n = {row.n})" if stacked else row.label) for row in rows
+            ]
+            for at, name in enumerate(chart.classes):
+                data.add_series(printable(name), [row.counts[at] for row in rows])
+            kind = XL_CHART_TYPE.BAR_STACKED_100 if stacked else XL_CHART_TYPE.BAR_CLUSTERED
+            place = (Inches(each) for each in (0.6, 1.8, WIDE - 1.2, HIGH - 2.6))
+            frame = slide.shapes.add_chart(kind, *place, data)
+            _describe(frame, chart.alt)
+            native = frame.chart
+            native.has_legend = stacked
+            if stacked:
+                native.legend.position, native.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+            native.has_title = False
+            native.font.size = Pt(13)
+            _coloured(native, len(chart.classes))
+            native.category_axis.reverse_order = True  # the first question on top
+            native.value_axis.visible = False
+            native.value_axis.has_major_gridlines = False
+            _written(self._box(slide, 0.6, HIGH - 0.75, WIDE - 1.2, 0.4), chart.base, 12, _QUIET)
+            counted = [
+                f"{row.label}: "
+                + ", ".join(f"{name} {count}" for name, count in zip(chart.classes, row.counts, strict=True))
+                + f"; n = {row.n}"
+                for row in rows
+            ]
+            self._notes(slide, [chart.base, *counted])
+
+
+def _chart_data() -> Any:
+    from pptx.chart import data  # noqa: PLC0415
+
+    library: Any = data
+    return library.CategoryChartData(number_format="0")
+
+
+def _colour(hexadecimal: str) -> Any:
+    from pptx.dml import color  # noqa: PLC0415
+
+    library: Any = color
+    return library.RGBColor.from_string(hexadecimal)
+
+
+def _coloured(chart: Any, classes: int) -> None:
+    """The same colours as everywhere: brown below, blue-green above; each bar says its number itself."""
+    from pptx.util import Pt  # noqa: PLC0415
+
+    plot = chart.plots[0]
+    plot.gap_width = 40
+    if classes > 1:
+        plot.overlap = 100
+    plot.has_data_labels = True
+    plot.data_labels.font.size = Pt(12)
+    plot.data_labels.number_format, plot.data_labels.number_format_is_linked = '0;;""', False
+    for series, colour in zip(plot.series, _colours(classes), strict=True):
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = _colour(colour)
+        dark = colour in (_LOW[0], _HIGH_END[2])
+        labels = series.data_labels
+        labels.show_value = True
+        labels.font.size = Pt(12)
+        labels.number_format, labels.number_format_is_linked = '0;;""', False
+        labels.font.color.rgb = _colour("FFFFFF" if dark else _INK)
+
+
+def _colours(classes: int) -> list[str]:
+    half = classes // 2
+    picks = {1: (1,), 2: (0, 2), 3: (0, 1, 2)}
+    if classes == 1:
+        return [_HIGH_END[1]]
+    if half in picks and classes <= 7:
+        low = [_LOW[at] for at in picks[half]]
+        high = [_HIGH_END[at] for at in picks[half]]
+        return [*low, *([_MIDDLE] if classes % 2 else []), *high]
+    around = [_LOW[2], _HIGH_END[1], _MIDDLE, _HIGH_END[2], _LOW[0], _HIGH_END[0], _LOW[1]]
+    return [around[at % len(around)] for at in range(classes)]
+
+
+def _written(shape: Any, text: str, size: float, colour: str, bold: bool = False) -> None:
+    from pptx.util import Pt  # noqa: PLC0415
+
+    frame = shape.text_frame
+    frame.word_wrap = True
+    frame.text = printable(text)
+    for paragraph in frame.paragraphs:
+        paragraph.space_after = Pt(size / 3)
+        for run in paragraph.runs:
+            run.font.size, run.font.bold = Pt(size), bold
+            run.font.color.rgb = _colour(colour)
+
+
+def _in_cell(cell: Any, text: str, number: bool, bold: bool = False) -> None:
+    from pptx.enum.text import PP_ALIGN  # noqa: PLC0415
+    from pptx.util import Pt  # noqa: PLC0415
+
+    cell.text = printable(text)
+    for paragraph in cell.text_frame.paragraphs:
+        paragraph.alignment = PP_ALIGN.RIGHT if number else PP_ALIGN.LEFT
+        for run in paragraph.runs:
+            run.font.size, run.font.bold = Pt(12), bold
+
+
+def _describe(frame: Any, alt: str) -> None:
+    """What a screen reader says of it."""
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", printable(alt))
+
+
+def _portions(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    for at in range(0, len(items), most):
+        yield items[at : at + most]

@@ -1,0 +1,202 @@
+"""What of a measurement may be told by background: its variables, and for each question which groups."""
+
+from bisect import bisect
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+
+from sqlalchemy.orm import Session
+
+from surveys.domain.counted import Counted
+from surveys.domain.privacy import Limit
+from surveys.domain.questionnaire import Form
+from surveys.domain.questions import NumberQuestion, Question, SeveralChoices
+from surveys.domain.statistics import swedish_order
+from surveys.domain.suppression import EVERYONE, NOT_STATED, Group, Part, Pattern, decide
+from surveys.queries import register
+from surveys.queries import results as queries
+from surveys.results.cells import Cell
+from surveys.results.questions import signature
+
+ORDER = ("gender", "organisation", "work_group", "theme")
+"""The variables of most worth, first; then a project's own, and last how the form was answered."""
+
+LAST = ("language", "source")
+SMALLEST_GROUPS = 120
+"""Variables may be crossed, in their order, while all of them together give no more groups than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A background variable: ``classes`` as they are kept, in the order shown, and their names where the
+    register has any. The class ``NOT_STATED`` holds those of whom it is not known.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    labels: Mapping[str, str]
+    crossable: bool
+
+
+def variables_of(session: Session, series_id: int, cells: Sequence[Cell]) -> tuple[Variable, ...]:
+    """Those that tell two groups or more apart."""
+    names = {name for each in cells for name in each.background}
+    own = sorted(names - {*ORDER, *LAST}, key=swedish_order)
+    series = queries.series_by_id(session, series_id)
+    organisations = {each.code: each.name for each in register.organisations(session, series.project_id)}
+    themes = {each.code: each.title for occasion in series.occasions for each in occasion.themes}
+    labels = {"organisation": organisations, "theme": themes}
+    found: list[Variable] = []
+    for name in (*ORDER, *own, *LAST):
+        present = {each.background.get(name, NOT_STATED) for each in cells}
+        if len(present) > 1:
+            known = labels.get(name, {})
+            crossed = [each.name for each in found if each.crossable]
+            groups = {tuple(each.background.get(one) for one in (*crossed, name)) for each in cells}
+            crossable = name not in LAST and len(groups) <= SMALLEST_GROUPS
+            found.append(Variable(name, _ordered(present, known), known, crossable))
+    return tuple(found)
+
+
+def _ordered(classes: Iterable[str], labels: Mapping[str, str]) -> tuple[str, ...]:
+    """In the order of the register, then by name; those of whom nothing is known last."""
+    place = {code: number for number, code in enumerate(labels)}
+
+    def rank(each: str) -> tuple[bool, int, object]:
+        return each == NOT_STATED, place.get(each, len(place)), swedish_order(each)
+
+    return tuple(sorted(classes, key=rank))
+
+
+class Patterns:
+    """For each question of a measurement, in the order of its results, what is shown of the whole family.
+
+    ``forms``: the versions (id) used, newest first.
+    """
+
+    def __init__(
+        self, forms: Mapping[int, Form], cells: Sequence[Cell], variables: Sequence[Variable], limit: Limit
+    ) -> None:
+        self.forms, self.cells, self.limit = forms, cells, limit
+        self.names = [each.name for each in variables]
+        self.crossed = [each.name for each in variables if each.crossable]
+        self.of = self._decided()
+
+    def told(self, codes: Sequence[str], group: Group) -> tuple[set[str], set[str]]:
+        """Of the questions ``codes``, in their order, those of which a group's answers are not shown; and of
+        these, those of which n is not either: how many were asked would tell what they answered to another.
+        """
+        hidden = {
+            code
+            for code, pattern in zip(codes, self.of, strict=True)
+            if pattern is not None and not pattern.shows(group)
+        }
+        led = self.led_by(hidden)
+        return hidden | led, led | {code for code in hidden if self._conditional(code)}
+
+    def led_by(self, codes: Iterable[str]) -> set[str]:
+        wanted = set(codes)
+        return {code for form in self.forms.values() for code in form.conditions.led_by(wanted)}
+
+    def _conditional(self, code: str) -> bool:
+        return any(code in form.conditions.of for form in self.forms.values())
+
+    def _decided(self) -> list[Pattern | None]:
+        """None for questions in people's own words and for options put in order: not broken down."""
+        family, hidden = self._family(), dict[str, set[Group]]()
+        found: list[Pattern | None] = []
+        for key, question in self._asked().items():
+            parts = self._parts(key, question)
+            pattern = None
+            if parts is not None:
+                never = {
+                    group
+                    for code, groups in hidden.items()
+                    if question.code in self.led_by([code])
+                    for group in groups
+                }
+                several = isinstance(question, SeveralChoices)
+                pattern = decide(parts, self.names, self.limit, several, self.crossed, never)
+                hidden.setdefault(question.code, set()).update(family - pattern.groups)
+            found.append(pattern)
+        return found
+
+    def _family(self) -> set[Group]:
+        """Every group that can be asked for."""
+        found: set[Group] = {EVERYONE}
+        for cell in self.cells:
+            classes = {name: cell.background.get(name, NOT_STATED) for name in self.names}
+            found |= {((name, classes[name]),) for name in self.names}
+            found |= {
+                named(self.names, {one: classes[one], other: classes[other]})
+                for one, other in product(self.crossed, self.crossed)
+            }
+        return found
+
+    def _asked(self) -> dict[Hashable, Question]:
+        """The questions in the order of the results, each once for the versions that offered the same."""
+        found: dict[Hashable, Question] = {}
+        for form in self.forms.values():
+            for question in form.questions:
+                if question.asks:
+                    found.setdefault(signature(question), question)
+        return found
+
+    def _parts(self, key: Hashable, question: Question) -> list[Part] | None:
+        """The smallest groups with what they answered."""
+        alike = {
+            id_ for id_, form in self.forms.items() if any(signature(each) == key for each in form.questions)
+        }
+        own = [
+            (each.background, each.tally.questions[question.code])
+            for each in self.cells
+            if each.version in alike
+        ]
+        ends = _ends(counted for _, counted in own) if isinstance(question, NumberQuestion) else ()
+        counted = [
+            (background, counts)
+            for background, each in own
+            if (counts := _counts(question, each, ends)) is not None
+        ]
+        classes = tuple(dict.fromkeys(code for _, (counts, _) in counted for code in counts))
+        if not classes:
+            return None
+        return [
+            Part(background, tuple(counts.get(code, 0) for code in classes), n)
+            for background, (counts, n) in counted
+        ]
+
+
+def named(variables: Iterable[str], chosen: Mapping[str, str]) -> Group:
+    """The group of those classes, as a pattern names it."""
+    return tuple((name, chosen[name]) for name in variables if name in chosen)
+
+
+def _counts(
+    question: Question, counted: Counted, ends: Sequence[Decimal]
+) -> tuple[dict[str, int], int] | None:
+    """Persons by class, and how many answered; None for what has no classes."""
+    summary = question.summarise(counted)
+    if summary.distribution is not None:
+        return dict(zip(summary.distribution.codes, summary.distribution.counts, strict=True)), summary.n
+    if isinstance(question, SeveralChoices):
+        return dict(summary.chosen), summary.n
+    if isinstance(question, NumberQuestion):
+        return dict(Counter(str(bisect(ends, number)) for number in _numbers(counted))), summary.n
+    return None
+
+
+def _ends(counted: Iterable[Counted]) -> tuple[Decimal, ...]:
+    """Where the lower and the upper third of the numbers end.
+
+    A group's numbers are not shown one by one, and hardly two are alike: its thirds are its classes. Whoever
+    cannot tell how many of a group lie in a third can tell neither its sum nor its mean.
+    """
+    numbers = sorted(number for each in counted for number in _numbers(each))
+    return tuple(numbers[len(numbers) * at // 3] for at in (1, 2)) if numbers else ()
+
+
+def _numbers(counted: Counted) -> list[Decimal]:
+    return [Decimal(each) for each in counted.values() if each is not None]

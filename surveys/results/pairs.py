@@ -1,0 +1,134 @@
+"""From pairs that may be shown to what is said of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from surveys.domain import paired as tests
+from surveys.domain.intervals import clopper_pearson
+from surveys.domain.paired import Differences, Number
+from surveys.domain.pairing import Joined, Table, differences, side
+from surveys.domain.privacy import Limit, Verdict, shown
+from surveys.domain.reliability import mean, quartiles, standard_deviation
+from surveys.domain.statistics import rounded
+from surveys.domain.texts import LocalText
+from surveys.results.change_model import Over, Paired, Side
+from surveys.results.kinds import share
+from surveys.results.model import Bar, QuestionResult
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """How answers to a question are measured: the number each class stands for, or any number.
+
+    ``numbers``: whether means can be taken of them, else only their order counts. ``top``: the classes
+    printed together.
+    """
+
+    labels: Mapping[Number, tuple[str, LocalText]]
+    numbers: bool = True
+    top: frozenset[Number] = frozenset()
+    top_labels: tuple[LocalText, ...] = ()
+
+
+def ruler_of(question: QuestionResult) -> tuple[Ruler, dict[str, Number]] | None:
+    """How a question is measured, and the number of each code; None of one whose answers have no order."""
+    if question.kind == "number":
+        return Ruler({}), {}
+    if question.kind != "scale":
+        return None
+    numbers = all(bar.code.isascii() and bar.code.isdigit() for bar in question.points)
+    places: dict[str, Number] = {
+        bar.code: int(bar.code) if numbers else place for place, bar in enumerate(question.points, start=1)
+    }
+    if list(places.values()) != sorted(set(places.values())):  # numbers that do not rise with the scale
+        numbers, places = False, {code: place for place, code in enumerate(places, start=1)}
+    labels = {places[bar.code]: (bar.code, bar.label) for bar in question.points}
+    top = question.top
+    return (
+        Ruler(
+            labels,
+            numbers,
+            frozenset(places[code] for code in top.codes) if top else frozenset(),
+            top.labels if top else (),
+        ),
+        places,
+    )
+
+
+def paired_of(
+    found: Joined, places: tuple[int, int], ruler: Ruler, limit: Limit, decimals: int
+) -> Paired | None:
+    """What is said of the pairs of two measurements; None where none may be shown."""
+    table = found.pairs(*places)
+    n, let_go = table.total(), found.let_go(*places)
+    if not n:
+        return None
+    by_size = differences(table)
+    ways, test = tests.directions(by_size), tests.signed_rank(by_size)
+    others = found.others(*places)
+    if let_go or shown(list(others.values()), others.total(), limit) is not Verdict.SHOWN:
+        others.clear()
+    return Paired(
+        n=n,
+        let_go=let_go,
+        higher=share(ways.higher, n, decimals),
+        same=share(ways.same, n, decimals),
+        lower=share(ways.lower, n, decimals),
+        higher_between=clopper_pearson(ways.higher, n),
+        before=side_of(side(table, 0), ruler, decimals),
+        after=side_of(side(table, 1), ruler, decimals),
+        test=test,
+        rank_between=tests.rank_biserial_interval(by_size),
+        mean=_mean_difference(by_size) if ruler.numbers else None,
+        over=_over(table, ruler, decimals) if ruler.top else None,
+        others=side_of(others, ruler, decimals) if others else None,
+    )
+
+
+def side_of(counted: Mapping[Number, int], ruler: Ruler, decimals: int) -> Side:
+    n = sum(counted.values())
+    bars = tuple(
+        Bar(code, label, share(counted.get(value, 0), n, decimals))
+        for value, (code, label) in ruler.labels.items()
+    )
+    middle, deviation, cuts = mean(counted), standard_deviation(counted), quartiles(counted)
+    if not ruler.numbers or middle is None or cuts is None:
+        return Side(n, bars)
+    finest = max(1, decimals)
+    low, median, high = (rounded(cut, finest) for cut in cuts)
+    return Side(
+        n=n,
+        bars=bars,
+        median=median,
+        lower_quartile=low,
+        upper_quartile=high,
+        mean=rounded(middle, finest),
+        deviation=None if deviation is None else rounded(Decimal(deviation), finest),
+    )
+
+
+def adjusted(found: Sequence[Paired | None]) -> list[Paired | None]:
+    """The same, each with its p adjusted for all of them (Holm)."""
+    values = tests.holm([each.test.p if each else None for each in found])
+    return [each and replace(each, holm=p) for each, p in zip(found, values, strict=True)]
+
+
+def _mean_difference(by_size: Differences) -> tests.MeanDifference | None:
+    found = tests.mean_difference(by_size)
+    return found if found is not None and found.n > 1 else None
+
+
+def _over(table: Table, ruler: Ruler, decimals: int) -> Over:
+    def among(place: int) -> int:
+        return sum(count for pair, count in table.items() if pair[place] in ruler.top)
+
+    n = table.total()
+    up = sum(count for (one, other), count in table.items() if one not in ruler.top and other in ruler.top)
+    down = sum(count for (one, other), count in table.items() if one in ruler.top and other not in ruler.top)
+    return Over(
+        labels=ruler.top_labels,
+        before=share(among(0), n, decimals),
+        after=share(among(1), n, decimals),
+        test=tests.crossings(up, down),
+    )

@@ -1,0 +1,85 @@
+"""A report downloaded: Word in the house's own template, tagged PDF, slides."""
+
+import re
+import unicodedata
+
+from flask import Response as FlaskResponse
+from flask import g
+from werkzeug.wrappers import Response
+
+from surveys.answers.asking_project import Logotype, asking
+from surveys.models.report import Report
+from surveys.printing.content import Piece
+from surveys.queries import reports as queries
+from surveys.reporting import reading
+from surveys.reporting.document import Document
+from surveys.reporting.pdf import pdf
+from surveys.reporting.pictures import logotype_picture
+from surveys.reporting.slides import slides
+from surveys.reporting.word import Looks, word
+from surveys.reporting.word_template import default_template
+from surveys.reporting.words import Words
+from surveys.web import language, print_project
+from surveys.web.evaluate.base import blueprint
+from surveys.web.evaluate.reports import START, THIS, found_report
+from surveys.web.guard import reading_session, staff
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+
+@blueprint.get(f"{THIS}/rapport.docx")
+@staff("organiser", "evaluator", "reader")
+def report_as_word(project: str, report: str) -> Response:
+    row, document, head = _read(report)
+    looks = Looks(
+        kind=_kind(row),
+        logotype=logotype_picture(head),
+    )
+    template = queries.template_content(reading_session(), g.project.id)
+    return _sent(word(document, looks, template), WORD, row, "docx")
+
+
+@blueprint.get(f"{THIS}/rapport.pdf")
+@staff("organiser", "evaluator", "reader")
+def report_as_pdf(project: str, report: str) -> Response:
+    row, document, head = _read(report)
+    return _sent(pdf(document, head, _kind(row)), "application/pdf", row, "pdf")
+
+
+@blueprint.get(f"{THIS}/rapport.pptx")
+@staff("organiser", "evaluator", "reader")
+def report_as_slides(project: str, report: str) -> Response:
+    row, document, _head = _read(report)
+    return _sent(slides(document, _kind(row)), SLIDES, row, "pptx")
+
+
+@blueprint.get(f"{START}/mall.docx")
+@staff("organiser", "evaluator")
+def report_template_file(project: str) -> Response:
+    """The project's own template, else ours to begin from."""
+    own = queries.template_content(reading_session(), g.project.id)
+    answer = FlaskResponse(own or default_template(language.of_page().code), mimetype=WORD)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"rapportmall-{g.project.code}.docx")
+    return answer
+
+
+def _read(public_id: str) -> tuple[Report, Document, Piece]:
+    session, row = reading_session(), found_report(public_id)
+    document = reading.read_document(session, queries.whole(session, row.id))
+    project = g.project
+    logotype = Logotype(project.logotype, project.logotype_type) if project.logotype else None
+    with language.speaking(row.language):
+        return row, document, print_project.head(asking(project), logotype, row.language)
+
+
+def _kind(row: Report) -> str:
+    return reading.kind_name(Words(row.language), row.kind)
+
+
+def _sent(made: bytes, media_type: str, row: Report, ending: str) -> Response:
+    plain = unicodedata.normalize("NFKD", row.title).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "rapport"
+    answer = FlaskResponse(made, mimetype=media_type)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}-v{row.version}.{ending}")
+    return answer

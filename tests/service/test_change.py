@@ -1,0 +1,312 @@
+"""Before and after: the same persons joined, the whole groups beside them, and nobody to be picked out."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from surveys.installation import Installation
+from surveys.models.deeds import Deed
+from surveys.models.response import Response
+from surveys.results.change import read_change
+from surveys.results.change_model import Change, QuestionChange
+from surveys.results.indexes import BadIndex, NoIndex, Wanted, declare_index, remove_index
+from tests.support.answered import NOW, OVERALL, Answering
+from tests.support.forms import DEGREE, local
+
+Answers = Sequence[dict[str, Any] | None]
+Build = Callable[[Answering], Any]
+# d = 1, 1, 0, 0, 2, 0, 2, 0, -1, 1 on a scale of four
+GOLDEN = tuple(zip("2223112423", "3323314414", strict=True))
+
+
+def asked(
+    it: Answering, code: str, wave: str, answers: Answers, content: Any = OVERALL, **changes: Any
+) -> None:
+    """A measurement of the whole series; the first persons answer, None is one who does not."""
+    rule = it.rule(it.questionnaire(content, code=code, wave=wave, **changes), code, "series_start")
+    sent = it.mailing(rule)
+    it.ask(sent, len(answers))
+    it.answer(sent, answers)
+
+
+def overall(*points: str | None) -> list[dict[str, Any] | None]:
+    return [None if point is None else {"overall": point} for point in points]
+
+
+def both(it: Answering, pairs: Sequence[tuple[str | None, str | None]], **changes: Any) -> None:
+    asked(it, "fore", "pre", overall(*(before for before, _ in pairs)), **changes)
+    asked(it, "slut", "post", overall(*(after for _, after in pairs)), **changes)
+
+
+def change_of(installation: Installation, build: Build, **options: Any) -> Change:
+    with installation.database.transaction() as session:
+        it = Answering(session, installation.keys)
+        build(it)
+        series_id = it.series.id
+    with installation.database.reading() as session:
+        return read_change(session, series_id, options.pop("now", NOW), **options)
+
+
+def only(change: Change) -> QuestionChange:
+    (question,) = change.questions
+    return question
+
+
+def test_the_same_persons_are_joined_and_counted(installation: Installation) -> None:
+    change = change_of(installation, lambda it: both(it, GOLDEN))
+    paired = only(change).paired
+
+    assert (change.pairs, change.before and change.before.counts.answers) == (10, 10)
+    assert paired is not None
+    assert (paired.higher.count, paired.same.count, paired.lower.count) == (5, 4, 1)
+    assert paired.higher.percent == Decimal("50.0")
+    assert paired.test.p == paired.holm == Fraction(10, 64)
+    assert (paired.before.median, paired.after.median) == (Decimal("2.0"), Decimal("3.0"))
+    assert (paired.before.mean, paired.after.mean) == (Decimal("2.2"), Decimal("2.8"))
+    assert paired.over is not None
+    assert (paired.over.before.count, paired.over.after.count) == (3, 7)
+    assert (paired.over.test.up, paired.over.test.down, paired.over.test.p) == (4, 0, None)
+    assert (paired.let_go, paired.others) == (0, None)
+
+
+def test_who_answered_once_is_in_the_whole_groups_and_in_no_pair(sqlite_installation: Installation) -> None:
+    once = (*[("1", None)] * 4, *[("2", None)] * 3, *[(None, "4")] * 3, *[(None, "1")] * 3)
+    question = only(change_of(sqlite_installation, lambda it: both(it, [*GOLDEN, *once])))
+
+    assert question.before is not None
+    assert question.paired is not None
+    assert (question.before.n, question.after.n, question.paired.n) == (17, 16, 10)
+    assert question.paired.others is not None
+    assert [bar.share.count for bar in question.paired.others.bars] == [4, 3, 0, 0]
+    assert question.paired.let_go == 0
+
+
+def test_the_few_who_answered_once_are_hidden_by_pairs_let_go(sqlite_installation: Installation) -> None:
+    pairs = [*GOLDEN, *GOLDEN, *GOLDEN, ("4", None)]
+    change = change_of(sqlite_installation, lambda it: both(it, pairs))
+    paired = only(change).paired
+
+    assert change.pairs == 30
+    assert paired is not None
+    assert (paired.n + paired.let_go, paired.let_go >= 5, paired.others) == (30, True, None)
+
+
+@pytest.mark.parametrize(
+    ("mode", "pairs", "why"),
+    [
+        ("pseudonymous", (*GOLDEN[:4], ("1", None), ("4", None)), "too_few"),
+        ("anonymous", GOLDEN, "not_joined"),
+    ],
+)
+def test_what_is_not_joined_says_why(
+    sqlite_installation: Installation, mode: str, pairs: Any, why: str
+) -> None:
+    change = change_of(sqlite_installation, lambda it: both(it, [*pairs, (None, "2")], privacy_mode=mode))
+    question = only(change)
+
+    assert (question.paired, question.why_not) == (None, why)
+    assert (change.pairs is None) == (mode == "anonymous")
+
+
+def test_other_answers_are_shown_and_not_tested(sqlite_installation: Installation) -> None:
+    scale = {
+        **DEGREE,
+        "points": [{"code": str(each), "label": local(f"Nytt {each}")} for each in range(1, 5)],
+    }
+    new = {**OVERALL, "questions": [{**OVERALL["questions"][0], "scale": scale, "text": local("Ny fråga?")}]}
+
+    def build(it: Answering) -> None:
+        asked(it, "fore", "pre", overall(*(before for before, _ in GOLDEN)))
+        asked(it, "slut", "post", overall(*(after for _, after in GOLDEN)), new)
+
+    question = only(change_of(sqlite_installation, build))
+
+    assert (question.alike, question.same_wording) == (False, False)
+    assert (question.paired, question.why_not) == (None, "other_answers")
+
+
+def test_looking_back_is_a_column_of_its_own(sqlite_installation: Installation) -> None:
+    """Where nothing was asked before, and without anything that joins two responses."""
+    question = OVERALL["questions"][0]
+    content = {**OVERALL, "questions": [{**question, "code": "overall_then", "text": local("Då?")}, question]}
+    answers = [{"overall_then": before, "overall": after} for before, after in GOLDEN]
+    change = change_of(
+        sqlite_installation,
+        lambda it: asked(it, "slut", "post", answers, content, privacy_mode="anonymous"),
+    )
+    found = only(change)
+
+    assert (change.before, change.pairs, change.once) == (None, None, ())
+    assert (found.before, found.paired) == (None, None)
+    assert found.then is not None
+    assert found.looking_back is not None
+    assert (found.looking_back.higher.count, found.looking_back.test.p) == (5, Fraction(10, 64))
+
+
+def test_any_two_measurements_are_chosen(sqlite_installation: Installation) -> None:
+    def build(it: Answering) -> None:
+        both(it, GOLDEN)
+        asked(it, "sex-manader", "follow_up", overall(*(before for before, _ in GOLDEN)))
+
+    change = change_of(sqlite_installation, build, chosen=("slut", "sex-manader"))
+    paired = only(change).paired
+
+    assert [each.rule_code for each in change.choices] == ["fore", "slut", "sex-manader"]
+    assert paired is not None
+    assert (paired.higher.count, paired.lower.count) == (1, 5)
+
+
+def test_two_choices_leave_nobody_to_be_subtracted(sqlite_installation: Installation) -> None:
+    """One of thirty missed the last measurement, another the one in the middle."""
+    pairs = GOLDEN * 3
+    later = [*(before for before, _ in pairs[:28]), None, "4"]
+    middle = [(before, None if place == 29 else after) for place, (before, after) in enumerate(pairs)]
+
+    def build(it: Answering) -> None:
+        both(it, middle)
+        asked(it, "sex-manader", "follow_up", overall(*later))
+
+    with sqlite_installation.database.transaction() as session:
+        it = Answering(session, sqlite_installation.keys)
+        build(it)
+        series_id = it.series.id
+    with sqlite_installation.database.reading() as session:
+        first, second = (
+            only(read_change(session, series_id, NOW, chosen=("fore", later))).paired
+            for later in ("slut", "sex-manader")
+        )
+
+    assert first is not None
+    assert second is not None
+    assert first.before == second.before
+    assert 20 <= first.n <= 25
+
+
+def test_nothing_of_what_is_open_for_those_who_see_who_answered(sqlite_installation: Installation) -> None:
+    def build(it: Answering) -> None:
+        both(it, GOLDEN)
+        it.session.query(type(it.mailing(it.rule(it.questionnaire(code="x"), "x")))).update(
+            {"closes_at": NOW.replace(year=NOW.year + 1)}
+        )
+
+    change = change_of(sqlite_installation, build, as_evaluator=False)
+
+    assert (change.why_not, change.questions, change.pairs) == ("withheld", (), None)
+
+
+def test_nothing_yet(sqlite_installation: Installation) -> None:
+    assert change_of(sqlite_installation, lambda it: None).why_not == "nothing_before"
+
+
+def test_numbers_are_compared_as_numbers(sqlite_installation: Installation) -> None:
+    content = {**OVERALL, "questions": [{"code": "overall", "kind": "number", "text": local("Hur många?")}]}
+    pairs = [(str(number), str(number + 3)) for number in range(8)] + [("5", "1")] * 2
+    paired = only(change_of(sqlite_installation, lambda it: both(it, pairs, content=content))).paired
+
+    assert paired is not None
+    assert (paired.higher.count, paired.lower.count, paired.over) == (8, 2, None)
+    assert paired.mean is not None
+    assert paired.mean.mean == Fraction(16, 10)
+
+
+def test_dont_know_is_no_answer(sqlite_installation: Installation) -> None:
+    pairs = [*GOLDEN, *[("dk", "2")] * 6, ("dk", "3")]
+    paired = only(change_of(sqlite_installation, lambda it: both(it, pairs))).paired
+
+    assert paired is not None
+    assert paired.n == 10
+
+
+SEVERAL = {
+    **OVERALL,
+    "questions": [
+        {**OVERALL["questions"][0], "code": code, "text": local(f"Hur är det med {code}?")} for code in "abc"
+    ],
+}
+
+
+def several(it: Answering) -> None:
+    """Three questions answered alike but for a little; one person leaves one of them out before."""
+    for code, wave, points in (("fore", "pre", "2223112423"), ("slut", "post", "3323314414")):
+        answers = [
+            {"a": each, "b": each, "c": str(min(4, int(each) + place % 2))}
+            for place, each in enumerate(points)
+        ]
+        if wave == "pre":
+            del answers[3]["c"]
+        asked(it, code, wave, answers, SEVERAL)
+
+
+def declared(installation: Installation, wanted: Wanted) -> Change:
+    db = installation.database
+    with db.transaction() as session:
+        it = Answering(session, installation.keys)
+        several(it)
+        series_id = it.series.id
+    with db.reading() as session:
+        change = read_change(session, series_id, NOW)
+    declare_index(db, series_id, wanted, change, None, NOW)
+    with db.reading() as session:
+        return read_change(session, series_id, NOW)
+
+
+def test_an_index_is_the_mean_of_several_questions(installation: Installation) -> None:
+    (index,) = declared(installation, Wanted(" Läget  i stort ", ("a", "b", "c"), 2)).indexes
+
+    assert (index.name, index.minimum, len(index.texts)) == ("Läget i stort", 2, 3)
+    assert (index.whole_before, index.whole_after) == (9, 10)
+    assert index.alpha_before is not None
+    assert Decimal("0.9") < index.alpha_before < 1
+    assert index.paired is not None
+    assert index.paired.n == 10
+    assert index.paired.test.p is not None
+    assert index.paired.holm == index.paired.test.p
+    assert index.paired.mean is not None
+    # a and b went up for five and down for one; c with them, or by itself
+    assert index.paired.higher.count + index.paired.same.count == 9
+
+
+def test_an_index_without_pairs_says_why(sqlite_installation: Installation) -> None:
+    change = declared(sqlite_installation, Wanted("Läget", ("a", "b"), 2))
+    with sqlite_installation.database.transaction() as session:
+        session.execute(update(Response).values(pairing_key=None))
+    with sqlite_installation.database.reading() as session:
+        (index,) = read_change(session, change.series.id, NOW).indexes
+
+    assert (index.paired, index.why_not) == (None, "too_few")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "faults"),
+    [
+        (Wanted(" ", ("a", "b"), 1), {"name": "blank"}),
+        (Wanted("x" * 121, ("a", "b"), 1), {"name": "too_long"}),
+        (Wanted("Läget", ("a",), 1), {"questions": "too_few"}),
+        (Wanted("Läget", ("a", "finns-inte"), 1), {"questions": "too_few"}),
+        (Wanted("Läget", ("a", "b"), 3), {"minimum": "out_of_range"}),
+    ],
+)
+def test_what_cannot_be_an_index(
+    sqlite_installation: Installation, wanted: Wanted, faults: dict[str, str]
+) -> None:
+    with pytest.raises(BadIndex) as bad:
+        declared(sqlite_installation, wanted)
+    assert bad.value.faults == faults
+
+
+def test_an_index_is_taken_back_and_both_deeds_are_told(sqlite_installation: Installation) -> None:
+    db = sqlite_installation.database
+    change = declared(sqlite_installation, Wanted("Läget", ("a", "b"), 2))
+
+    remove_index(db, change.series.id, change.indexes[0].id, None, NOW)
+
+    with pytest.raises(NoIndex):
+        remove_index(db, change.series.id, change.indexes[0].id, None, NOW)
+    with db.reading() as session:
+        assert read_change(session, change.series.id, NOW).indexes == ()
+        deeds = [(each.action, (each.details or {})["questions"]) for each in session.scalars(select(Deed))]
+    assert deeds == [("index_declared", ["a", "b"]), ("index_removed", ["a", "b"])]

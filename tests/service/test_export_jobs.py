@@ -1,0 +1,198 @@
+"""Exports in the background: what is in the bundle, and that it lives no longer than the answers in it."""
+
+import csv
+import hashlib
+import io
+import threading
+import zipfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pyreadstat
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.exporter import Exporter
+from surveys.answers import made_files
+from surveys.backup import keeping
+from surveys.exporting import jobs
+from surveys.installation import Installation
+from surveys.models.deeds import Deed
+from surveys.models.export_job import ExportJob, ExportPart
+from surveys.queries import export_jobs as queries
+from surveys.running import access
+from tests.support.answered import OVERALL, Answering, spread
+
+NOW = datetime.fromisoformat("2026-11-22T09:00:00+00:00")
+
+
+@pytest.fixture
+def series(installation: Installation) -> int:
+    with installation.database.transaction() as session:
+        it = Answering(session, installation.keys)
+        for wave, anchor in (("pre", "series_start"), ("post", "series_end")):
+            rule = it.rule(it.questionnaire(OVERALL, code=wave, wave=wave), wave, anchor)
+            mailing = it.mailing(rule)
+            it.ask(mailing, 8)
+            it.answer(mailing, spread("overall", 3, 3) if wave == "pre" else spread("overall", 1, 2, 4, 1))
+        found = it.series.id
+    access.add_user(installation.database, "eva@prov.example", "Eva", "tre små gröna ekar")
+    return found
+
+
+def ordered(installation: Installation, series: int, now: datetime = NOW) -> str:
+    return jobs.order(installation.database, series, 1, 1, True, "sv", "sv", now)
+
+
+def worked(installation: Installation) -> Exporter:
+    exporter = Exporter(installation, threading.Event())
+    assert exporter.run()
+    return exporter
+
+
+def job(installation: Installation, public_id: str) -> ExportJob:
+    with installation.database.reading() as session:
+        found = queries.one(session, 1, public_id, True)
+        assert found is not None
+        session.expunge_all()
+        return found
+
+
+def how_many_parts(installation: Installation) -> int:
+    with installation.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(ExportPart)) or 0
+
+
+def test_the_bundle_holds_every_file_and_its_checksum(
+    installation: Installation, series: int, tmp_path: Path
+) -> None:
+    public_id = ordered(installation, series)
+    worked(installation)
+    made = job(installation, public_id)
+    content = b"".join(jobs.parts(installation.database, made.id))
+
+    assert (made.state, made.size) == ("made", len(content))
+    assert made.digest == hashlib.sha256(content).hexdigest()
+    assert made.expires_at is not None
+    assert made.finished_at is not None
+    assert made.expires_at - made.finished_at == timedelta(days=7)
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    lines = [line.split("  ") for line in archive.read("SHA256SUMS").decode().splitlines()]
+    sums = {name: digest for digest, name in lines}
+    names = {
+        "responses.csv", "responses-utf8.csv", "answers.csv", "responses.xlsx", "responses.sav",
+        "persons.sav", "results.xlsx", "results-funnel.csv", "results-measurements.csv",
+        "results-questions.csv", "results-distributions.csv", "results-words.csv", "codebook.pdf",
+    }  # fmt: skip
+    assert set(sums) == {f"kurs-{name}" for name in names} | {"README.txt"}
+    assert set(archive.namelist()) == {*sums, "SHA256SUMS"}
+    assert all(hashlib.sha256(archive.read(name)).hexdigest() == digest for name, digest in sums.items())
+    assert archive.read("kurs-codebook.pdf").startswith(b"%PDF")
+    assert "kurs-persons.sav – en person per rad" in archive.read("README.txt").decode()
+
+    text = archive.read("kurs-results-distributions.csv").decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+    told = {row[7]: int(row[9]) for row in rows if row[1] == "post" and row[6] == "klass"}
+    archive.extract("kurs-persons.sav", tmp_path)
+    frame, _ = pyreadstat.read_sav(str(tmp_path / "kurs-persons.sav"), user_missing=True)
+    counted = {str(point): int((frame["overall_post"] == point).sum()) for point in (1, 2, 3, 4)}
+    assert told == counted == {"1": 1, "2": 2, "3": 4, "4": 1}
+
+
+def test_an_answer_taken_back_takes_the_files_with_it(installation: Installation, series: int) -> None:
+    made, waiting = ordered(installation, series), ""
+    worked(installation)
+    waiting = ordered(installation, series)
+    claimed = jobs.claim(installation.database, "w", NOW)
+    assert claimed is not None
+    jobs.put_part(installation.database, claimed, 0, b"x", NOW)
+    assert how_many_parts(installation) == 2
+
+    with installation.database.writing() as connection:
+        made_files.drop_of_rule(connection, 1)
+
+    assert how_many_parts(installation) == 0
+    gone = job(installation, made)
+    assert (gone.state, gone.reason) == ("dropped", "answer_taken_back")
+    assert job(installation, waiting).state == "waiting"
+    with pytest.raises(jobs.Interrupted):
+        jobs.finish(installation.database, claimed, 1, "x", 7, NOW)
+    with pytest.raises(jobs.UnknownJob):
+        jobs.fetched(installation.database, series, 1, made, True, 1, NOW)
+    worked(installation)
+    assert job(installation, waiting).state == "made"
+
+
+def test_files_are_deleted_when_their_time_is_over(installation: Installation, series: int) -> None:
+    public_id = ordered(installation, series)
+    worked(installation)
+    expires = job(installation, public_id).expires_at
+    assert expires is not None
+
+    assert jobs.forget_old(installation.database, expires - timedelta(seconds=1)) == 0
+    assert jobs.forget_old(installation.database, expires) == 1
+
+    assert (job(installation, public_id).reason, how_many_parts(installation)) == ("time_over", 0)
+    jobs.forget_old(installation.database, expires + timedelta(days=60))
+    with installation.database.reading() as session:
+        assert queries.of_series(session, series, True) == []
+
+
+def test_it_is_there_for_the_same_rights_only_and_every_export_is_written_down(
+    installation: Installation, series: int
+) -> None:
+    public_id = ordered(installation, series)
+    worked(installation)
+
+    with pytest.raises(jobs.UnknownJob):
+        jobs.fetched(installation.database, series, 1, public_id, False, 1, NOW)
+    jobs.fetched(installation.database, series, 1, public_id, True, 1, NOW)
+
+    with installation.database.reading() as session:
+        assert [each.action for each in session.scalars(select(Deed).order_by(Deed.id))] == [
+            "export_ordered",
+            "responses_exported",
+        ]
+
+
+def test_a_worker_that_dies_of_it_gives_up_in_the_end(installation: Installation, series: int) -> None:
+    public_id = ordered(installation, series)
+    later = NOW
+    for _ in range(jobs.MOST_TRIES):
+        assert jobs.claim(installation.database, "w", later) is not None
+        assert jobs.claim(installation.database, "other", later) is None
+        later += jobs.LEASE + timedelta(seconds=1)
+
+    assert jobs.claim(installation.database, "w", later) is None
+    assert (job(installation, public_id).state, job(installation, public_id).reason) == ("failed", "given_up")
+
+
+def test_what_cannot_be_written_is_said_and_leaves_nothing(
+    sqlite_installation: Installation,
+) -> None:
+    with sqlite_installation.database.transaction() as session:
+        it = Answering(session, sqlite_installation.keys)
+        it.measured(spread("overall", 3, 3))
+    access.add_user(sqlite_installation.database, "eva@prov.example", "Eva", "tre små gröna ekar")
+    # no file can be laid where one stands in the way of the folder
+    (sqlite_installation.settings.instance / "exports").write_text("")
+
+    public_id = ordered(sqlite_installation, 1)
+    worked(sqlite_installation)
+
+    failed = job(sqlite_installation, public_id)
+    assert (failed.state, failed.reason, how_many_parts(sqlite_installation)) == ("failed", "cannot_write", 0)
+
+
+def test_no_backup_holds_the_files(installation: Installation, series: int, tmp_path: Path) -> None:
+    public_id = ordered(installation, series)
+    worked(installation)
+    assert how_many_parts(installation) == 1
+
+    keeping.back_up(installation, tmp_path / "kopia", NOW)
+    installation.close()
+    keeping.restore(installation.settings, tmp_path / "kopia", NOW, replace=True)
+
+    assert how_many_parts(installation) == 0
+    with installation.database.reading() as session:
+        assert queries.one(session, series, public_id, True) is None
