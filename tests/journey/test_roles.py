@@ -142,6 +142,7 @@ EXPECTED = {
     f"GET {S}/resultat/matning/<rule>": "aoer",
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",
+    f"GET {S}/resultat/fritext": "aoer",
     f"GET {S}/resultat/fore-och-efter/index": "aoe",
     f"POST {S}/resultat/fore-och-efter/index": "aoe",
     f"POST {S}/resultat/fore-och-efter/index/<int:index>/ta-bort": "aoe",
