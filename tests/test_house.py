@@ -21,7 +21,7 @@ FLOORS = (
     {"installation"},
     {"models"},
     {"queries"},
-    {"importing", "mail", "printing"},
+    {"charts", "importing", "mail", "printing"},
     {"running"},
     {"followups"},
     {"answers", "writing"},

@@ -373,7 +373,6 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
         index_id = index.id
         returned, stop = came_back.id, ended.id
     upload, table = a_file_of_people(installation), a_table_from_elsewhere(installation)
-    upload = a_file_of_people(installation)
     report, headings_set = a_signed_report(installation)
     with installation.database.reading() as session:
         of_p01 = select(Invitation.id).join(Invitation.enrolment).join(Enrolment.participant)
