@@ -111,9 +111,9 @@ def _empty(copy: sqlite3.Connection) -> None:
     there = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     found = [each for each in sums.NOT_KEPT if each in there]
     if any(copy.execute(f"SELECT 1 FROM {each} LIMIT 1").fetchone() for each in found):  # noqa: S608
-        for each in found:
-            copy.execute(f"DELETE FROM {each}")  # noqa: S608 (names of our own tables)
-        copy.commit()
+        with copy:
+            for each in found:
+                copy.execute(f"DELETE FROM {each}")  # noqa: S608 (names of our own tables)
         copy.execute("VACUUM")
 
 

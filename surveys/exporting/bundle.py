@@ -143,7 +143,8 @@ def _readme(export: Export, archive: _Archive, words: Words) -> str:
     for _digest, name in archive.sums:
         stem = name.removeprefix(f"{export.series_code}-").rpartition(".")[0]
         lines.append(f"  {name}" + (f" – {what[stem]}" if stem in what else ""))
-    lines += [f"  {name} – {_('left out')}: {why[code]}" for name, code in archive.missing]
+    left_out = _("left out")
+    lines += [f"  {name} – {left_out}: {why[code]}" for name, code in archive.missing]
     lines += ["", _('CSV: semicolons, decimal comma. In R: read.csv2(file, fileEncoding = "UTF-8-BOM").')]
     lines += [_("Check the files with: sha256sum -c %(name)s", name=SUMS)]
     lines += [_("The answers are personal data, also without names. Delete the files when they are used.")]

@@ -71,11 +71,11 @@ def _chapter(chapter: Chapter, words: Words, labels: str) -> Piece:
 def facts(chapter: Chapter, words: Words) -> list[str]:
     """When a question was asked, and how many answered: a line each."""
     _ = words.gettext
-    lines = []
+    lines, version = [], _("version")
     for each in chapter.asked_in:
         versions = ", ".join(map(str, each.versions))
         n = _("n not shown") if each.n is None else f"n = {each.n}"
-        lines.append(f"{each.questionnaire}, {_('version')} {versions}: {n}")
+        lines.append(f"{each.questionnaire}, {version} {versions}: {n}")
     lines += [_("Asked only if: %(condition)s", condition=each) for each in chapter.conditions]
     if chapter.required:
         lines.append(_("Had to be answered."))

@@ -15,6 +15,7 @@ from surveys.installation import Installation
 from surveys.models.followup import Mailing
 from surveys.models.log import LogBook, LogEntry
 from surveys.running import access
+from tests.service.test_change import several
 from tests.support.answered import AFTER, NOW, OVERALL, Answering, spread
 from tests.support.forms import local
 from tests.support.pages import forms_of
@@ -178,6 +179,32 @@ def test_before_and_after_tell_the_same_persons_apart_from_the_groups(
     assert "Before, the others n = 8" in page
     assert "What the figures cannot tell" in page
     assert page == text_of(client, f"{RESULTS}/fore-och-efter?fran=eftermatning&till=fore")
+
+
+def test_an_index_is_declared_with_nothing_typed_lost(
+    sqlite_installation: Installation, sqlite_app: Flask
+) -> None:
+    with sqlite_installation.database.transaction() as session:
+        several(Answering(session, sqlite_installation.keys))
+    client = signed_in(sqlite_app, "evaluator")
+    address = f"{RESULTS}/fore-och-efter/index"
+    fields: dict[str, Any] = forms_of(client.get(address))[address]
+
+    wrong = client.post(address, data={**fields, "name": "Läget", "questions": ["a"], "minimum": "två"})
+    right = client.post(address, data={**fields, "name": "Läget", "questions": ["a", "b"], "minimum": "1"})
+    page = text_of(client, f"{RESULTS}/fore-och-efter")
+    removed = client.post(re.findall(r'action="([^"]+/ta-bort)"', client.get(address).text)[0], data=fields)
+
+    assert wrong.status_code == 422
+    assert "Choose at least two questions." in wrong.text
+    assert 'value="Läget"' in wrong.text
+    assert 'value="två"' in wrong.text
+    assert re.search(r'value="a" checked', wrong.text)
+    assert right.status_code == 303
+    assert "Läget 5 higher, 4 the same, 1 lower" in page
+    assert "Before 10 1.00 After 10 1.00" in page
+    assert removed.status_code == 303
+    assert "None is declared." in text_of(client, f"{RESULTS}/fore-och-efter")
 
 
 @pytest.mark.parametrize("role", ["administrator", "organiser", "evaluator", "reader"])

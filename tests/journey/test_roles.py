@@ -27,6 +27,7 @@ from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Project, Series
+from surveys.models.question_index import QuestionIndex
 from surveys.models.questionnaire import Questionnaire
 from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import
@@ -140,6 +141,9 @@ EXPECTED = {
     f"GET {S}/resultat/matning/<rule>": "aoer",
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",
+    f"GET {S}/resultat/fore-och-efter/index": "aoe",
+    f"POST {S}/resultat/fore-och-efter/index": "aoe",
+    f"POST {S}/resultat/fore-och-efter/index/<int:index>/ta-bort": "aoe",
     f"GET {S}/resultat/uppdelning": "aoer",
     f"GET {P}/resultat/sifferkontroll": "aoer",
     f"POST {P}/resultat/sifferkontroll": "aoer",
@@ -361,11 +365,14 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
         series = session.scalars(select(Series).where(Series.code == "kurs")).first()
         assert series is not None
         key = AnswerKey(name=KEY, scope="sealed:1", mode="sealed", series_id=series.id, made_at=NOW)
-        session.add_all([came_back, ended, key])
+        index = QuestionIndex(
+            series_id=series.id, name="Index", questions=["a", "b"], minimum=1, declared_at=NOW
+        )
+        session.add_all([came_back, ended, key, index])
         session.flush()
+        index_id = index.id
         returned, stop = came_back.id, ended.id
     upload, table = a_file_of_people(installation), a_table_from_elsewhere(installation)
-    upload = a_file_of_people(installation)
     report, headings_set = a_signed_report(installation)
     with installation.database.reading() as session:
         of_p01 = select(Invitation.id).join(Invitation.enrolment).join(Enrolment.participant)
@@ -399,6 +406,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
             ).first(),
             "outcome": 1,
+            "index": index_id,
             "indicator": an_indicator(installation),
             "entry": 1,
             "note": 1,

@@ -3,8 +3,8 @@
 from surveys.reporting.document import Block, Cell, Table
 from surveys.reporting.material import Material
 from surveys.reporting.names import said_of, series_key
+from surveys.results.kinds import share
 from surveys.results.model import SeriesResults, Share
-from surveys.results.questions import share
 
 
 def participation(material: Material) -> list[Block]:
