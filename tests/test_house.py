@@ -21,7 +21,7 @@ FLOORS = (
     {"installation"},
     {"models"},
     {"queries"},
-    {"importing", "mail", "printing"},
+    {"charts", "importing", "mail", "printing"},
     {"running"},
     {"followups"},
     {"answers", "writing"},
@@ -60,6 +60,7 @@ HEAVY = {
     "pymupdf_fonts",
     "pyreadstat",
     "scipy",
+    "snowballstemmer",
     "typst",
     "xlsxwriter",
 }  # imported where used: they take long

@@ -9,6 +9,7 @@ only the authors know.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 
 from surveys.domain.figure_finding import Cause, Finding, Fit, Kind, Reason, Verdict
 from surveys.domain.figure_habits import decimals_of, follows, habits, is_adjusted, splits, unit_of
@@ -20,16 +21,19 @@ made for, 5 of 40 did; with more allowed nearly every figure would find a number
 MOST_MISPRINTED = Fraction(5, 100)
 """How far from a stated count another one is looked for; at least two steps."""
 MOST_FITS = 3
-MOST_STEPS = 60  # counts further off than this are no misprint and no skipped question
+MOST_STEPS = 30  # counts further off than this are no misprint and no skipped question
 LARGEST = 10_000_000  # no count in these reports is larger
 
 
 def possible_counts(printed: Decimal, n: int) -> range:
     """Every k of ``n`` whose share, half up, is what was printed; empty where none is."""
-    half = unit_of(printed) / 2
-    low = -(-(Fraction(printed) - half) * n // 100)  # from here on, half up reaches it
-    high = -(-(Fraction(printed) + half) * n // 100)  # and from here on, the next
-    return range(max(0, int(low)), min(n + 1, int(high)))
+    # in whole numbers, since a table asks this some hundred thousand times: twice the printed figure in steps
+    # of its last digit, a half step less and a half step more
+    steps = 10 ** decimals_of(printed)
+    twice = int(2 * printed * steps)
+    low = -(-(twice - 1) * n // (200 * steps))  # from here on, half up reaches it
+    high = -(-(twice + 1) * n // (200 * steps))  # and from here on, the next
+    return range(max(0, low), min(n + 1, high))
 
 
 def check_share(
@@ -187,7 +191,7 @@ def fewer_than(n: int) -> range:
 
 def _fewer_fits(printed: Decimal, n: int) -> Iterator[Fit]:
     found = ((less, possible_counts(printed, less)) for less in fewer_than(n))
-    for less, possible in [each for each in found if each[1]][:MOST_FITS]:
+    for less, possible in islice((each for each in found if each[1]), MOST_FITS):
         yield _fit(possible[0], less, printed)
 
 

@@ -37,16 +37,23 @@ def habits(exact: Fraction, printed: Decimal) -> tuple[Cause, ...]:
 
 def _habits(exact: Fraction, printed: Decimal) -> Iterator[Cause]:
     decimals, unit, value = decimals_of(printed), unit_of(printed), Fraction(printed)
+    off = abs(exact - value)
+    if off > max(unit, HALF):
+        return  # no rounding moves a figure further
     below = exact // unit * unit
     if exact - below == unit * HALF and value == below:
         yield Cause.HALF_DOWN if (below / unit) % 2 else Cause.HALF_EVEN
     if value == below:
         yield Cause.CUT_OFF
-    if decimals and Fraction(rounded(exact / HALF, 0)) * HALF == value:
+    if decimals and value % HALF == 0 and Fraction(rounded(exact / HALF, 0)) * HALF == value:
         yield Cause.NEAREST_HALF
-    if any(rounded(Fraction(rounded(exact, decimals + more)), decimals) == printed for more in (1, 2)):
+    if off < unit and any(
+        rounded(Fraction(rounded(exact, decimals + more)), decimals) == printed for more in (1, 2)
+    ):
         yield Cause.ROUNDED_TWICE
-    if any(Fraction(rounded(exact, fewer)) == value for fewer in range(decimals)):
+    if value % (10 * unit) == 0 and any(
+        Fraction(rounded(exact, fewer)) == value for fewer in range(decimals)
+    ):
         yield Cause.FEWER_DECIMALS
 
 
@@ -57,7 +64,9 @@ def splits(printed: Decimal, k: int, n: int) -> tuple[tuple[int, int], ...]:
     if not 0 < n <= MOST_SPLIT or follows(Fraction(100 * k, n), printed):
         return ()
     steps = int(10 ** decimals_of(printed))
-    wanted = printed * steps
+    wanted = int(printed * steps)
+    if abs(wanted * n - 100 * k * steps) > n:
+        return ()  # two rounded shares are together at most one step from the exact one
 
     def whole(count: int) -> int:  # the share in steps of the last digit, half up
         return (200 * count * steps + n) // (2 * n)

@@ -16,6 +16,7 @@ from surveys.importing.pasted_cell import base_in, has_percent, is_ambiguous, pl
 MOST_CHARACTERS = 100_000
 MOST_ROWS = 200
 MOST_COLUMNS = 40
+MOST_CELLS = 2_000  # checked anew at each look, in less than a second
 NEARLY_ALL = 0.85  # of those who answered, when the counts of a row are taken for classes of one question
 
 _TWO_SPACES = re.compile(r"[ \u00a0]{2,}")
@@ -54,8 +55,8 @@ class Pasted:
 
 
 def read_pasted(text: str) -> Pasted:
-    """Raises :class:`BadPaste` with nothing_pasted, too_long, one_column, no_figures, too_many_rows or
-    too_many_columns.
+    """Raises :class:`BadPaste` with nothing_pasted, too_long, one_column, no_figures, too_many_rows,
+    too_many_columns or too_many_cells.
     """
     if len(text) > MOST_CHARACTERS:
         raise BadPaste("too_long", most=MOST_CHARACTERS)
@@ -67,6 +68,8 @@ def read_pasted(text: str) -> Pasted:
         raise BadPaste("too_many_rows", most=MOST_ROWS)
     if width > MOST_COLUMNS:
         raise BadPaste("too_many_columns", most=MOST_COLUMNS)
+    if len(rows) * width > MOST_CELLS:
+        raise BadPaste("too_many_cells", most=MOST_CELLS)
     if width == 1:
         raise BadPaste("one_column")
     full = [tuple(row + [""] * (width - len(row))) for row in rows]

@@ -52,8 +52,9 @@ def make(title: Title, material: Material, headings: Sequence[Heading]) -> Made:
     """The whole report, without what stands in rows of its own (recommendations) and its status."""
     sections = [_section(material, heading) for heading in headings]
     figures = material.ledger.figures
+    only = material.series[0].title if len(material.series) == 1 else ""
     sections = [
-        replace(each, blocks=(*each.blocks, appendix(material.words, figures)))
+        replace(each, blocks=(*each.blocks, appendix(material.words, figures, only)))
         if each.key == APPENDIX
         else each
         for each in sections
@@ -77,12 +78,16 @@ def make(title: Title, material: Material, headings: Sequence[Heading]) -> Made:
     return Made(document, figures)
 
 
-def appendix(words: Words, figures: Sequence[Figure]) -> Table:
-    """Every figure as it is printed; the same list is kept with the report and compared with the next."""
+def appendix(words: Words, figures: Sequence[Figure], only: str = "") -> Table:
+    """Every figure as it is printed; the same list is kept with the report and compared with the next.
+
+    ``only`` is the title of the only series, which need not stand in every row.
+    """
+    begins = f"{only} · "
     return Table(
         caption=words._("Figures in this report"),
         head=(words._("What"), words._("Figure")),
-        rows=tuple((Cell(each.label), Cell(each.printed)) for each in figures),
+        rows=tuple((Cell(each.label.removeprefix(begins)), Cell(each.printed)) for each in figures),
     )
 
 

@@ -30,10 +30,10 @@ LONGEST_TEXT = 10_000
 LONGEST_NAME = 100
 
 _INTERIM = ("summary", "background", "method", "participation", "occasions", "questions")
-_ENDS = ("limitations", "followed_up", "recommendations", "figures")
+_ENDS = ("limitations", "followed_up", "recommendations")
 _SETS: Mapping[str, Sequence[str]] = {
     "interim": (*_INTERIM, *_ENDS),
-    "midterm": (*_INTERIM, "before_after", *_ENDS),
+    "midterm": (*_INTERIM, "before_after", *_ENDS, "figures"),
     "final": (
         *_INTERIM, "before_after", "horizontal", "limitations", "followed_up", "conclusions",
         "recommendations", "figures",

@@ -5,18 +5,8 @@ from datetime import datetime
 
 from surveys.reporting.figures import Ledger
 from surveys.reporting.words import Words
-from surveys.results.beside import Beside, beside
-from surveys.results.model import Measurement, SeriesResults
-
-
-@dataclass(frozen=True)
-class Compared:
-    """The first pre-measurement and the first post-measurement of a series, question by question."""
-
-    series: SeriesResults
-    before: Measurement
-    after: Measurement
-    pairs: tuple[Beside, ...]
+from surveys.results.change_model import Change
+from surveys.results.model import SeriesResults
 
 
 @dataclass(frozen=True)
@@ -33,18 +23,20 @@ class Material:
     decimals: int
     now: datetime
     brief: bool = False
+    changes: tuple[Change, ...] = ()  # before and after of each series
 
     def of(self, series: SeriesResults) -> str:
         """The name of a series where there are several, to begin a caption or a label with."""
         return series.title if len(self.series) > 1 else ""
 
-    def compared(self) -> list[Compared]:
-        """Of each series that has both been asked before and after."""
-        return [found for each in self.series if (found := _compared(each)) is not None]
+    def compared(self) -> list[Change]:
+        """Those of the series that have been asked both before and after."""
+        return [each for each in self.changes if each.before is not None and each.after is not None]
 
-
-def _compared(series: SeriesResults) -> Compared | None:
-    made = [each for each in series.measurements if each.asked]
-    before = next((each for each in made if each.wave == "pre"), None)
-    after = next((each for each in made if each.wave == "post"), None)
-    return Compared(series, before, after, beside(before, after)) if before and after else None
+    def tested(self) -> bool:
+        """Whether any pairs were enough to be tested."""
+        return any(
+            question.paired is not None and question.paired.test.p is not None
+            for each in self.compared()
+            for question in each.questions
+        )

@@ -82,14 +82,13 @@ def question_name(words: Words, question: QuestionResult) -> str:
 
 
 def top_name(words: Words, question: QuestionResult) -> str:
-    """ "Together: stor eller mycket stor"."""
-    between = f" {words._('or')} "
-    labels = between.join(words.local(each) for each in (question.top.labels if question.top else ()))
-    return words._("Together: %(labels)s", labels=labels)
+    """ "stor eller mycket stor"."""
+    between = " " + words._("or") + " "
+    return between.join(words.local(each) for each in (question.top.labels if question.top else ()))
 
 
 def too_few_note(words: Words) -> str:
-    return f"{TOO_FEW} {words._('not shown: too few answers')}."
+    return f"{TOO_FEW} " + words._("not shown: too few answers") + "."
 
 
 def said_of(*parts: str) -> str:

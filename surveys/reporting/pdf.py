@@ -17,7 +17,7 @@ from surveys.reporting.document import (
     Subheading,
     Table,
 )
-from surveys.reporting.word_xml import widths
+from surveys.reporting.word_xml import captioned, widths
 
 SIZE, SIZE_OF_ONE_PAGE = 11, 9  # points
 
@@ -87,7 +87,7 @@ def _block(block: Block, language: str, draw: Draw) -> Piece | None:
             drawing = draw(block)
             if drawing is None:
                 return None
-            title = f"{block.title}. {block.base}" if block.base else block.title
+            title = captioned(block.title, block.base)
             return {
                 "is": "chart",
                 "drawing": drawing,
@@ -97,7 +97,7 @@ def _block(block: Block, language: str, draw: Draw) -> Piece | None:
 
 
 def _table(table: Table, language: str) -> Piece:
-    caption = f"{table.caption}. {table.base}" if table.base else table.caption
+    caption = captioned(table.caption, table.base)
     return {
         "is": "table",
         "caption": text(caption, language),

@@ -24,6 +24,7 @@ from surveys.reporting.figures import Ledger
 from surveys.reporting.headings import Heading
 from surveys.reporting.material import Material
 from surveys.reporting.words import Words
+from surveys.results import change
 from surveys.results import series as results
 
 LONGEST_TITLE = 200
@@ -180,10 +181,9 @@ def _checked(session: Session, project_id: int, order: Order) -> Order:
 def _made(session: Session, project_id: int, order: Order, user_id: int, now: datetime) -> Made:
     project = queries.project(session, project_id)
     words = Words(order.language)
-    found = [
-        results.read_series(session, each.id, now, as_evaluator=False)
-        for each in queries.series(session, project_id, order.series)
-    ]
+    ids = [each.id for each in queries.series(session, project_id, order.series)]
+    found = [results.read_series(session, each, now, as_evaluator=False) for each in ids]
+    compares = any(each.key == "before_after" for each in order.headings)
     material = Material(
         words=words,
         ledger=Ledger(words),
@@ -192,6 +192,9 @@ def _made(session: Session, project_id: int, order: Order, user_id: int, now: da
         decimals=project.decimals,
         now=now.astimezone(ZoneInfo(project.timezone)),
         brief=order.kind == "one_page",
+        changes=tuple(
+            change.read_change(session, each, now, as_evaluator=False) for each in (ids if compares else ())
+        ),
     )
     title = Title(order.kind, order.title.strip(), project.title, staff.user_name(session, user_id))
     return content.make(title, material, headings.checked(order.headings))

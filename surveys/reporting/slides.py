@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from surveys.domain.texts import printable
 from surveys.reporting.document import (
     Bullets,
+    Cell,
     Chart,
     Document,
     KeyFigure,
@@ -25,7 +26,7 @@ T = TypeVar("T")
 WIDE, HIGH = 13.333, 7.5  # inches
 _INK, _ACCENT, _QUIET = "222222", "12495A", "595959"
 _LOW, _MIDDLE, _HIGH_END = ("8F3B1B", "C9703F", "E9B98F"), "D6CFC2", ("9DC7CB", "62A5AD", "12495A")
-_MOST_ROWS, _MOST_BARS = 9, 8
+_MOST_BARS, _MOST_LINES, _LETTERS, _ROW = 8, 18, 34, 24
 _LAYOUT_TITLE, _LAYOUT_HEADED = 0, 5
 _LEFT_OUT = frozenset({"figures", "method", "participation"})
 
@@ -78,7 +79,7 @@ class _Slides:
                     self._bullets(section.heading, block.items)
                 case Chart():
                     self._chart(block)
-                case Table() if not after_chart:
+                case Table() if not after_chart and section.key != "questions":
                     self._table(section.heading, block)
             # the table of a chart stands in the report; on slides the chart has its numbers in itself
             after_chart = isinstance(block, Chart)
@@ -128,7 +129,7 @@ class _Slides:
     def _table(self, heading: str, table: Table) -> None:
         from pptx.util import Inches, Pt  # noqa: PLC0415
 
-        for some in _portions(table.rows, _MOST_ROWS):
+        for some in _fitting(table):
             slide = self._slide(heading)
             _written(self._box(slide, 0.6, 1.25, WIDE - 1.2, 0.5), table.caption, 16, _INK, bold=True)
             frame = slide.shapes.add_table(
@@ -154,7 +155,7 @@ class _Slides:
                     )
                     _in_cell(grid.cell(number, at), text, at >= table.numbers_from)
             for row in grid.rows:
-                row.height = Pt(28)
+                row.height = Pt(_ROW)
             self._notes(slide, [table.base, *table.notes])
 
     def _chart(self, chart: Chart) -> None:
@@ -174,7 +175,8 @@ class _Slides:
             for at, name in enumerate(chart.classes):
                 data.add_series(printable(name), [row.counts[at] for row in rows])
             kind = XL_CHART_TYPE.BAR_STACKED_100 if stacked else XL_CHART_TYPE.BAR_CLUSTERED
-            place = (Inches(each) for each in (0.6, 1.8, WIDE - 1.2, HIGH - 2.6))
+            high = min(HIGH - 2.6, 1.4 + 0.75 * len(rows))
+            place = (Inches(each) for each in (0.6, 1.8, WIDE - 1.2, high))
             frame = slide.shapes.add_chart(kind, *place, data)
             _describe(frame, chart.alt)
             native = frame.chart
@@ -247,12 +249,14 @@ def _colours(classes: int) -> list[str]:
 
 
 def _written(shape: Any, text: str, size: float, colour: str, bold: bool = False) -> None:
+    from pptx.enum.text import PP_ALIGN  # noqa: PLC0415
     from pptx.util import Pt  # noqa: PLC0415
 
     frame = shape.text_frame
     frame.word_wrap = True
     frame.text = printable(text)
     for paragraph in frame.paragraphs:
+        paragraph.alignment = PP_ALIGN.LEFT
         paragraph.space_after = Pt(size / 3)
         for run in paragraph.runs:
             run.font.size, run.font.bold = Pt(size), bold
@@ -264,15 +268,36 @@ def _in_cell(cell: Any, text: str, number: bool, bold: bool = False) -> None:
     from pptx.util import Pt  # noqa: PLC0415
 
     cell.text = printable(text)
+    cell.fill.solid()
+    cell.fill.fore_color.rgb = _colour("EEF4F5" if bold else "FFFFFF")
     for paragraph in cell.text_frame.paragraphs:
         paragraph.alignment = PP_ALIGN.RIGHT if number else PP_ALIGN.LEFT
         for run in paragraph.runs:
             run.font.size, run.font.bold = Pt(12), bold
+            run.font.color.rgb = _colour(_INK)
 
 
 def _describe(frame: Any, alt: str) -> None:
     """What a screen reader says of it."""
     frame._element.nvGraphicFramePr.cNvPr.set("descr", printable(alt))
+
+
+def _fitting(table: Table) -> Iterator[Sequence[Sequence[Cell]]]:
+    """The rows of a table, as many at a time as a slide has lines for."""
+    some: list[Sequence[Cell]] = []
+    taken = 0
+    for row in table.rows:
+        lines = max(
+            cell.text.count("\n") + 1 + (bool(cell.quiet) if not at else 0) for at, cell in enumerate(row)
+        )
+        lines = max(lines, -(-len(row[0].text) // _LETTERS) + bool(row[0].quiet))
+        if some and taken + lines > _MOST_LINES:
+            yield some
+            some, taken = [], 0
+        some.append(row)
+        taken += lines
+    if some:
+        yield some
 
 
 def _portions(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:

@@ -59,12 +59,14 @@ def word(document: Document, looks: Looks, template: bytes | None = None) -> byt
         "logotype": lambda: _pictured(file, looks.logotype),
         "emblem": lambda: _pictured(file, looks.emblem),
     }
-    for place in list(word_places.places(file)):
-        make = made.get(place.name or "")
-        if make and place.alone and place.in_body:
-            _replace(place.paragraph, make())
-        else:
-            word_places.fill(place.paragraph, {name: printable(value) for name, value in values.items()})
+    found = list(word_places.places(file))
+    blocks = [place for place in found if place.name in made and place.alone and place.in_body]
+    for paragraph in {
+        id(place.paragraph): place.paragraph for place in found if place not in blocks
+    }.values():
+        word_places.fill(paragraph, {name: printable(value) for name, value in values.items()})
+    for place in blocks:
+        _replace(place.paragraph, made[place.name or ""]())
     _properties(file, document)
     out = io.BytesIO()
     file.save(out)

@@ -75,8 +75,11 @@ def parts(document: Any) -> Iterator[Any]:
 
 
 def fill(paragraph: Any, values: Mapping[str, str]) -> None:
-    """Put words in the places of a paragraph; each keeps the looks of the letter it begins with."""
-    while match := _PLACE.search(text_of(paragraph)):
+    """Put words in the places of a paragraph; each keeps the looks of the letter it begins with.
+
+    From the last to the first: what has been put in is not looked at again.
+    """
+    for match in reversed(list(_PLACE.finditer(text_of(paragraph)))):
         value = values.get(NAMES.get(match[1].casefold(), ""), "")
         at = 0
         for node in paragraph.iter(f"{_W}t"):

@@ -45,7 +45,7 @@ STYLES = (
 )
 _PARAGRAPHS = {"": "", "lead": "", "note": "Följa not", "prompt": "Följa påminnelse"}
 _WIDE = 5_000  # fiftieths of a per cent: the whole width
-_FIRST_COLUMN = 0.3
+_FIRST_COLUMN = 0.26
 
 Placed = Callable[[Chart], tuple[str, int, int] | None]  # relationship, and width and height in EMU
 
@@ -137,7 +137,7 @@ class Writer:
             for row in table.rows
         )
         whole = f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}"
-        caption = f"{table.caption}. {table.base}" if table.base else table.caption
+        caption = captioned(table.caption, table.base)
         notes = "".join(self._said(note, "Följa not") for note in table.notes)
         return (
             self._caption(self._words["table"], self._tables, caption, before=True)
@@ -152,7 +152,7 @@ class Writer:
         return (
             f"<w:tbl><w:tblPr><w:tblStyle w:val={quoteattr(self._ids['Följa tabell'])}/>"
             f'<w:tblW w:w="{_WIDE}" w:type="pct"/><w:tblLayout w:type="fixed"/>'
-            f'<w:tblLook w:val="0{"4" if not look else "6"}20" w:firstRow="{first}" w:lastRow="0"'
+            f'<w:tblLook w:val="06{"20" if look else "00"}" w:firstRow="{first}" w:lastRow="0"'
             f' w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
             f"<w:tblCaption w:val={quoteattr(printable(described))}/></w:tblPr>"
             f"<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
@@ -160,7 +160,8 @@ class Writer:
 
     def _in_cell(self, cell: Cell, number: bool, bold: bool = False) -> str:
         style = "Följa siffra" if number else "Följa cell"
-        lines = [_paragraph(_run(text, bold=bold), self._style(style)) for text in cell.text.split("\n")]
+        written = _head if bold else _run
+        lines = [_paragraph(written(text), self._style(style)) for text in cell.text.split("\n")]
         if cell.quiet:
             quiet = "".join(
                 f"<w:br/>{_text(line)}" if at else _text(line)
@@ -177,7 +178,7 @@ class Writer:
         self._charts += 1
         relation, width, height = picture
         drawing = _drawing(self._charts, relation, width, height, chart.alt)
-        caption = f"{chart.title}. {chart.base}" if chart.base else chart.title
+        caption = captioned(chart.title, chart.base)
         return _paragraph(drawing, self._style("Följa diagram") + "<w:keepNext/>") + self._caption(
             self._words["chart"], self._charts, caption, before=False
         )
@@ -195,20 +196,25 @@ def emblem(relation: str, size: tuple[int, int], alt: str, text: str) -> str:
     return f"<w:body {NAMESPACES}>{_paragraph(said, '')}</w:body>"
 
 
+def captioned(title: str, base: str) -> str:
+    """What a table shows and, after it, of whom."""
+    if not base:
+        return title
+    return f"{title} {base}" if title.endswith((".", "?", "!", "…")) else f"{title}. {base}"
+
+
 def widths(table: Table) -> list[float]:
-    """The first column has room for words; of tables without figures all columns are alike."""
-    columns = len(table.head)
-    if columns == 1:
-        return [1.0]
-    if table.numbers_from >= columns:
-        wide = 0.5 if columns > 2 else 0.7
-        return [wide, *[(1 - wide) / (columns - 1)] * (columns - 1)]
-    texts = table.numbers_from
-    first = max(_FIRST_COLUMN, 0.6 - 0.1 * (columns - 2)) if texts == 1 else _FIRST_COLUMN
-    if texts == 1:
-        return [first, *[(1 - first) / (columns - 1)] * (columns - 1)]
-    rest = (1 - first) / (columns - 1)
-    return [first, *[rest] * (columns - 1)]
+    """The share of the width that each column has: words need more room than figures."""
+    columns, texts = len(table.head), min(table.numbers_from, len(table.head))
+    figures = columns - texts
+    if texts == columns:
+        first = 1.0 if columns == 1 else 0.7 if columns == 2 else 0.5
+        return [first, *[(1 - first) / (columns - 1)] * (columns - 1)] if columns > 1 else [first]
+    if texts > 1:
+        words = max(0.64, 1 - 0.16 * figures)
+        return [*[words / texts] * texts, *[(1 - words) / figures] * figures]
+    first = 0.7 if figures == 1 else max(_FIRST_COLUMN, 0.62 - 0.08 * figures)
+    return [first, *[(1 - first) / figures] * figures]
 
 
 def _paragraph(runs: str, properties: str) -> str:
@@ -219,6 +225,11 @@ def _run(text: str, bold: bool = False) -> str:
     lines = text.split("\n")
     inside = "<w:br/>".join(_text(line) for line in lines)
     return f"<w:r>{'<w:rPr><w:b/></w:rPr>' if bold else ''}{inside}</w:r>"
+
+
+def _head(text: str) -> str:
+    """A column's heading, small enough for the longest words of a scale."""
+    return f'<w:r><w:rPr><w:b/><w:sz w:val="16"/></w:rPr>{_text(text)}</w:r>'
 
 
 def _text(text: str) -> str:

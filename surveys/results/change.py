@@ -14,8 +14,11 @@ from surveys.domain.comparison import same_text
 from surveys.domain.paired import Number
 from surveys.domain.pairing import joined
 from surveys.domain.privacy import Limit, PrivacyMode
+from surveys.models.question_index import QuestionIndex
+from surveys.queries import indexes
 from surveys.queries import results as measured
-from surveys.results.change_model import Change, Paired, QuestionChange
+from surveys.results.change_model import Change, IndexChange, Paired, QuestionChange
+from surveys.results.index_figures import index_change, scale_of
 from surveys.results.model import Measurement, QuestionResult
 from surveys.results.pairs import Ruler, adjusted, paired_of, ruler_of
 from surveys.results.series import read_measurement, read_rates
@@ -90,6 +93,7 @@ class _Look:
             for questionnaire, versions in measured.versions(session, series.id).items()
             for version in versions
         }
+        self.declared = indexes.of_series(session, series.id)
         keys = {each.key: _joinable(each) for each in self.measurements if each.key is not None}
         self.sheets = Sheets(session, list(keys), list(keys.values()))
 
@@ -113,8 +117,36 @@ class _Look:
             pairs=None if self.joined_at is None else self.sheets.both(*self.joined_at),
             why_not="" if self.before is not None or both else "nothing_before",
             questions=_with_holm(both),
+            indexes=_indexes_with_holm([self._index(each) for each in self.declared]),
             once=tuple(once),
         )
+
+    def _index(self, index: QuestionIndex) -> IndexChange:
+        asked = self.questions[self.after]
+        scale = scale_of(index, asked)
+        why_not = "not_asked" if scale is None else "" if self.joined_at else "not_joined"
+        if scale is not None and self.joined_at:
+            answers = {
+                place: list(zip(*map(self.sheets.values, columns), strict=True))
+                for place in range(len(self.measurements))
+                if len(columns := self._of_index(index, place, scale)) == len(index.questions)
+            }
+            if answers.keys() >= set(self.joined_at):
+                return index_change(index, asked, answers, self.joined_at, self.limit, self.decimals)
+            why_not = "not_asked"
+        texts = tuple(asked[code].text for code in index.questions if code in asked)
+        return IndexChange(
+            index.id, index.name, texts, index.minimum, why_not=why_not, declared_at=index.declared_at
+        )
+
+    def _of_index(self, index: QuestionIndex, place: int, scale: Mapping[str, Number]) -> list[Column]:
+        """The columns of its questions at a measurement: those that are asked there alike, and shown."""
+        asked, after = self.questions[place], self.questions[self.after]
+        return [
+            self._column(place, asked[code], scale)
+            for code in index.questions
+            if code in asked and asked[code].shown and same_answers(asked[code], after[code])
+        ]
 
     @property
     def joined_at(self) -> tuple[int, int] | None:
@@ -174,13 +206,16 @@ class _Look:
         """Everywhere the question was asked alike and is shown, now or looking back."""
         found = []
         for place, questions in enumerate(self.questions):
-            number = self.measurements[place].questionnaire_id
             for code in (like.code, like.code + THEN):
                 question = questions.get(code)
                 if question is not None and question.shown and same_answers(question, like):
-                    versions = frozenset(self.versions[number, each] for each in question.versions)
-                    found.append(Column(place, code, scale, versions))
+                    found.append(self._column(place, question, scale))
         return found
+
+    def _column(self, place: int, question: QuestionResult, scale: Mapping[str, Number]) -> Column:
+        number = self.measurements[place].questionnaire_id
+        versions = frozenset(self.versions[number, each] for each in question.versions)
+        return Column(place, question.code, scale, versions)
 
 
 def _joinable(measurement: Measurement) -> bool:
@@ -193,6 +228,12 @@ def _newest(questions: Sequence[QuestionResult]) -> dict[str, QuestionResult]:
     for question in questions:
         found.setdefault(question.code, question)
     return found
+
+
+def _indexes_with_holm(found: Sequence[IndexChange]) -> tuple[IndexChange, ...]:
+    """A family of their own: they are made of questions that are tested by themselves."""
+    pairs = adjusted([each.paired for each in found])
+    return tuple(replace(each, paired=one) for each, one in zip(found, pairs, strict=True))
 
 
 def _with_holm(questions: Sequence[QuestionChange]) -> tuple[QuestionChange, ...]:

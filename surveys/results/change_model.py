@@ -1,6 +1,7 @@
 """What a reader of before and after is given: counts of pairs, what follows from them, in no language yet."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -88,25 +89,24 @@ class QuestionChange:
 
 @dataclass(frozen=True, slots=True)
 class IndexChange:
-    """Several questions as one: the mean of a person's answers to them.
+    """Several questions as one: the mean of the answers of a person who gave at least ``minimum`` of them.
 
     ``alpha_before`` and ``alpha_after`` are Cronbach's alpha of the ``whole_before`` and ``whole_after`` who
-    answered every question; None where they are too few. ``why_not``: ``too_few``, ``not_joined``, or
-    ``not_asked`` where its questions are not asked alike both times.
+    answered every question; None where they are too few, or it does not exist. ``why_not``: ``too_few``,
+    ``not_joined``, or ``not_asked`` where its questions are not asked alike both times.
     """
 
     id: int
     name: str
     texts: tuple[LocalText, ...]
     minimum: int
-    before: Side | None = None
-    after: Side | None = None
     whole_before: int = 0
     whole_after: int = 0
     alpha_before: Decimal | None = None
     alpha_after: Decimal | None = None
     paired: Paired | None = None
     why_not: str = ""
+    declared_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

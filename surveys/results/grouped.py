@@ -1,7 +1,10 @@
 """What of a measurement may be told by background: its variables, and for each question which groups."""
 
+from bisect import bisect
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import product
 
 from sqlalchemy.orm import Session
@@ -146,11 +149,16 @@ class Patterns:
         alike = {
             id_ for id_, form in self.forms.items() if any(signature(each) == key for each in form.questions)
         }
-        counted = [
-            (each.background, counts)
+        own = [
+            (each.background, each.tally.questions[question.code])
             for each in self.cells
             if each.version in alike
-            and (counts := _counts(question, each.tally.questions[question.code])) is not None
+        ]
+        ends = _ends(counted for _, counted in own) if isinstance(question, NumberQuestion) else ()
+        counted = [
+            (background, counts)
+            for background, each in own
+            if (counts := _counts(question, each, ends)) is not None
         ]
         classes = tuple(dict.fromkeys(code for _, (counts, _) in counted for code in counts))
         if not classes:
@@ -166,7 +174,9 @@ def named(variables: Iterable[str], chosen: Mapping[str, str]) -> Group:
     return tuple((name, chosen[name]) for name in variables if name in chosen)
 
 
-def _counts(question: Question, counted: Counted) -> tuple[dict[str, int], int] | None:
+def _counts(
+    question: Question, counted: Counted, ends: Sequence[Decimal]
+) -> tuple[dict[str, int], int] | None:
     """Persons by class, and how many answered; None for what has no classes."""
     summary = question.summarise(counted)
     if summary.distribution is not None:
@@ -174,5 +184,19 @@ def _counts(question: Question, counted: Counted) -> tuple[dict[str, int], int] 
     if isinstance(question, SeveralChoices):
         return dict(summary.chosen), summary.n
     if isinstance(question, NumberQuestion):
-        return dict(counted.answers), summary.n
+        return dict(Counter(str(bisect(ends, number)) for number in _numbers(counted))), summary.n
     return None
+
+
+def _ends(counted: Iterable[Counted]) -> tuple[Decimal, ...]:
+    """Where the lower and the upper third of the numbers end.
+
+    A group's numbers are not shown one by one, and hardly two are alike: its thirds are its classes. Whoever
+    cannot tell how many of a group lie in a third can tell neither its sum nor its mean.
+    """
+    numbers = sorted(number for each in counted for number in _numbers(each))
+    return tuple(numbers[len(numbers) * at // 3] for at in (1, 2)) if numbers else ()
+
+
+def _numbers(counted: Counted) -> list[Decimal]:
+    return [Decimal(each) for each in counted.values() if each is not None]

@@ -18,6 +18,7 @@ from surveys.installation import Installation
 from surveys.models.followup import Mailing
 from surveys.models.log import LogBook, LogEntry
 from surveys.running import access
+from tests.service.test_change import several
 from tests.support.answered import AFTER, NOW, OVERALL, Answering, spread
 from tests.support.forms import local
 from tests.support.pages import forms_of
@@ -32,6 +33,7 @@ PAGES = (
     f"{PROJECT}/resultat",
     RESULTS,
     f"{RESULTS}/fore-och-efter",
+    f"{RESULTS}/fritext",
     f"{RESULTS}/matning/fore",
     f"{RESULTS}/matning/eftermatning",
     *(f"{RESULTS}/matning/efter/t{number}" for number in (1, 2, 3)),
@@ -157,8 +159,8 @@ def test_a_measurement_shows_every_figure_and_its_base(filled: Installation, sql
     assert "Registered Present Sent out Delivered Bounced Started Submitted" in page
     assert "98 98 98 98 0 77 77 77 of 98 (78.6%)" in page
     # Nytt om Bemötande: 41 "1", 25 "4", eleven without an answer
-    assert "62.1% 41 of 66 0.0% 0 of 66 0.0% 0 of 66 37.9% 25 of 66 37.9% 25 of 66" in page
-    assert "2.1 n = 66 66 11" in page
+    assert "62.1% 41 of 66 0.0% 0 of 66 0.0% 0 of 66 37.9% 25 of 66 62.1% 41 of 66 37.9% 25 of 66" in page
+    assert "2.1 ± 1.5 n = 66 66 11" in page
     assert "12 persons wrote words" in page
 
 
@@ -184,6 +186,32 @@ def test_before_and_after_tell_the_same_persons_apart_from_the_groups(
     assert page == text_of(client, f"{RESULTS}/fore-och-efter?fran=eftermatning&till=fore")
 
 
+def test_an_index_is_declared_with_nothing_typed_lost(
+    sqlite_installation: Installation, sqlite_app: Flask
+) -> None:
+    with sqlite_installation.database.transaction() as session:
+        several(Answering(session, sqlite_installation.keys))
+    client = signed_in(sqlite_app, "evaluator")
+    address = f"{RESULTS}/fore-och-efter/index"
+    fields: dict[str, Any] = forms_of(client.get(address))[address]
+
+    wrong = client.post(address, data={**fields, "name": "Läget", "questions": ["a"], "minimum": "två"})
+    right = client.post(address, data={**fields, "name": "Läget", "questions": ["a", "b"], "minimum": "1"})
+    page = text_of(client, f"{RESULTS}/fore-och-efter")
+    removed = client.post(re.findall(r'action="([^"]+/ta-bort)"', client.get(address).text)[0], data=fields)
+
+    assert wrong.status_code == 422
+    assert "Choose at least two questions." in wrong.text
+    assert 'value="Läget"' in wrong.text
+    assert 'value="två"' in wrong.text
+    assert re.search(r'value="a" checked', wrong.text)
+    assert right.status_code == 303
+    assert "Läget 5 higher, 4 the same, 1 lower" in page
+    assert "Before 10 1.00 After 10 1.00" in page
+    assert removed.status_code == 303
+    assert "None is declared." in text_of(client, f"{RESULTS}/fore-och-efter")
+
+
 @pytest.mark.parametrize("role", ["administrator", "organiser", "evaluator", "reader"])
 def test_what_few_answered_and_what_is_private_stands_nowhere(
     filled: Installation, sqlite_app: Flask, role: str
@@ -195,7 +223,7 @@ def test_what_few_answered_and_what_is_private_stands_nowhere(
         seen += answer.status_code == 200
         for secret in (SENTINEL, SENTINEL[:30], PRIVATE, "Efternamn", "@prov.example/"):
             assert secret not in answer.text, address
-    assert seen == (8 if role == "reader" else 12)
+    assert seen == (9 if role == "reader" else 12)
 
 
 @pytest.mark.parametrize(("role", "live"), [("evaluator", True), ("organiser", False), ("reader", False)])
@@ -330,3 +358,30 @@ def test_a_measurement_that_is_not_there_is_not_found(filled: Installation, sqli
 
     for place in ("efter/t4", "efter/t9", "efter", "finns-inte/t1", "%00/t1"):
         assert client.get(f"{RESULTS}/matning/{place}").status_code == 404, place
+
+
+def test_what_people_wrote_is_found_in_any_form_of_the_word(
+    sqlite_installation: Installation, sqlite_app: Flask
+) -> None:
+    wrote = ["Kurserna var bra", "Bra kurs, bra lokal", "För långt", "<b>Kort</b>", "Inget", "Tack"]
+    with sqlite_installation.database.transaction() as session:
+        it = Answering(session, sqlite_installation.keys)
+        it.measured([{"more": text} for text in wrote], AFTER)
+        it.measured([{"more": SENTINEL}] * 4, AFTER)
+    client = signed_in(sqlite_app, "reader")
+
+    everything = text_of(client, f"{RESULTS}/fritext")
+    assert "6 answers in own words In alphabetical order" in everything
+    assert everything.index("Bra kurs") < everything.index("Inget") < everything.index("Kurserna")
+    assert "&lt;b&gt;Kort&lt;/b&gt;" in everything
+    assert SENTINEL not in everything
+    assert "1 measurement has answers that are not shown here" in everything
+
+    searched = text_of(client, f"{RESULTS}/fritext?sok=bra kursen")
+    assert "2 answers in own words of 6" in searched
+    assert searched.index("Bra kurs, bra lokal") < searched.index("Kurserna var bra"), (
+        "three times against two"
+    )
+    assert "No answer has all of these words" in text_of(client, f"{RESULTS}/fritext?sok=ingenting&s=9")
+    assert "No answer has all" in text_of(client, f"{RESULTS}/fritext?fraga=okänd")
+    assert "6 answers in own words of 6" in text_of(client, f"{RESULTS}/fritext?matning=efter1/t1")

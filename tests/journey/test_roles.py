@@ -28,6 +28,7 @@ from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
 from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Project, Series
+from surveys.models.question_index import QuestionIndex
 from surveys.models.questionnaire import Questionnaire
 from surveys.models.returned import ReturnedMail
 from surveys.register import own_page, people_import
@@ -141,6 +142,10 @@ EXPECTED = {
     f"GET {S}/resultat/matning/<rule>": "aoer",
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",
+    f"GET {S}/resultat/fritext": "aoer",
+    f"GET {S}/resultat/fore-och-efter/index": "aoe",
+    f"POST {S}/resultat/fore-och-efter/index": "aoe",
+    f"POST {S}/resultat/fore-och-efter/index/<int:index>/ta-bort": "aoe",
     f"GET {S}/resultat/export": "aoe",
     f"POST {S}/resultat/export": "aoe",
     f"GET {S}/resultat/export/kodbok": "aoe",
@@ -314,6 +319,9 @@ EXPECTED = {
     f"GET {P}/installningar/utskick": "ao",
     f"POST {P}/installningar/utskick": "ao",
     f"GET {P}/installningar/gjort": "ao",
+    f"GET {P}/installningar/organisationer": "ao",
+    f"GET {P}/installningar/organisationer/<organisation>": "ao",
+    f"POST {P}/installningar/organisationer/<organisation>": "ao",
     f"GET {TEXTS}": "ao",
     f"GET {TEXT}": "ao",
     f"POST {TEXT}": "ao",
@@ -341,7 +349,17 @@ PUBLIC = {
     "/tillganglighet",
 }
 # Both projects have something that is called so.
-IN_BOTH = {"project", "questionnaire", "kind", "language", "number", "question", "group", "scale"}
+IN_BOTH = {
+    "project",
+    "questionnaire",
+    "kind",
+    "language",
+    "number",
+    "question",
+    "group",
+    "scale",
+    "organisation",
+}
 # Pages that are empty in this programme are a 404 to everyone; the role is still checked first.
 BUNDLE = f"{S}/resultat/export/paket/<job>"
 # An archive is for those alone who have the rights that it was made with.
@@ -372,8 +390,12 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
         series = session.scalars(select(Series).where(Series.code == "kurs")).first()
         assert series is not None
         key = AnswerKey(name=KEY, scope="sealed:1", mode="sealed", series_id=series.id, made_at=NOW)
-        session.add_all([came_back, ended, key])
+        index = QuestionIndex(
+            series_id=series.id, name="Index", questions=["a", "b"], minimum=1, declared_at=NOW
+        )
+        session.add_all([came_back, ended, key, index])
         session.flush()
+        index_id = index.id
         returned, stop = came_back.id, ended.id
     upload = a_file_of_people(installation)
     job = a_bundle(installation)
@@ -412,6 +434,8 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 select(Enrolment.id).join(Enrolment.participant).where(Participant.code == "p01")
             ).first(),
             "outcome": 1,
+            "organisation": "af",
+            "index": index_id,
             "indicator": an_indicator(installation),
             "entry": 1,
             "note": 1,
@@ -599,6 +623,7 @@ def test_the_matrix_in_another_project(app: Flask, values: dict[str, object], ro
             "question",
             "group",
             "scale",
+            "organisation",
         }:
             # Under one's own project, but with a thing that is another's.
             answer = client.open(method, address(app, rule, "annan", values))

@@ -6,10 +6,14 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from surveys.installation import Installation
+from surveys.models.deeds import Deed
+from surveys.models.response import Response
 from surveys.results.change import read_change
 from surveys.results.change_model import Change, QuestionChange
+from surveys.results.indexes import BadIndex, NoIndex, Wanted, declare_index, remove_index
 from tests.support.answered import NOW, OVERALL, Answering
 from tests.support.forms import DEGREE, local
 
@@ -215,3 +219,94 @@ def test_dont_know_is_no_answer(sqlite_installation: Installation) -> None:
 
     assert paired is not None
     assert paired.n == 10
+
+
+SEVERAL = {
+    **OVERALL,
+    "questions": [
+        {**OVERALL["questions"][0], "code": code, "text": local(f"Hur är det med {code}?")} for code in "abc"
+    ],
+}
+
+
+def several(it: Answering) -> None:
+    """Three questions answered alike but for a little; one person leaves one of them out before."""
+    for code, wave, points in (("fore", "pre", "2223112423"), ("slut", "post", "3323314414")):
+        answers = [
+            {"a": each, "b": each, "c": str(min(4, int(each) + place % 2))}
+            for place, each in enumerate(points)
+        ]
+        if wave == "pre":
+            del answers[3]["c"]
+        asked(it, code, wave, answers, SEVERAL)
+
+
+def declared(installation: Installation, wanted: Wanted) -> Change:
+    db = installation.database
+    with db.transaction() as session:
+        it = Answering(session, installation.keys)
+        several(it)
+        series_id = it.series.id
+    with db.reading() as session:
+        change = read_change(session, series_id, NOW)
+    declare_index(db, series_id, wanted, change, None, NOW)
+    with db.reading() as session:
+        return read_change(session, series_id, NOW)
+
+
+def test_an_index_is_the_mean_of_several_questions(installation: Installation) -> None:
+    (index,) = declared(installation, Wanted(" Läget  i stort ", ("a", "b", "c"), 2)).indexes
+
+    assert (index.name, index.minimum, len(index.texts)) == ("Läget i stort", 2, 3)
+    assert (index.whole_before, index.whole_after) == (9, 10)
+    assert index.alpha_before is not None
+    assert Decimal("0.9") < index.alpha_before < 1
+    assert index.paired is not None
+    assert index.paired.n == 10
+    assert index.paired.test.p is not None
+    assert index.paired.holm == index.paired.test.p
+    assert index.paired.mean is not None
+    # a and b went up for five and down for one; c with them, or by itself
+    assert index.paired.higher.count + index.paired.same.count == 9
+
+
+def test_an_index_without_pairs_says_why(sqlite_installation: Installation) -> None:
+    change = declared(sqlite_installation, Wanted("Läget", ("a", "b"), 2))
+    with sqlite_installation.database.transaction() as session:
+        session.execute(update(Response).values(pairing_key=None))
+    with sqlite_installation.database.reading() as session:
+        (index,) = read_change(session, change.series.id, NOW).indexes
+
+    assert (index.paired, index.why_not) == (None, "too_few")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "faults"),
+    [
+        (Wanted(" ", ("a", "b"), 1), {"name": "blank"}),
+        (Wanted("x" * 121, ("a", "b"), 1), {"name": "too_long"}),
+        (Wanted("Läget", ("a",), 1), {"questions": "too_few"}),
+        (Wanted("Läget", ("a", "finns-inte"), 1), {"questions": "too_few"}),
+        (Wanted("Läget", ("a", "b"), 3), {"minimum": "out_of_range"}),
+    ],
+)
+def test_what_cannot_be_an_index(
+    sqlite_installation: Installation, wanted: Wanted, faults: dict[str, str]
+) -> None:
+    with pytest.raises(BadIndex) as bad:
+        declared(sqlite_installation, wanted)
+    assert bad.value.faults == faults
+
+
+def test_an_index_is_taken_back_and_both_deeds_are_told(sqlite_installation: Installation) -> None:
+    db = sqlite_installation.database
+    change = declared(sqlite_installation, Wanted("Läget", ("a", "b"), 2))
+
+    remove_index(db, change.series.id, change.indexes[0].id, None, NOW)
+
+    with pytest.raises(NoIndex):
+        remove_index(db, change.series.id, change.indexes[0].id, None, NOW)
+    with db.reading() as session:
+        assert read_change(session, change.series.id, NOW).indexes == ()
+        deeds = [(each.action, (each.details or {})["questions"]) for each in session.scalars(select(Deed))]
+    assert deeds == [("index_declared", ["a", "b"]), ("index_removed", ["a", "b"])]

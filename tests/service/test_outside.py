@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from surveys.course.series_removal import remove_series
 from surveys.domain.figure_finding import Verdict
 from surveys.domain.figure_printed import Role
 from surveys.domain.outside_table import Content, Link, Source
@@ -120,3 +121,15 @@ def test_another_project_s_table_is_not_there(installation: Installation, projec
         read(installation, project + 1, made)
     with pytest.raises(NoTable):
         remove_table(installation.database, project + 1, made, None, SAVED)
+
+
+def test_a_table_stays_when_the_series_it_was_laid_beside_is_removed(installation: Installation) -> None:
+    with installation.database.transaction() as session:
+        it = Answering(session, installation.keys)
+        project, series = it.project.id, it.series.id
+    made = add_table(installation.database, project, CONTENT, "kurs", None, SAVED)
+    assert read(installation, project, made).series_title == "Kursen"
+
+    remove_series(installation.database, series, None, SAVED)
+
+    assert read(installation, project, made).series is None

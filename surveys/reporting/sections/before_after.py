@@ -1,9 +1,11 @@
-"""Before and after beside each other, unpaired, without a word of change."""
+"""Before and after: the whole groups beside each other, then the same persons, never mixed."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
+from surveys.domain.statistics import rounded
 from surveys.reporting.document import Block, Bullets, Cell, Paragraph, Table
-from surveys.reporting.material import Compared, Material
+from surveys.reporting.material import Material
 from surveys.reporting.names import (
     TOO_FEW,
     measurement_name,
@@ -13,60 +15,57 @@ from surveys.reporting.names import (
     too_few_note,
 )
 from surveys.reporting.sections.occasions import top_cell
-from surveys.results.beside import Beside
+from surveys.results.change_model import Change, Paired, QuestionChange
 from surveys.results.model import Measurement, QuestionResult
+
+DECIMALS_OF_P = 3
+SMALLEST_P = Fraction(1, 10**DECIMALS_OF_P)
 
 
 def before_after(material: Material) -> list[Block]:
     return [block for found in material.compared() for block in _of(material, found)]
 
 
-def _of(material: Material, found: Compared) -> list[Block]:
+def _of(material: Material, found: Change) -> list[Block]:
     words = material.words
-    hidden = [each for each in (found.before, found.after) if not each.shown]
-    if hidden:
+    if found.why_not:
+        hidden = [each for each in (found.before, found.after) if each is not None and not each.shown]
         names = words.listed([measurement_name(words, each) for each in hidden])
         return [
             Paragraph(
                 words._("Not laid beside each other, since answers are not shown of: %(names)s.", names=names)
             )
         ]
-    both = [pair for pair in found.pairs if pair.before and pair.after and pair.alike and _told(pair)]
-    blocks: list[Block] = []
-    if both:
-        blocks = [_table(material, found, both)]
-    once = [pair for pair in found.pairs if pair.before is None or pair.after is None]
-    other = [
-        pair for pair in found.pairs if pair.before and pair.after and not pair.alike and pair.after.points
-    ]
+    both = [each for each in found.questions if each.before is not None and each.alike and _told(each)]
+    paired = [each for each in found.questions if each.paired is not None]
+    blocks: list[Block] = [_groups(material, found, both)] if both else []
+    if paired:
+        blocks.append(_pairs(material, found, paired))
+    once, others = words._("Asked only once"), words._("Not the same answers to choose from")
+    reworded = words._("Not the same wording")
     said = [
-        *(f"{words._('Asked only once')}: {_name(material, pair)}" for pair in once),
-        *(f"{words._('Not the same answers to choose from')}: {_name(material, pair)}" for pair in other),
+        *(f"{once}: {words.local(text)}" for text, _before in found.once),
         *(
-            f"{words._('Not the same wording')}: {_name(material, pair)}"
-            for pair in both
-            if not pair.same_wording
+            f"{others}: {words.local(each.text)}"
+            for each in found.questions
+            if each.why_not == "other_answers"
         ),
+        *(f"{reworded}: {words.local(each.text)}" for each in found.questions if not each.same_wording),
     ]
     return [*blocks, Bullets(tuple(said))] if said else blocks
 
 
-def _told(pair: Beside) -> bool:
-    return any(each and (each.top or each.middle) for each in (pair.before, pair.after))
+def _told(question: QuestionChange) -> bool:
+    return any(each and (each.top or each.middle) for each in (question.before, question.after))
 
 
-def _name(material: Material, pair: Beside) -> str:
-    question = pair.after or pair.before
-    return question_name(material.words, question) if question else ""
-
-
-def _table(material: Material, found: Compared, pairs: Sequence[Beside]) -> Table:
+def _groups(material: Material, found: Change, questions: Sequence[QuestionChange]) -> Table:
     words = material.words
     before, after = words._("Before"), words._("After")
     upper, mean = words._("upper classes"), words._("Mean")
-    rows = tuple(_row(material, found, pair) for pair in pairs)
+    rows = tuple(_row(material, found, each) for each in questions)
     return Table(
-        caption=said_of(material.of(found.series), words._("Before and after, unpaired answers")),
+        caption=said_of(material.of(found.series), words._("All who answered each time")),
         head=(
             words._("Question"),
             said_of(before, upper),
@@ -75,26 +74,90 @@ def _table(material: Material, found: Compared, pairs: Sequence[Beside]) -> Tabl
             said_of(after, mean),
         ),
         rows=rows,
-        base=words._("Base: those who answered the question. The two columns are unpaired."),
+        base=words._("Base: those who answered the question then. Not all of them are the same persons."),
         notes=(too_few_note(words),) if any(cell.text == TOO_FEW for row in rows for cell in row) else (),
     )
 
 
-def _row(material: Material, found: Compared, pair: Beside) -> tuple[Cell, ...]:
-    sides = [(found.before, pair.before), (found.after, pair.after)]
-    there = [(measurement, question) for measurement, question in sides if question is not None]
-    tops = [top_cell(material, found.series, measurement, question) for measurement, question in there]
-    means = [_mean(material, found, measurement, question) for measurement, question in there]
-    return Cell(_name(material, pair)), *tops, *means
+def _row(material: Material, found: Change, question: QuestionChange) -> tuple[Cell, ...]:
+    both = ((found.before, question.before), (found.after, question.after))
+    sides = [(measured, result) for measured, result in both if measured is not None and result is not None]
+    tops = [top_cell(material, found.series, measured, result) for measured, result in sides]
+    means = [_mean(material, found, measured, result) for measured, result in sides]
+    return Cell(material.words.local(question.text)), *tops, *means
 
 
-def _mean(material: Material, found: Compared, measurement: Measurement, question: QuestionResult) -> Cell:
+def _mean(material: Material, found: Change, measured: Measurement, result: QuestionResult) -> Cell:
     words, ledger = material.words, material.ledger
-    if not question.shown:
+    if not result.shown:
         return Cell(TOO_FEW)
-    if question.middle is None or question.n is None:
+    if result.middle is None or result.n is None:
         return Cell("–")
-    key = question_key(found.series, measurement, question)
-    label = said_of(found.series.title, measurement_name(words, measurement), question_name(words, question))
-    mean = ledger.number(f"{key}/mean", said_of(label, words._("Mean")), question.middle.mean, question.n)
-    return Cell(mean, f"n = {ledger.number(f'{key}/n', said_of(label, 'n'), question.n)}")
+    key = question_key(found.series, measured, result)
+    label = said_of(found.series.title, measurement_name(words, measured), question_name(words, result))
+    mean = ledger.number(f"{key}/mean", said_of(label, words._("Mean")), result.middle.mean, result.n)
+    return Cell(mean, f"n = {ledger.number(f'{key}/n', said_of(label, 'n'), result.n)}")
+
+
+def _pairs(material: Material, found: Change, questions: Sequence[QuestionChange]) -> Table:
+    words = material.words
+    tested = material.tested()
+    head = [words._("Question"), words._("Pairs"), words._("Higher"), words._("The same"), words._("Lower")]
+    head += [words._("Wilcoxon"), words._("Adjusted (Holm)")] if tested else []
+    notes = [
+        words._("Higher and lower are which way the same persons answered, on the scale of the question.")
+    ]
+    if any(each.paired and each.paired.test.p is None for each in questions):
+        notes.append(words._("Where fewer than six answered differently nothing is tested."))
+    for each in questions:
+        if each.paired and each.paired.let_go:
+            notes.append(_let_go(material, found, each, each.paired.let_go))
+    return Table(
+        caption=said_of(material.of(found.series), words._("The same persons before and after")),
+        head=tuple(head),
+        rows=tuple(_pair(material, found, each, each.paired, tested) for each in questions if each.paired),
+        base=words._("Base: the pairs, who answered the question both times."),
+        notes=tuple(notes),
+    )
+
+
+def _let_go(material: Material, found: Change, question: QuestionChange, many: int) -> str:
+    words, name = material.words, material.words.local(question.text)
+    label = said_of(found.series.title, words._("Before and after"), name, words._("pairs left out"))
+    count = material.ledger.number(f"{found.series.code}/pairs/{question.code}/let_go", label, many)
+    return words._(
+        "%(question)s: %(num)s more answered both times and are left out, by lot, so that what the few who"
+        " answered once said cannot be worked out.",
+        question=name,
+        num=count,
+    )
+
+
+def _pair(
+    material: Material, found: Change, question: QuestionChange, paired: Paired, tested: bool
+) -> tuple[Cell, ...]:
+    words, ledger = material.words, material.ledger
+    key, name = f"{found.series.code}/pairs/{question.code}", words.local(question.text)
+    base = words._("the pairs, who answered the question both times")
+
+    def label(what: str) -> str:
+        return said_of(found.series.title, words._("Before and after"), name, what)
+
+    shares = (
+        ("higher", words._("Higher"), paired.higher),
+        ("same", words._("The same"), paired.same),
+        ("lower", words._("Lower"), paired.lower),
+    )
+    cells = [Cell(name), Cell(ledger.number(f"{key}/n", label(words._("Pairs")), paired.n))]
+    cells += [ledger.share(f"{key}/{part}", label(what), each, base) for part, what, each in shares]
+    if tested:
+        few = words._("too few to test")
+        for part, value in (("p", paired.test.p), ("holm", paired.holm)):
+            if value is None:
+                cells.append(Cell(few))
+                continue
+            least = Fraction(value) < SMALLEST_P
+            exact = rounded(SMALLEST_P if least else Fraction(value), DECIMALS_OF_P)
+            printed = ledger.number(f"{key}/{part}", label(part), exact, paired.n, base)
+            cells.append(Cell(f"p {'<' if least else '='} {printed}"))
+    return tuple(cells)

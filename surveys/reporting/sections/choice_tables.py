@@ -16,7 +16,8 @@ def blocks(asked: Asked, question: QuestionResult) -> list[Block]:
     if not question.shown:
         return [
             Paragraph(
-                f"{name} – {words._('not shown: too few answers')} ({asked.base_line(question)})", "note"
+                f"{name} – " + words._("not shown: too few answers") + f" ({asked.base_line(question)})",
+                "note",
             )
         ]
     found: list[Block] = []
@@ -38,7 +39,7 @@ def blocks(asked: Asked, question: QuestionResult) -> list[Block]:
         )
         found.append(Paragraph(said, "note"))
     if not question.n:
-        found.append(Paragraph(f"{name} – {words._('Nobody answered this question.')}", "note"))
+        found.append(Paragraph(f"{name} – " + words._("Nobody answered this question."), "note"))
     return found
 
 
@@ -51,7 +52,7 @@ def _chart(asked: Asked, question: QuestionResult) -> Chart:
         rows=tuple(
             ChartRow(words.local(bar.label), (bar.share.count,), asked.n(question)) for bar in question.points
         ),
-        base=f"{words._('Base: those who answered the question.')} n = {asked.n(question)}",
+        base=words._("Base: those who answered the question.") + f" n = {asked.n(question)}",
         kind="bars",
     )
 
@@ -97,7 +98,7 @@ def _numbers(asked: Asked, question: QuestionResult) -> Table:
         caption=question_name(words, question),
         head=(words._("Measure"), words._("Value")),
         rows=rows,
-        base=f"{words._('Base: those who answered the question.')} {asked.base_line(question)}.",
+        base=words._("Base: those who answered the question.") + f" {asked.base_line(question)}.",
     )
 
 
@@ -132,7 +133,8 @@ def _words(asked: Asked, question: QuestionResult) -> list[Block]:
     if not common:
         return [
             Paragraph(
-                f"{question_name(words, question)} – {words._('No word was written more than once.')}", "note"
+                f"{question_name(words, question)} – " + words._("No word was written more than once."),
+                "note",
             )
         ]
     rows = tuple(
@@ -145,7 +147,7 @@ def _words(asked: Asked, question: QuestionResult) -> list[Block]:
             caption=question_name(words, question),
             head=(words._("Word"), words._("Count")),
             rows=rows,
-            base=f"{words._('How many times each word was given.')} {asked.base_line(question)}.",
+            base=words._("How many times each word was given.") + f" {asked.base_line(question)}.",
             notes=(note,),
         )
     ]

@@ -95,10 +95,20 @@ def _rules(material: Material) -> Iterator[str]:
         yield words._(
             "Questionnaires that were still open are in the response rates; their answers are not shown."
         )
-    if material.compared():
+    if any(each.joined for each in material.compared()):
         yield words._(
-            "Before and after are laid beside each other unpaired: it is not told which answers are"
-            " one person’s. No change has been tested."
+            "Before and after: the figures of all who answered each time stand apart from those of the same"
+            " persons, whose answers are joined by code. The two are never mixed."
+        )
+    elif material.compared():
+        yield words._(
+            "Before and after are laid beside each other unpaired: it is not told which answers are one"
+            " person’s. No change has been tested."
+        )
+    if material.tested():
+        yield words._(
+            "Pairs were tested with Wilcoxon’s signed-rank test, two-sided; those who answered the same are"
+            " left out of it. The p of each question is also given adjusted for all of them (Holm)."
         )
     else:
         yield words._("No statistical test has been made.")

@@ -52,23 +52,30 @@ def _chart(asked: Asked, alike: Alike, shown: Sequence[QuestionResult]) -> Chart
 def _across(asked: Asked, alike: Alike) -> Table:
     words = asked.material.words
     shown = [question for question in alike.questions if question.shown]
-    top = next((top_name(words, question) for question in shown if question.top), "")
+    top = any(question.top for question in shown)
     mean = any(question.middle for question in shown)
     head = [
         words._("Question"),
         *(words.local(point.label) for point in alike.points),
-        *([top] if top else []),
+        *([words._("Upper classes")] if top else []),
         *([words._("Mean")] if mean else []),
         "n",
     ]
-    rows = tuple(_row(asked, question, len(alike.points), bool(top), mean) for question in alike.questions)
+    rows = tuple(_row(asked, question, len(alike.points), top, mean) for question in alike.questions)
     return Table(
         caption=_title(asked, alike),
         head=tuple(head),
         rows=rows,
         base=_base(asked),
-        notes=tuple(_notes(asked, alike.questions)),
+        notes=(*_upper(asked, shown), *_notes(asked, alike.questions)),
     )
+
+
+def _upper(asked: Asked, shown: Sequence[QuestionResult]) -> list[str]:
+    """Which classes are added up in the column of the upper ones."""
+    words = asked.material.words
+    names = {top_name(words, question) for question in shown if question.top}
+    return [words._("Upper classes: %(labels)s.", labels=name) for name in sorted(names)]
 
 
 def _row(asked: Asked, question: QuestionResult, points: int, top: bool, mean: bool) -> tuple[Cell, ...]:
@@ -98,7 +105,8 @@ def _long(asked: Asked, question: QuestionResult) -> Table:
     words = asked.material.words
     rows = [(Cell(words.local(bar.label)), asked.bar(question, bar)) for bar in question.points]
     if question.top:
-        rows.append((Cell(top_name(words, question)), _top(asked, question)))
+        together = words._("Together: %(labels)s", labels=top_name(words, question))
+        rows.append((Cell(together), _top(asked, question)))
     if question.middle:
         rows.append((Cell(words._("Mean")), asked.mean(question)))
     return Table(

@@ -53,7 +53,7 @@ def _key_figures(material: Material, series: SeriesResults) -> Iterator[KeyFigur
             words._("of questionnaires sent out"),
         )
         yield KeyFigure(
-            rate.text, words._("Response rate"), said_of(of, f"{rate.quiet} {words._('questionnaires')}")
+            rate.text, words._("Response rate"), said_of(of, f"{rate.quiet} " + words._("questionnaires"))
         )
 
 

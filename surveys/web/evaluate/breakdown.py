@@ -146,6 +146,12 @@ class Words:
         return str(words.get(code) or variable.labels.get(code, code))
 
     @staticmethod
+    def title(found: Breakdown) -> str:
+        """The variables of the table; within a class, its name last."""
+        names = " + ".join(Words.variable(each) for each in (found.by, found.also) if each is not None)
+        return f"{names} ({Words.one(*found.only)})" if found.only else names
+
+    @staticmethod
     def group(found: Breakdown, group: GroupResult) -> str:
         """ "kvinna", or "Försäkringskassan, kvinna"; of the whole table, all or the class it is within."""
         asked = [each for each in (found.by, found.also) if each is not None]

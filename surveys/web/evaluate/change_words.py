@@ -1,7 +1,7 @@
 """What is said of two measurements beside each other: sentences that follow from the numbers."""
 
 from surveys.domain.intervals import Interval
-from surveys.results.change_model import Change, P, Paired, QuestionChange
+from surveys.results.change_model import Change, IndexChange, P, Paired, QuestionChange
 from surveys.results.model import Measurement
 from surveys.web.filters import HARD_SPACE, local, number, percent
 from surveys.web.phrases import _, ngettext
@@ -74,12 +74,23 @@ def let_go(paired: Paired) -> str:
 
 def why_not(question: QuestionChange) -> str:
     """Why a question has no pairs."""
+    return _reason(question.why_not)
+
+
+def _reason(code: str) -> str:
     return {
         "too_few": _("not shown: too few answers"),
         "other_answers": _("Not the same answers to choose from both times: nothing is tested."),
         "not_ordered": _("The answers have no order, so nobody can answer higher or lower."),
         "not_joined": _("Nothing tells which answers are the same person’s, so no change is worked out."),
-    }.get(question.why_not, "")
+    }.get(code, "")
+
+
+def why_no_index(index: IndexChange) -> str:
+    """Why an index has no pairs."""
+    if index.why_not == "not_asked":
+        return _("Its questions are not asked alike both times, or not shown.")
+    return _reason(index.why_not)
 
 
 def p_text(p: P) -> str:

@@ -18,6 +18,7 @@ PASTE_FAULTS: Words = {
     "too_long": _l("This is too long: %(most)s characters are the most. Paste one table at a time."),
     "too_many_rows": _l("A table may have %(most)s rows. Paste a part of it at a time."),
     "too_many_columns": _l("A table may have %(most)s columns. Paste a part of it at a time."),
+    "too_many_cells": _l("A table may have %(most)s cells. Paste a part of it at a time."),
     "one_column": _l(
         "No columns were found. Copy the table from Word or Excel, or put semicolons between the cells."
     ),

@@ -96,6 +96,7 @@ def _from_details(deed: Deed) -> str:
                 "participant",
                 "questionnaire",
                 "scale",
+                "index",
                 "indicator",
                 "organisation",
             )

@@ -1,0 +1,98 @@
+"""Several questions declared to be one index: by evaluators and organisers."""
+
+from dataclasses import dataclass, field
+
+from flask import abort, flash, g, redirect, request
+from werkzeug.wrappers import Response
+
+from surveys import clock
+from surveys.results import indexes
+from surveys.results.change import read_change
+from surveys.results.change_model import Change
+from surveys.web.evaluate.base import as_evaluator, blueprint, page
+from surveys.web.guard import installation, reading_session, staff
+from surveys.web.organise.base import series_address, series_crumbs, series_tabs
+from surveys.web.phrases import _
+
+PAGE = "/projekt/<project>/insatser/<series>/resultat/fore-och-efter/index"
+Shown = str | Response | tuple[str, int]
+
+
+@dataclass
+class IndexForm:
+    """What was typed, and what is wrong with it by field."""
+
+    name: str = ""
+    minimum: str = ""
+    questions: list[str] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@blueprint.get(PAGE)
+@staff("organiser", "evaluator")
+def series_indexes(project: str, series: str) -> str:
+    return _page(IndexForm())
+
+
+@blueprint.post(PAGE)
+@staff("organiser", "evaluator")
+def declare_index(project: str, series: str) -> Shown:
+    typed = IndexForm(
+        request.form.get("name", ""), request.form.get("minimum", ""), request.form.getlist("questions")
+    )
+    least = typed.minimum.strip()
+    # what is no number is 0, which no index can have as its least
+    minimum = int(least) if least.isascii() and least.isdigit() and len(least) < 4 else 0
+    wanted = indexes.Wanted(typed.name, tuple(dict.fromkeys(typed.questions)), minimum)
+    try:
+        indexes.declare_index(
+            installation().database, g.series.id, wanted, _change(), g.user.user_id, clock.now()
+        )
+    except indexes.BadIndex as error:
+        typed.errors = {name: _fault(name, code) for name, code in error.faults.items()}
+        return _page(typed), 422
+    flash(_("The index is declared."), "positive")
+    return redirect(series_address("resultat", "fore-och-efter"), 303)
+
+
+@blueprint.post(f"{PAGE}/<int:index>/ta-bort")
+@staff("organiser", "evaluator")
+def remove_index(project: str, series: str, index: int) -> Response:
+    try:
+        name = indexes.remove_index(installation().database, g.series.id, index, g.user.user_id, clock.now())
+    except indexes.NoIndex:
+        abort(404)
+    flash(_("The index “%(name)s” is taken back. The answers are as they were.", name=name), "positive")
+    return redirect(series_address("resultat", "fore-och-efter", "index"), 303)
+
+
+def _change() -> Change:
+    return read_change(reading_session(), g.series.id, clock.now(), as_evaluator())
+
+
+def _page(typed: IndexForm) -> str:
+    change = _change()
+    here = series_address("resultat", "fore-och-efter")
+    way = [*series_crumbs(_("Results"))[:-1], (_("Results"), series_address("resultat"))]
+    return page(
+        "indexes",
+        crumbs=[*way, (_("Before and after"), here), (_("Index"), None)],
+        tabs=series_tabs(),
+        found=change.series,
+        declared=change.indexes,
+        offered=indexes.offered(change),
+        typed=typed,
+        here=here,
+    )
+
+
+def _fault(name: str, code: str) -> str:
+    return {
+        ("name", "blank"): _("Give the index a name."),
+        ("name", "too_long"): _("The name is too long: at most 120 characters."),
+        ("name", "bad_characters"): _("The name holds characters that cannot be kept."),
+        ("name", "taken"): _("There is an index with that name already."),
+        ("questions", "too_few"): _("Choose at least two questions."),
+        ("questions", "other_scales"): _("The questions must have the same scale."),
+        ("minimum", "out_of_range"): _("Write a number from 1 to the number of questions chosen."),
+    }[name, code]
