@@ -95,6 +95,10 @@ def test_a_figure_follows_from_its_counts(sqlite_installation: Installation, who
     assert found["kurs/eftermatning/-/overall/top"].printed == "9\xa0av\xa012 (75,0\xa0%)"
     assert found["kurs/efter/t1/overall/mean"].base == 77
     assert found["kurs/efter/t1/new-B/4"].base == 66
+    # the same persons, apart from the groups
+    higher = found["kurs/pairs/overall/higher"]
+    assert (higher.printed, higher.base) == ("11\xa0av\xa012 (91,7\xa0%)", 12)
+    assert found["kurs/fore/-/overall/n"].count == 20
 
 
 def test_a_report_holds_nothing_of_few_answers_nor_of_what_is_open(
@@ -280,10 +284,11 @@ def test_the_method_follows_what_was_done(sqlite_installation: Installation, who
     ]  # fmt: skip
     rules = " ".join(text for block in method.blocks if isinstance(block, Bullets) for text in block.items)
     assert "minst 5 svar" in rules
-    assert "oparade" in rules
+    assert "De två blandas aldrig." in rules
+    assert "Wilcoxons teckenrangtest" in rules
     with sqlite_installation.database.transaction() as session:
-        for each in session.scalars(select(Questionnaire).where(Questionnaire.wave == "post")):
+        for each in session.scalars(select(Questionnaire).where(Questionnaire.wave == "pre")):
             each.wave = "other"
     again = contents(sqlite_installation, who, make(sqlite_installation, who)).document
-    assert "oparade" not in "\n".join(said(again))
+    assert "Wilcoxon" not in "\n".join(said(again))
     assert "Ingen statistisk prövning har gjorts." in said(again)

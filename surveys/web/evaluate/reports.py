@@ -89,14 +89,15 @@ def make_report(project: str) -> Response | tuple[str, int]:
 @staff("organiser", "evaluator", "reader")
 def one_report(project: str, report: str) -> str:
     session, row = reading_session(), found_report(report)
-    versions = queries.versions(session, row.line)
+    every = queries.versions(session, row.line)
+    versions = [each for each in every if each.signed_at or g.role != "reader"]
     return page(
         "report",
         crumbs=below((row.title, None)),
         report=row,
         texts=texts,
         contents=reading.read(session, row),
-        versions=[each for each in versions if each.signed_at or g.role != "reader"],
+        versions=versions,
         newest=versions[0].version == row.version,
         series=[each.title for each in queries.series(session, g.project.id, row.series)],
         here=here(report),
