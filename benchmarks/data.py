@@ -244,8 +244,10 @@ def messages(session: Session, count: int, due_at: datetime) -> None:
     )
 
 
-def responses(session: Session, ids: dict[str, int], count: int) -> None:
-    """Add ``count`` submitted responses of twelve answers."""
+def responses(
+    session: Session, ids: dict[str, int], count: int, questions: Sequence[str] = QUESTIONS
+) -> None:
+    """Add ``count`` submitted responses with an answer to each of ``questions``."""
     for start in range(0, count, 5000):
         session.execute(
             insert(Response),
@@ -260,7 +262,7 @@ def responses(session: Session, ids: dict[str, int], count: int) -> None:
                     "pairing_key": f"{n:064x}",
                     "language": "sv",
                     "background": {},
-                    "answers": answers(n),
+                    "answers": answers(n, questions),
                     "revision": 1,
                     "started_at": NOW,
                     "saved_at": NOW,
@@ -271,6 +273,6 @@ def responses(session: Session, ids: dict[str, int], count: int) -> None:
         )
 
 
-def answers(number: int) -> dict[str, str]:
-    """Return twelve answers that differ from one response to the next."""
-    return {code: str((number * 7 + place * 3) % 4 + 1) for place, code in enumerate(QUESTIONS)}
+def answers(number: int, questions: Sequence[str] = QUESTIONS) -> dict[str, str]:
+    """Return answers that differ from one response to the next."""
+    return {code: str((number * 7 + place * 3) % 4 + 1) for place, code in enumerate(questions)}

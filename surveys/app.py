@@ -22,6 +22,7 @@ from surveys.web import (
     guard,
     headers,
     interface,
+    kept_templates,
     language,
     logbook,
     mailbox,
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     _bind_extensions(app)
     _add_globals(app, installation.settings)
+    kept_templates.register(app, installation.settings.instance)
     _add_blueprints(app, installation.settings)
     errors.register(app)
     guard.check_every_route(app)
