@@ -1,6 +1,7 @@
 """The pages of results in a real browser: readable on a phone, reachable by keyboard, clean to axe."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -70,14 +71,40 @@ def test_a_wide_table_scrolls_in_itself_by_keyboard(new_page: PageMaker, address
     until(lambda: table.evaluate("element => element.scrollLeft") > 0)
 
 
-def test_every_chart_says_in_words_what_it_shows(page: Page, address: str) -> None:
-    signed_in(page, address).goto(f"{address}{RESULTS}/matning/efter/t1")
-    charts = page.locator("figure.chart svg[role=img]")
+def test_every_chart_says_in_words_what_it_shows_and_is_a_file(page: Page, address: str) -> None:
+    here = address + RESULTS
+    signed_in(page, address).goto(here)
+    charts = page.locator("figure.chart:has(svg[role=img])")
     assert charts.count() >= 3
     for chart in charts.all():
-        assert "n = " in (chart.locator("title").text_content() or "")
+        seen = [each for each in chart.locator("svg[role=img]").all() if each.is_visible()]
+        assert len(seen) == 1
+        assert re.search(r"\d", seen[0].locator("desc").text_content() or "")
+        assert chart.get_by_role("link").count() == 2
     assert page.locator("table caption").count() == page.locator("table").count()
     assert page.locator("th:not([scope])").count() == 0
+    for number, kind in ((1, "svg"), (2, "png")):
+        file = page.request.get(f"{here}?diagram={number}.{kind}")
+        assert file.status == 200
+        assert kind in file.headers["content-type"]
+    assert page.request.get(f"{here}?diagram=99.svg").status == 404
+
+
+def test_a_table_is_copied_as_a_table(new_page: PageMaker, address: str) -> None:
+    page = signed_in(new_page(permissions=["clipboard-read", "clipboard-write"]), address)
+    page.goto(address + RESULTS)
+    page.locator(".copy-table button").first.click()
+    until(lambda: page.locator(".copy-table [role=status]").first.inner_text() != "")
+    copied = page.evaluate(
+        """async () => {
+        const [item] = await navigator.clipboard.read();
+        const text = async kind => (await (await item.getType(kind)).text());
+        return [await text("text/html"), await text("text/plain")] }"""
+    )
+    assert "<table" in copied[0]
+    assert "77 av 98 (78,6\u00a0%)" in copied[1]
+    first, *rows = copied[1].splitlines()
+    assert {row.count("\t") for row in rows} == {first.count("\t")}
 
 
 def test_the_file_is_fetched_by_its_button(page: Page, address: str, tmp_path: Path) -> None:

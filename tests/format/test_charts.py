@@ -77,6 +77,7 @@ def test_a_gap_has_no_mark_and_few_have_a_hollow_one() -> None:
 def test_the_ends_of_a_scale_differ_without_colour() -> None:
     assert {fill.pattern for name, fill in FILLS.items() if name.startswith("low")} == {"hatched"}
     assert "hatched" not in {fill.pattern for name, fill in FILLS.items() if name.startswith("high")}
+    assert 'class="wide"' in inline(CHARTS["stacked"], "sv", 720, "a", "wide")
     assert 'id="a-low-3"' in inline(CHARTS["stacked"], "sv", 720, "a")
 
 
