@@ -13,6 +13,7 @@ from surveys.config import Settings
 from surveys.course import programme
 from surveys.database import Database, migrate
 from surveys.demo.figures import FOLDER, read_figures
+from surveys.demo.indicators import add_indicators
 from surveys.demo.printed import add_printed_tables
 from surveys.demo.shifting import straddling
 from surveys.demo.users import PROJECT, DemoUser, add_users
@@ -50,7 +51,9 @@ def load_demo(installation: Installation, mailbox: Mailbox, now: datetime, progr
     """
     document = straddling(read_programme(FOLDER / "gothenburg.yaml"), now)
     programme.load(installation.database, document, BEGINNING)
-    Walk(installation, read_figures(), mailbox, progress).go(now - LIVE)
+    figures = read_figures()
+    Walk(installation, figures, mailbox, progress).go(now - LIVE)
+    add_indicators(installation, figures, now)
 
 
 def load_beside(

@@ -86,7 +86,9 @@ class _Form:
         if kind is Kind.YES_NO:
             return {"target": YES}
         found = {"baseline": self.number("baseline"), "target": self.number("target")}
-        percent = kind is Kind.SHARE or (kind is Kind.OUTCOMES and bool(self.raw.get("as_share")))
+        percent = kind in (Kind.SHARE, Kind.PAIRS) or (
+            kind is Kind.OUTCOMES and bool(self.raw.get("as_share"))
+        )
         for name, value in found.items():
             if value is None or name in self.faults:
                 continue

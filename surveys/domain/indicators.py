@@ -35,13 +35,14 @@ class Kind(StrEnum):
     OUTCOMES = "outcomes"  # persons of whom an outcome has been noted
     SHARE = "share"  # answers at or above a class
     MEAN = "mean"
+    PAIRS = "pairs"  # the same persons before and after: how many answered higher
     PRODUCTS = "products"  # dated entries
     YES_NO = "yes_no"
     OUTSIDE = "outside"  # a figure somebody else made
 
     @property
     def from_answers(self) -> bool:
-        return self in (Kind.SHARE, Kind.MEAN)
+        return self in (Kind.SHARE, Kind.MEAN, Kind.PAIRS)
 
     @property
     def typed(self) -> bool:
@@ -98,7 +99,7 @@ class Definition:
 
     @property
     def in_percent(self) -> bool:
-        return self.kind is Kind.SHARE or (self.kind is Kind.OUTCOMES and self.as_share)
+        return self.kind in (Kind.SHARE, Kind.PAIRS) or (self.kind is Kind.OUTCOMES and self.as_share)
 
     @property
     def partial(self) -> bool:

@@ -15,6 +15,7 @@ INDICATOR_KINDS = (
     "outcomes",
     "share",
     "mean",
+    "pairs",
     "products",
     "yes_no",
     "outside",
@@ -28,8 +29,8 @@ class Indicator(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "code"),
         CheckConstraint(
-            "kind IN ('head_count', 'attendances', 'outcomes', 'share', 'mean', 'products', 'yes_no',"
-            " 'outside')",
+            "kind IN ('head_count', 'attendances', 'outcomes', 'share', 'mean', 'pairs', 'products',"
+            " 'yes_no', 'outside')",
             name="kind_known",
         ),
         CheckConstraint("whole_id IS NULL OR whole_id <> id", name="not_its_own_part"),

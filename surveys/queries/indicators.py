@@ -7,7 +7,6 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from surveys.domain.organisations import Levels, Placed
 from surveys.models.deeds import Deed
 from surveys.models.indicator import (
     Indicator,
@@ -17,7 +16,7 @@ from surveys.models.indicator import (
     IndicatorVersion,
 )
 from surveys.models.people import ENROLMENT_STATES, Attendance, Enrolment, Outcome, Participant
-from surveys.models.programme import Occasion, Organisation, Series
+from surveys.models.programme import Occasion, Series
 
 _SAID = {f"enrolment_{state}": state for state in ENROLMENT_STATES}
 
@@ -213,12 +212,3 @@ def attendance_kept(session: Session, project_id: int) -> set[int]:
     """The series of a project that keep attendance."""
     wanted = select(Series.id).where(Series.project_id == project_id, Series.attendance_kept)
     return set(session.scalars(wanted))
-
-
-def levels(session: Session, project_id: int) -> Levels:
-    rows = session.execute(
-        select(Organisation.id, Organisation.code, Organisation.parent_id, Organisation.merged_into_id).where(
-            Organisation.project_id == project_id
-        )
-    )
-    return Levels(Placed(*row) for row in rows)

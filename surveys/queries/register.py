@@ -54,8 +54,11 @@ def enrolments(session: Session, series_id: int) -> list[KnownEnrolment]:
 
 
 def organisations(session: Session, project_id: int) -> Sequence[Organisation]:
+    """Those that people can be of; what was merged into another is left out."""
     return session.scalars(
-        select(Organisation).where(Organisation.project_id == project_id).order_by(Organisation.position)
+        select(Organisation)
+        .where(Organisation.project_id == project_id, Organisation.merged_into_id.is_(None))
+        .order_by(Organisation.position)
     ).all()
 
 

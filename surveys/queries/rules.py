@@ -157,7 +157,9 @@ def _options(questionnaire: Questionnaire) -> dict[str, set[str]]:
 
 def organisations(session: Session, project_id: int) -> Sequence[Organisation]:
     return session.scalars(
-        select(Organisation).where(Organisation.project_id == project_id).order_by(Organisation.position)
+        select(Organisation)
+        .where(Organisation.project_id == project_id, Organisation.merged_into_id.is_(None))
+        .order_by(Organisation.position)
     ).all()
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.importing.people_rows import PersonRow, RowFault
 from surveys.models.programme import Project, Series
+from surveys.queries import organisations
 from surveys.queries import register as queries
 from surveys.queries.register import KnownEnrolment, KnownPerson
 from surveys.register.enrolment import RISING
@@ -82,7 +83,7 @@ def plain(text: str) -> str:
 
 
 def read_register(session: Session, series: Series, answers: Mapping[str, str]) -> Register:
-    """Read all that rows are compared with, in four selects."""
+    """Read all that rows are compared with, in a few selects."""
     register = Register(series.project, series, answers)
     for person in queries.participants(session, series.project_id):
         register.people[person.id] = register.by_code[person.code] = person
@@ -93,6 +94,8 @@ def read_register(session: Session, series: Series, answers: Mapping[str, str]) 
         register.organisation_names[each.id] = each.name
         register.organisations.setdefault(folded(each.name), each.id)
         register.organisations.setdefault(folded(each.code), each.id)
+    for spelling, number in organisations.spellings(session, series.project_id):
+        register.organisations.setdefault(folded(spelling), number)
     return register
 
 

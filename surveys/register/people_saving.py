@@ -11,6 +11,7 @@ from surveys.keys import new_public_id
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Organisation
 from surveys.outbox import notices
+from surveys.queries import organisations
 from surveys.queries import register as queries
 from surveys.register.enrolment import SAID
 from surveys.register.people_import import AT_ONCE
@@ -62,7 +63,7 @@ def _make_organisations(session: Session, register: Register, good: Sequence[Ver
             wanted.setdefault(folded(name), name)
     if not wanted:
         return {}
-    taken = {each.code for each in queries.organisations(session, register.project.id)}
+    taken = {each.code for each in organisations.everyone(session, register.project.id)}
     rows = {}
     for position, (key, name) in enumerate(wanted.items(), start=len(taken) + 1):
         code = free_code(name, taken)

@@ -65,6 +65,7 @@ def add_indicator(
     user_id: int | None,
     now: datetime,
     whole: str = "",
+    generated_note: Mapping[str, str] | None = None,
 ) -> str:
     """Make an indicator, or a part of ``whole`` (its code); returns its code.
 
@@ -83,6 +84,7 @@ def add_indicator(
             code=code,
             kind=kind.value,
             position=position,
+            generated_note=dict(generated_note) if generated_note else None,
         )
         session.add(row)
         session.flush()

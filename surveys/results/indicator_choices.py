@@ -25,6 +25,7 @@ class Offered:
     questionnaire: LocalText
     text: LocalText
     classes: tuple[tuple[str, LocalText], ...]
+    wave: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ class Choices:
             questions={each.path: [code for code, _ in each.classes] for each in self.questions},
             limit=self.limit,
         )
+
+    @property
+    def again(self) -> tuple[Offered, ...]:
+        """The questions that were asked before as well, under the same code and with the same classes."""
+        before = {_asked(each) for each in self.questions if each.wave == "pre"}
+        return tuple(each for each in self.questions if each.wave != "pre" and _asked(each) in before)
 
     def question(self, path: str) -> Offered | None:
         return next((each for each in self.questions if each.path == path), None)
@@ -84,4 +91,9 @@ def _questions(session: Session, series_id: int, code: str, title: str) -> Itera
                 text = {
                     language: each.replace("{theme}", ELLIPSIS) for language, each in question.text.items()
                 }
-                yield Offered(path, title, form.title, text, classes)
+                yield Offered(path, title, form.title, text, classes, questionnaire.wave)
+
+
+def _asked(question: Offered) -> tuple[str, str, tuple[str, ...]]:
+    series, _, code = question.path.split("/")
+    return series, code, tuple(code for code, _ in question.classes)

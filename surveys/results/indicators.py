@@ -5,7 +5,7 @@ for that date or later, which is never changed; until then what the figure is no
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.domain.indicator_definition import restored
 from surveys.domain.indicators import (
     Definition,
+    Figure,
     Judgement,
     Kind,
     PartResult,
@@ -24,7 +25,10 @@ from surveys.domain.indicators import (
 from surveys.models.indicator import Indicator, IndicatorReading, IndicatorVersion
 from surveys.models.programme import Project
 from surveys.queries import indicators as queries
-from surveys.results.indicator_figures import Look, Read, figure_of
+from surveys.results.indicator_answers import Read
+from surveys.results.indicator_figures import Look, figure_of
+
+TOO_CLOSE = "too_close"
 
 
 @dataclass(frozen=True)
@@ -198,6 +202,7 @@ class _Reader:
             and each.version.id == version.id
             and each.on <= self.day
             and _has_come(version.definition, each.on)
+            and each.read.figure.lacking != TOO_CLOSE
         ]
         return max(final, key=lambda each: (each.taken_at, each.id), default=None)
 
@@ -207,14 +212,27 @@ class _Reader:
             then = self.look.read(row.id, definition, definition.reads_on)
             if not then.figure.lacking:
                 return then
-        return self.look.read(row.id, definition, self.day)
+        read = self.look.read(row.id, definition, self.day)
+        return replace(read, figure=self._told(definition, read.figure))
+
+    def _told(self, definition: Definition, figure: Figure) -> Figure:
+        """A figure read earlier, unless it differs from that of today by the answers of a few.
+
+        Answers that were taken back, or typed in from paper later, could else be had by subtracting.
+        """
+        if not definition.kind.from_answers or figure.n is None:
+            return figure
+        now = self.look.now_answered(definition).figure.n or 0
+        apart = abs(now - figure.n)
+        return Figure(lacking=TOO_CLOSE) if 0 < apart < self.look.project.minimum_group else figure
 
     def _stored(self, row: IndicatorReading, of: Indicator) -> StoredReading:
         version = version_of(row.version, of.kind)
-        figure = figure_of(row)
+        figure = self._told(version.definition, figure_of(row))
         found = judged(version.definition, figure, (), self.look.project.decimals)
         # the parts had their say when it was taken
-        why = found.why if found.verdict == row.verdict else "part_missed"
+        why = found.why if found.verdict == row.verdict or figure.lacking else "part_missed"
+        verdict = found.verdict if figure.lacking else Verdict(row.verdict)
         return StoredReading(
             id=row.id,
             on=row.on_date,
@@ -222,7 +240,7 @@ class _Reader:
             origin=row.origin,
             read=Read(figure),
             version=version,
-            judgement=Judgement(Verdict(row.verdict), why, found.gap, found.decimals),
+            judgement=Judgement(verdict, why, found.gap, found.decimals),
             preliminary=not _has_come(version.definition, row.on_date),
             source=row.source,
             by=row.user.name if row.user else "",

@@ -5,7 +5,7 @@ measurements that are still open are not in it.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -20,10 +20,12 @@ from surveys.models.deeds import Deed
 from surveys.models.indicator import Indicator, IndicatorReading, IndicatorVersion
 from surveys.models.programme import Project
 from surveys.queries import indicators as queries
+from surveys.results.indicator_answers import NO_READING
 from surveys.results.indicator_figures import Look
 from surveys.results.indicators import NoIndicator, part_of, read_indicator
 
 LONGEST_SOURCE = 500
+LATE = timedelta(days=1)  # a reading taken the day after its date reads the answers as they are
 
 
 class NotTyped(Exception):
@@ -118,8 +120,10 @@ def _take(session: Session, version: IndicatorVersion, now: datetime) -> _Taken:
     on = look.today
     if definition.reads_on is not None and definition.reads_on < look.today:
         on = definition.reads_on
-    # answers are read as they are: of an earlier day there is no other trace
-    figure = look.read(row.id, definition, look.today if definition.kind.from_answers else on).figure
+    figure = look.read(row.id, definition, on).figure
+    if definition.kind.from_answers and (look.today - on <= LATE or figure.lacking == NO_READING):
+        # nothing closer to the day is kept than what they are now
+        figure = look.now_answered(definition).figure
     judgement = judged(definition, figure, _parts(session, row, now, on), row.project.decimals)
     return _Taken(row.id, version.id, on, figure, judgement)
 

@@ -81,6 +81,27 @@ def test_a_target_from_its_start_to_its_judgement(evaluator: FlaskClient, sqlite
     assert "Indicators that are not followed any more" in words(evaluator.get(HERE))
 
 
+def test_two_spellings_of_an_organisation_are_put_together(organiser: FlaskClient) -> None:
+    there = "/projekt/liten/installningar/organisationer"
+    assert "Försäkringskassan" in words(organiser.get(there))
+    fk = f"{there}/fk"
+    assert fill(organiser, fk, do="name", name="FK").status_code == 303
+    again = fill(organiser, fk, do="name", name="fk")
+    assert again.status_code == 422
+    assert "There is an organisation with this name already." in words(again)
+    circle = fill(organiser, fk, do="parent", parent="finns-inte")
+    assert circle.status_code == 422
+    asked = fill(organiser, fk, do="merge", into="af")
+    assert "“Försäkringskassan” becomes another spelling of Arbetsförmedlingen" in words(asked)
+    assert "So do: FK." in words(asked)
+    assert send(organiser, asked, fk, do="merge").status_code == 303
+    shown = organiser.get(there)
+    assert "counts as Arbetsförmedlingen" in words(shown)
+    assert organiser.get(fk).status_code == 404
+    assert send(organiser, shown, fk, do="part").status_code == 303
+    assert organiser.get(fk).status_code == 200
+
+
 def test_a_head_count_with_parts_and_a_share_of_few_answers(evaluator: FlaskClient) -> None:
     common = {"reads_on": "2027-06-30", "decided_on": "2026-01-01"}
     fill(evaluator, f"{NEW}?slag=head_count", NEW, title="Alla", stage="present", target="9", **common)

@@ -24,6 +24,7 @@ from surveys.models.programme import Occasion, Organisation, Project, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.results import outside
 from surveys.results import series as results
+from surveys.results.indicators import read_indicators
 from surveys.results.model import Measurement, SeriesResults
 from tests.support.demo import NOW, demo_copy
 from tests.support.forms import filled
@@ -134,6 +135,32 @@ def test_before_and_after(demo: Installation, rule: str, part: str) -> None:
     scales = [question for question in result.questions if question.kind == "scale"]
     assert {len(question.points) for question in scales} == {5}
     assert all(question.n + question.missing + (question.dont_know or 0) == answered for question in scales)
+
+
+@pytest.mark.parametrize(
+    ("title", "verdict", "why", "value"),
+    [
+        ("Deltagare i Bredd, Polisen", "not_met", "missed", 326),
+        ("Deltagare i Samrehab", "met", "reached", 193),
+        ("Upplevd ökad kompetens, The Bridge", "unknown", "not_measured", None),
+    ],
+)
+def test_targets_are_judged_as_the_figures_have_it(
+    demo: Installation, session: Session, title: str, verdict: str, why: str, value: int | None
+) -> None:
+    project = session.scalars(select(Project)).one()
+    found = {each.definition.title: each for each in read_indicators(session, project, NOW)}
+    one = found[title]
+    assert (one.judgement.verdict, one.judgement.why, one.read.figure.value) == (verdict, why, value)
+    polisen = found["Deltagare i Bredd, Polisen"]
+    assert [each.definition.target for each in polisen.versions] == [500, 330]
+    assert polisen.sum is not None
+    assert polisen.sum.agrees
+    register = found["Polisen i Bredd, enligt registret"].read.figure.value
+    assert register == sum(
+        each.organisation is not None and each.organisation.code == "polisen"
+        for each in people(session, "bredd")
+    )
 
 
 def people(session: Session, series: str) -> list[Participant]:

@@ -15,10 +15,12 @@ from surveys.models.deeds import Deed
 from surveys.models.indicator import Indicator, IndicatorReading, IndicatorVersion
 from surveys.models.people import Outcome
 from surveys.models.programme import Organisation, Project
+from surveys.models.response import Response
+from surveys.results import aggregates, readings
 from surveys.results import indicator_acts as acts
-from surveys.results import readings
 from surveys.results.indicator_choices import choices
 from surveys.results.indicators import IndicatorResult, read_indicator, read_indicators
+from tests.service.test_change import GOLDEN, both
 from tests.support.answered import NOW, Answering, spread
 
 TODAY = NOW.date()
@@ -110,6 +112,18 @@ def test_a_share_is_made_of_what_is_shown_and_nothing_else(built: Installation) 
     assert look(built, mean).judgement.verdict is Verdict.MET
 
 
+def test_the_share_of_pairs_is_that_of_before_and_after(installation: Installation) -> None:
+    with installation.database.transaction() as session:
+        both(Answering(session, installation.keys), GOLDEN)
+    asked_again = {"questions": ["kurs/slut/overall"]}
+    code = add(installation, Kind.PAIRS, asked_again, target="60", baseline="0", minimum_answers="10")
+    figure = look(installation, code).read.figure
+    assert (figure.numerator, figure.denominator, figure.base) == (5, 10, "pairs")
+    assert look(installation, code).judgement.verdict is Verdict.PARTLY
+    more = add(installation, Kind.PAIRS, asked_again, target="60", minimum_answers="11")
+    assert look(installation, more).judgement.why == "under_minimum"
+
+
 def test_outcomes_and_products_are_counted_as_of_a_day(built: Installation) -> None:
     with built.database.transaction() as session:
         people = session.scalars(select(Indicator)).all()
@@ -180,6 +194,29 @@ def test_a_reading_is_taken_once_when_its_date_has_passed(built: Installation) -
     again = look(built, present, now=NOW + timedelta(hours=2))
     assert again.read.figure.value == 0
     assert sorted(each.read.figure.value or 0 for each in again.readings) == [0, 9]
+
+
+def test_answers_of_an_earlier_day_come_from_the_snapshot(built: Installation) -> None:
+    for task in aggregates.work(built.database, NOW):
+        aggregates.count(built.database, task, NOW)
+    code = add(built, Kind.SHARE, {"questions": ["kurs/efter1/overall"]}, threshold="3", target="75")
+    closing = TODAY - timedelta(days=1)
+    figure = look(built, code, day=closing, now=NOW + timedelta(days=60)).read.figure
+    assert (figure.numerator, figure.denominator, figure.n) == (58, 77, 77)
+    assert look(built, code, day=closing - timedelta(days=1)).read.figure.lacking == "no_reading_then"
+
+
+def test_a_reading_of_answers_is_not_shown_beside_one_answer_less(built: Installation) -> None:
+    question = {"questions": ["kurs/efter1/overall"]}
+    code = add(built, Kind.SHARE, question, threshold="3", target="75", reads_on=PAST)
+    readings.take_due(built.database, NOW)
+    assert look(built, code).reading is not None
+    with built.database.transaction() as session:
+        one = session.scalars(select(Response).where(Response.answers.is_not(None))).all()
+        session.delete(next(each for each in one if each.rule.code == "efter1"))
+    found = look(built, code)
+    assert [each.read.figure.lacking for each in found.readings] == ["too_close"]
+    assert (found.reading, found.read.figure.n, found.preliminary) == (None, 76, True)
 
 
 def test_parts_have_targets_of_their_own_and_come_to_the_whole(built: Installation) -> None:

@@ -50,7 +50,9 @@ def _programme(session: Session, project: Project) -> Data:
     return {
         "folja": "1",
         "project": _project(project),
-        "organisations": [{"code": o.code, "name": o.name} for o in project.organisations],
+        "organisations": [
+            {"code": o.code, "name": o.name} for o in project.organisations if not o.merged_into_id
+        ],
         "subprojects": [{"code": s.code, "title": s.title} for s in project.subprojects],
         "scales": scales.all,
         "questionnaires": asked,

@@ -11,6 +11,7 @@ from surveys.keys import new_public_id
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Project
 from surveys.outbox import notices
+from surveys.queries import organisations as organisation_queries
 from surveys.queries import programme as queries
 from surveys.register.enrolment import RISING, SAID, set_presence
 
@@ -18,7 +19,8 @@ from surveys.register.enrolment import RISING, SAID, set_presence
 def load_participants(loading: Loading, project: Project) -> dict[str, Participant]:
     """Return the participants of the file by code; those it does not mention are kept and listed."""
     rows = {row.code: row for row in queries.participants(loading.session, project)}
-    organisations = {row.code: row.id for row in project.organisations}
+    levels = organisation_queries.levels(loading.session, project.id)
+    organisations = {row.code: levels.standing_for(row.id) for row in project.organisations}
     people = loading.document.people
     loading.absent += [code for code in rows if code not in people]
     for person in people.values():

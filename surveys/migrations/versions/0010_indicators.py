@@ -42,8 +42,8 @@ def indicator() -> None:
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("generated_note", sa.JSON(none_as_null=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('head_count', 'attendances', 'outcomes', 'share', 'mean', 'products', 'yes_no',"
-            " 'outside')",
+            "kind IN ('head_count', 'attendances', 'outcomes', 'share', 'mean', 'pairs', 'products',"
+            " 'yes_no', 'outside')",
             name=op.f("ck_indicator_kind_known"),
         ),
         sa.CheckConstraint("whole_id IS NULL OR whole_id <> id", name=op.f("ck_indicator_not_its_own_part")),

@@ -3,6 +3,8 @@
 from surveys.web.evaluate import (
     breakdown,
     change,
+    export_bundles,
+    export_codebook,
     exports,
     figure_check,
     free_text,
@@ -24,6 +26,8 @@ __all__ = [
     "blueprint",
     "breakdown",
     "change",
+    "export_bundles",
+    "export_codebook",
     "exports",
     "figure_check",
     "free_text",

@@ -18,6 +18,10 @@ KINDS: Mapping[str, tuple[LazyString, LazyString]] = {
     ),
     "share": (_l("Share of answers"), _l("How many of those who answered chose a class, or one above it.")),
     "mean": (_l("Mean"), _l("The mean of the answers on a scale of numbers.")),
+    "pairs": (
+        _l("Share answering higher"),
+        _l("How many of those who answered both before and after answered higher afterwards."),
+    ),
     "products": (_l("Number of products"), _l("Dialogues held, agreements, plans: each noted with its day.")),
     "yes_no": (_l("Yes or no"), _l("Whether something is there, noted with its source.")),
     "outside": (_l("Figure from outside"), _l("Statistics somebody else has made, noted with their source.")),
@@ -42,6 +46,7 @@ STAGES: Words = {
 BASES: Words = {
     "answered": _l("all who answered the question"),
     "invited": _l("questionnaires sent out"),
+    "pairs": _l("paired answers (the same person before and after)"),
     "attendances": _l("attendances"),
     **STAGES,
 }
@@ -54,6 +59,7 @@ GENDERS: Words = {
 LACKING: Words = {
     "too_few": _l("not shown: too few answers"),
     "until_closed": _l("the questionnaire has not closed yet"),
+    "too_close": _l("not shown: beside the figures of today it would tell what a few have answered"),
     "not_measured": _l("nothing has been measured"),
     "nothing_typed": _l("no figure has been noted"),
     "no_reading_then": _l("nothing had been read by then"),
@@ -66,8 +72,10 @@ LACKING: Words = {
     ),
     "not_numeric": _l("the classes of the question are no numbers"),
     "no_figure": _l("there is no figure"),
-    "no_target": _l("no target has been set"),
     "under_minimum": _l("fewer answers than the least that was decided"),
+    "not_joined": _l("nothing tells which answers before and after are one person’s"),
+    "other_answers": _l("the question did not have the same answers before and after"),
+    "not_ordered": _l("the answers have no order"),
     "other_classes": _l("the question had other answers there"),
 }
 ORIGINS: Words = {

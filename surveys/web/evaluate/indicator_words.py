@@ -141,6 +141,8 @@ def _by_parts(judgement: Judgement) -> str:
 
 
 def _unknown(definition: Definition, figure: Figure, judgement: Judgement) -> str:
+    if judgement.why == "no_target":
+        return _("No target of its own.")
     if judgement.why == "under_minimum":
         n, least = number(figure.n or 0), number(definition.minimum_answers)
         return _("%(n)s answers, and at least %(least)s were asked for: cannot be judged.", n=n, least=least)
