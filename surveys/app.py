@@ -16,6 +16,7 @@ from surveys.installation import Installation, open_installation
 from surveys.web import (
     answer_receipt,
     answer_withdraw,
+    drawings,
     errors,
     filters,
     guard,
@@ -123,6 +124,7 @@ def _bind_extensions(app: Flask) -> None:
     headers.register(app)
     static_files.register(app)
     guard.register(app)
+    drawings.register(app)
     navigation.register(app)
 
 
