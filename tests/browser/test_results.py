@@ -22,6 +22,7 @@ PAGES = (
     f"{RESULTS}/matning/efter/t2",
     f"{RESULTS}/matning/efter/t3",
     f"{RESULTS}/fore-och-efter",
+    f"{RESULTS}/fritext",
     f"{RESULTS}/fore-och-efter/index",
     f"{PROJECT}/lardeloggar",
 )
