@@ -4,7 +4,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import answering, change, export, long_form, mail, planning, tick
+from benchmarks import answering, change, export, export_files, long_form, mail, planning, results, tick
+from benchmarks import report as reporting
 
 
 def report(title: str, bare: str, ours: str, ratio: float, aim: str) -> None:
@@ -36,10 +37,21 @@ def main(chosen: str) -> None:
         if "k" in chosen:
             for title, bare, ours in change.measure(folder):
                 report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "–")
+        if "m" in chosen:
+            for title, milliseconds in reporting.measure(folder):
+                print(f"{title:<44} {milliseconds:8.1f} ms", flush=True)
+        if "l" in chosen:
+            for title, bare, ours, bare_peak, our_peak in export_files.measure(folder):
+                report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "≤ 3.0")
+                print(f"{'   highest memory':<44} bare {bare_peak:6.0f} MB   ours {our_peak:6.0f} MB")
         if "h" in chosen:
             for title, bare, ours in mail.measure_many(folder):
                 report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "≤ 2.0")
+        if "j" in chosen:
+            for title, bare, cold, warm in results.measure(folder):
+                report(f"{title}, cold", f"{bare:.2f} s", f"{cold:.2f} s", cold / bare, "≤ 2.0, ≤ 1 s")
+                report(f"{title}, warm", f"{bare:.2f} s", f"{warm:.2f} s", warm / bare, "≤ 2.0, ≤ 1 s")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefghik")
+    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefghijklm")

@@ -244,8 +244,10 @@ def messages(session: Session, count: int, due_at: datetime) -> None:
     )
 
 
-def responses(session: Session, ids: dict[str, int], count: int) -> None:
-    """Add ``count`` submitted responses of twelve answers."""
+def responses(
+    session: Session, ids: dict[str, int], count: int, questions: Sequence[str] = QUESTIONS
+) -> None:
+    """Add ``count`` submitted responses with an answer to each of ``questions``."""
     for start in range(0, count, 5000):
         session.execute(
             insert(Response),

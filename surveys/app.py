@@ -16,11 +16,13 @@ from surveys.installation import Installation, open_installation
 from surveys.web import (
     answer_receipt,
     answer_withdraw,
+    drawings,
     errors,
     filters,
     guard,
     headers,
     interface,
+    kept_templates,
     language,
     logbook,
     mailbox,
@@ -83,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     _bind_extensions(app)
     _add_globals(app, installation.settings)
+    kept_templates.register(app, installation.settings.instance)
     _add_blueprints(app, installation.settings)
     errors.register(app)
     guard.check_every_route(app)
@@ -121,6 +124,7 @@ def _bind_extensions(app: Flask) -> None:
     headers.register(app)
     static_files.register(app)
     guard.register(app)
+    drawings.register(app)
     navigation.register(app)
 
 

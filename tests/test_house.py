@@ -60,6 +60,7 @@ HEAVY = {
     "pymupdf_fonts",
     "pyreadstat",
     "scipy",
+    "snowballstemmer",
     "typst",
     "xlsxwriter",
 }  # imported where used: they take long

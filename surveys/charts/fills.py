@@ -1,5 +1,5 @@
-"""Colours and patterns of charts. The low end of a scale is brown and hatched, the high end blue-green,
-dotted or plain, so that the ends differ in grey print and to every eye; each fill carries what is written on it.
+"""Colours and patterns of charts: the low end of a scale is brown and hatched, the high end blue-green,
+dotted or plain, so that the ends differ in grey print and to every eye.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
-"""How wide a text becomes, and where it breaks. Estimated from the widths of a common sans-serif with a
-little to spare, since the typeface is the reader's: a label may stand a trifle narrow, but not outside its room.
+"""How wide a text becomes, and where it breaks.
+
+Estimated from the widths of a common sans-serif with a little to spare, since the typeface is the reader's: a
+label may stand a trifle narrow, but not outside its room.
 """
 
 from functools import cache

@@ -69,8 +69,8 @@ class Stacked(Common):
 
     ``diverging``: the middle of the scale is one line through all rows, half of an odd scale's middle class
     on each side of it (Heiberger & Robbins 2014, Journal of Statistical Software 57:5). For classes in an
-    order; else all bars begin at the same edge. Before and after are two rows under the heading of their question;
-    higher, same and lower are three classes.
+    order; else all bars begin at the same edge. Before and after are two rows under the heading of their
+    question; higher, same and lower are three classes.
     """
 
     classes: tuple[str, ...]

@@ -20,6 +20,7 @@ class Cause(StrEnum):
     OTHER_NUMBER = "other_number"  # a count misprinted: another one near it gives what was printed
     TWO_SHARES = "two_shares"  # two shares are printed where their sum is meant
     OVER_WHOLE = "over_whole"  # a part larger than its whole
+    OFF_SCALE = "off_scale"  # a mean that is no value of the scale
     ALSO_SUM = "also_sum"  # with that count the total of its column comes out as well
 
 

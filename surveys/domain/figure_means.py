@@ -23,7 +23,7 @@ def check_mean(
     if not (0 < n * items <= LARGEST and items > 0):
         raise ValueError("a mean of nobody")
     if (low is not None and printed < low) or (high is not None and printed > high):
-        return Finding(Kind.MEAN, (printed,), Verdict.DIFFERS, reasons=(Reason(Cause.OVER_WHOLE),))
+        return Finding(Kind.MEAN, (printed,), Verdict.DIFFERS, reasons=(Reason(Cause.OFF_SCALE),))
     answers = n * items
     sums = _sums(printed, answers)
     if sums:
@@ -42,10 +42,12 @@ def check_mean(
 
 
 def check_mean_of(printed: Decimal, values: Sequence[int], counts: Sequence[int]) -> Finding:
-    """A printed mean against the counts of its classes, whose ``values`` are known."""
+    """A printed mean against the counts of its classes, whose ``values`` are known. Raises ValueError for
+    a mean of nobody.
+    """
     n = sum(counts)
     if not n:
-        return Finding(Kind.MEAN, (printed,), Verdict.DIFFERS, counted=True)
+        raise ValueError("a mean of nobody")
     total = sum(value * k for value, k in zip(values, counts, strict=True))
     exact = Fraction(total, n)
     fit = Fit(total, n, rounded(exact, decimals_of(printed)))

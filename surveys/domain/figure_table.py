@@ -182,7 +182,8 @@ def _means(table: Printed, row: int) -> Iterator[tuple[Place, Finding]]:
         n = cell.n or table.bases.get(column) or sum(counts) or table.count(row, Role.BASE) or table.base
         if len(cell.figures) != 1 or not n or n > check.LARGEST:
             continue
-        if low is not None and high is not None and len(counts) == len(held) == high - low + 1:
+        whole = sum(counts) > 0 and len(counts) == len(held)
+        if whole and low is not None and high is not None and len(held) == high - low + 1:
             yield (row, column), means.check_mean_of(cell.figures[0], range(low, high + 1), counts)
         else:
             yield (row, column), means.check_mean(cell.figures[0], n, low, high)
@@ -208,10 +209,9 @@ def _agreeing(table: Printed, marks: Marks) -> Marks:
         for row in _block(table, total):
             stated = table.rows[row][column].count
             for place in [(row, each) for each in table.columns(Role.RATE, Role.SHARE)]:
-                made[place] = tuple(_with_sum(each, stated, off) for each in made.get(place, ())) or made.pop(
-                    place, ()
-                )
-    return {place: found for place, found in made.items() if found}
+                if place in made:
+                    made[place] = tuple(_with_sum(each, stated, off) for each in made[place])
+    return made
 
 
 def _off(finding: Finding) -> int:

@@ -27,6 +27,7 @@ from surveys.domain.expressions import Term
 from surveys.domain.numbers import BadNumber, canonical, read_number, swedish
 from surveys.domain.question import Answer, Fields, Question, Unacceptable, line_in, persons, text_in
 from surveys.domain.ranking import Ranking
+from surveys.domain.spread import spread
 from surveys.domain.statistics import number_summary, word_frequencies
 from surveys.domain.summaries import CellWriter, Column, Summary
 from surveys.domain.texts import LocalText, pick
@@ -107,7 +108,7 @@ class NumberQuestion(Question):
         for value, many in answers:
             counts[Decimal(value)] += many
         numbers = number_summary(counts) if answers else None
-        return Summary(n=counts.total(), missing=missing, numbers=numbers)
+        return Summary(n=counts.total(), missing=missing, numbers=numbers, spread=spread(counts))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from surveys.domain.spread import Spread
 from surveys.domain.statistics import Distribution, NumberSummary, WordCount
 
 Cell = str | None
@@ -30,6 +31,7 @@ class Summary:
     numbers: NumberSummary | None = None
     words: tuple[WordCount, ...] = ()
     texts: tuple[str, ...] = ()
+    spread: Spread | None = None  # of numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ Table = Sequence[tuple[int, ...]]
 """Part → class → persons."""
 
 _DIGIT = 32  # bits for each shown group in the trace of a part; no count of persons comes near that
-_TRIES = 1_000  # pairs of exchanges looked at before the solver is asked
+_TRIES = 400  # pairs of exchanges looked at before the solver is asked
 _TRACES = 120  # different traces among which exchanges are paired
 _SOLVABLE = 4_000  # unknowns
 

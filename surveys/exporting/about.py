@@ -12,7 +12,7 @@ def about(export: Export, words: Words) -> list[Line]:
     _ = words.gettext
     lines = [
         (_("Project"), export.project_title),
-        (_("Series"), f"{export.series_title} ({export.series_code})"),
+        (words.series, f"{export.series_title} ({export.series_code})"),
         (_("Made"), export.made_at_home.strftime("%Y-%m-%d %H:%M")),
         (_("Responses"), str(export.count)),
         (_("A row"), _("one response that was sent in")),

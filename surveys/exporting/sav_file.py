@@ -16,13 +16,14 @@ from surveys.exporting.in_place import put_in_place
 from surveys.exporting.names import spss_names
 from surveys.exporting.rows import Export
 from surveys.exporting.value_table import Progress, ValueColumn, of_persons, of_responses
-from surveys.exporting.variables import Variable
+from surveys.exporting.variables import Value, Variable
 from surveys.exporting.words import Words
 
 MOST_CELLS = 10_000_000  # rows × variables
 LONGEST_TEXT = 32_000  # bytes; SPSS takes 32 767
 LONGEST_LABEL, LONGEST_VALUE_LABEL = 255, 120  # bytes
 SavForm = Literal["responses", "persons"]
+_FIRST_DAY = date(1582, 10, 14)
 
 
 class TooLarge(Exception):
@@ -100,9 +101,13 @@ def _series(pd: Any, column: ValueColumn) -> Any:
     if column.variable.holds == "number":
         return pd.Series(column.cells, dtype="float64")
     if column.variable.holds == "date":
-        days = [date.fromisoformat(cell) if isinstance(cell, str) and cell else None for cell in column.cells]
-        return pd.Series(days, dtype="object")
+        return pd.Series([_seconds(cell) for cell in column.cells], dtype="float64")
     return pd.Series([_cut(str(cell or ""), LONGEST_TEXT) for cell in column.cells], dtype="object")
+
+
+def _seconds(day: Value) -> float | None:
+    """A day as SPSS counts: seconds since the first day of the Gregorian calendar."""
+    return (date.fromisoformat(day) - _FIRST_DAY).total_seconds() if isinstance(day, str) and day else None
 
 
 def _missing(variable: Variable) -> list[int]:
@@ -134,7 +139,7 @@ def _label(column: ValueColumn, language: str) -> str:
 
 def _format(variable: Variable) -> str:
     if variable.holds == "date":
-        return "EDATE10"
+        return "SDATE10"  # 2026/11/22
     return f"F{_width(variable)}.{variable.decimals}"
 
 

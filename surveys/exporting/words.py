@@ -22,6 +22,11 @@ class Words:
         return catalogue(self.language).ngettext(one, several, num) % {"num": num}
 
     @property
+    def series(self) -> str:
+        """What one series is called."""
+        return str(catalogue(self.language).pgettext("one", "Series"))
+
+    @property
     def gaps(self) -> Mapping[Gap, str]:
         return {
             Gap.NO_ANSWER: self.gettext("no answer"),

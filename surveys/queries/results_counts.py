@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.models.followup import FollowUpRule, Invitation
@@ -136,30 +136,29 @@ def _was_asked() -> ColumnElement[bool]:
 
 
 def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
-    rows = session.execute(
-        select(
-            Invitation.rule_id,
-            Invitation.target,
-            func.count(),
-            func.sum(case((_mail(Message.state == "sent"), 1), else_=0)),
-            func.count(Invitation.withdrawn_at),
-        )
-        .join(Invitation.rule)
-        .where(of_series(series_id), _was_asked())
-        .group_by(Invitation.rule_id, Invitation.target)
-    )
-    for rule_id, target, invited, delivered, withdrawn in rows:
-        yield key(rule_id, target), Counts(invited, delivered, withdrawn=withdrawn)
+    for place, invited, withdrawn in _by_measurement(
+        session, series_id, _was_asked(), func.count(Invitation.withdrawn_at)
+    ):
+        yield place, Counts(invited, withdrawn=withdrawn)
+    sent = _mail(Message.state == "sent")
+    for place, delivered, _ in _by_measurement(session, series_id, sent):
+        yield place, Counts(delivered=delivered)
     # From the mails that were refused, which are few, rather than for every invitation.
-    refused = select(Message.invitation_id).where(Message.state == "refused")
-    rows = session.execute(
-        select(Invitation.rule_id, Invitation.target, func.count())
-        .join(Invitation.rule)
-        .where(of_series(series_id), Invitation.id.in_(refused), ~_mail(Message.state == "sent"))
-        .group_by(Invitation.rule_id, Invitation.target)
-    )
-    for rule_id, target, bounced in rows:
-        yield key(rule_id, target), Counts(bounced=bounced)
+    refused = Invitation.id.in_(select(Message.invitation_id).where(Message.state == "refused"))
+    for place, bounced, _ in _by_measurement(session, series_id, refused & ~sent):
+        yield place, Counts(bounced=bounced)
+
+
+def _by_measurement(
+    session: Session, series_id: int, which: ColumnElement[bool], more: ColumnElement[int] | None = None
+) -> Iterator[tuple[Key, int, int]]:
+    """How many invitations of each measurement are such, and of these ``more``."""
+    counted = select(
+        Invitation.rule_id, Invitation.target, func.count(), literal(0) if more is None else more
+    ).join(Invitation.rule)
+    grouped = counted.where(of_series(series_id), which).group_by(Invitation.rule_id, Invitation.target)
+    for rule_id, target, many, of_these in session.execute(grouped):
+        yield key(rule_id, target), many, of_these
 
 
 def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:

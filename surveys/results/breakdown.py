@@ -16,7 +16,9 @@ from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.suppression import NOT_STATED
 from surveys.domain.tally import Tally, tally
 from surveys.queries import results as queries
-from surveys.results.cells import Cell, cells_of
+from surveys.queries import tallies
+from surveys.queries.tallies import Stand
+from surveys.results.cells import Cell, look
 from surveys.results.grouped import Patterns, Variable, named, variables_of
 from surveys.results.model import Measurement, QuestionResult, SeriesResults
 from surveys.results.questions import Tallied, tallied_results
@@ -99,7 +101,15 @@ def read_breakdown(
     if not measurement.shown or measurement.key is None:
         return Breakdown(found, measurement)
     forms = _forms(session, series_id, measurement)
-    cells = cells_of(session, measurement.key, {id_: form for id_, (_, form) in forms.items()})
+    counted = look(
+        session,
+        measurement.key,
+        {id_: form for id_, (_, form) in forms.items()},
+        tallies.kept(session, only=measurement.key).get(measurement.key),
+        tallies.stands(session, measurement.key).get(measurement.key, Stand(0, 0)),
+        as_it_was=as_evaluator,
+    )
+    cells = counted.cells
     variables = variables_of(session, series_id, cells)
     if not variables:
         return Breakdown(found, measurement)

@@ -21,7 +21,7 @@ from surveys.results.change_model import Change, IndexChange, Paired, QuestionCh
 from surveys.results.index_figures import index_change, scale_of
 from surveys.results.model import Measurement, QuestionResult
 from surveys.results.pairs import Ruler, adjusted, paired_of, ruler_of
-from surveys.results.series import read_measurement, read_rates
+from surveys.results.series import read_whole
 from surveys.results.sheets import Column, Sheets
 from surveys.results.table import same_answers
 
@@ -41,15 +41,14 @@ def read_change(
     ``chosen``: the codes of their rules; unless both are there they are the first pre-measurement and the
     first post-measurement. ``as_evaluator`` as in :mod:`surveys.results.series`.
     """
-    outline = read_rates(session, series_id, now, as_evaluator)
-    choices = tuple(each for each in outline.measurements if each.occasion is None and each.asked)
+    outline, choices = read_whole(session, series_id, now, as_evaluator)
     before, after = _chosen(choices, chosen)
     start = Change(outline, choices, before, after)
     if after is None:
         return replace(start, why_not="nothing_after" if before else "nothing_before")
     if not after.shown or (before is not None and not before.shown):
         return replace(start, why_not="withheld")
-    return _Look(session, start, after, now, as_evaluator).change()
+    return _Look(session, start, after).change()
 
 
 def _chosen(
@@ -74,16 +73,10 @@ class _Look:
     measurements stand in their order, chosen or not.
     """
 
-    def __init__(
-        self, session: Session, start: Change, after: Measurement, now: datetime, as_evaluator: bool
-    ) -> None:
+    def __init__(self, session: Session, start: Change, after: Measurement) -> None:
         series = start.series
         self.start, self.limit, self.decimals = start, Limit(series.minimum_group), series.decimals
-        self.measurements = [
-            read_measurement(session, series.id, each.rule_code, each.place, now, as_evaluator)[1]
-            for each in start.choices
-            if each.shown
-        ]
+        self.measurements = [each for each in start.choices if each.shown]
         self.questions = [_newest(each.questions) for each in self.measurements]
         rules = [each.rule_code for each in self.measurements]
         self.after = rules.index(after.rule_code)
@@ -112,8 +105,6 @@ class _Look:
             once += [(each.text, False) for code, each in after.items() if code not in seen]
         return replace(
             self.start,
-            before=None if self.before is None else self.measurements[self.before],
-            after=self.measurements[self.after],
             pairs=None if self.joined_at is None else self.sheets.both(*self.joined_at),
             why_not="" if self.before is not None or both else "nothing_before",
             questions=_with_holm(both),

@@ -1,6 +1,6 @@
 """What may be shown of the answers to a question, kind by kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +20,8 @@ from surveys.domain.questions import (
     SeveralChoices,
     ThemeChoice,
 )
+from surveys.domain.scales import Point
+from surveys.domain.spread import Spread, spread
 from surveys.domain.statistics import Distribution, NotNumeric, adds_to_hundred, percent, rounded
 from surveys.domain.summaries import Summary
 from surveys.domain.texts import LocalText
@@ -103,16 +105,24 @@ def _scale(question: ScaleQuestion, summary: Summary, terms: Terms) -> dict[str,
             for merged in scale.merged
         )
     if scale.top:
-        upper = scale.points[-scale.top :]
-        together = distribution.top(scale.top)
-        seen["top"] = Top(
-            tuple(point.label for point in upper),
-            tuple(point.code for point in upper),
-            terms.share(together.numerator, together.denominator),
-        )
+        seen["top"] = _together(scale.points[-scale.top :], distribution, terms)
+        if 2 * scale.top <= len(scale.points):
+            seen["bottom"] = _together(scale.points[: scale.top], distribution, terms)
     with suppress(NotNumeric):
-        seen["middle"] = Middle(terms.mean(distribution.mean()), terms.mean(distribution.median()))
+        mean, median = terms.mean(distribution.mean()), terms.mean(distribution.median())
+        counts = {Fraction(code): distribution.count(code) for code in distribution.codes}
+        seen["middle"] = Middle(mean, median, deviation=_deviation(spread(counts), terms))
     return seen
+
+
+def _together(points: Sequence[Point], distribution: Distribution, terms: Terms) -> Top:
+    codes = tuple(point.code for point in points)
+    count = sum(map(distribution.count, codes))
+    return Top(tuple(point.label for point in points), codes, terms.share(count, distribution.n))
+
+
+def _deviation(found: Spread | None, terms: Terms) -> Decimal | None:
+    return found.deviation(max(1, terms.decimals)) if found else None
 
 
 def _several(question: SeveralChoices, summary: Summary, terms: Terms) -> dict[str, Any]:
@@ -128,7 +138,12 @@ def _numbers(question: NumberQuestion, summary: Summary, terms: Terms) -> dict[s
     if numbers is None:
         return {}
     mean, median = terms.mean(numbers.mean), terms.mean(numbers.median)
-    return {"middle": Middle(mean, median, numbers.min, numbers.max, question.unit)}
+    found = summary.spread
+    quartiles = (terms.mean(found.lower), terms.mean(found.upper)) if found else ()
+    deviation = _deviation(found, terms)
+    return {
+        "middle": Middle(mean, median, numbers.min, numbers.max, question.unit, deviation, *quartiles),
+    }
 
 
 _MORE: dict[type[Question], Callable[..., dict[str, Any]]] = {

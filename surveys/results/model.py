@@ -39,7 +39,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """The upper points together, added as counts."""
+    """The upper points together, or the lower, added as counts."""
 
     labels: tuple[LocalText, ...]
     codes: tuple[str, ...]
@@ -55,6 +55,9 @@ class Middle:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     unit: LocalText | None = None
+    deviation: Decimal | None = None  # standard deviation of the sample; None of fewer than two
+    lower: Decimal | None = None  # the quartiles, of numbers
+    upper: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class QuestionResult:
     generated_note: LocalText | None = None
     versions: tuple[int, ...] = ()
     reworded: bool = False
+    bottom: Top | None = None  # as many of the lower points as ``top`` has, where none is in both
 
     @property
     def shown(self) -> bool:

@@ -175,13 +175,21 @@ def _checked(content: Content, known: dict[Place, Known]) -> Checked:
 def _known(content: Content, own: SeriesResults) -> Iterator[tuple[Place, Known]]:
     """The figures of a table as the series' own answers have them, where row and column say which."""
     for number, row in enumerate(content.rows):
-        measurement = next((each for each in own.measurements if _names(row[0], each)), None)
+        measurement = _measurement(row[0], own, content)
         if measurement is None:
             continue
         for column, role in enumerate(content.roles):
             known = _counted(measurement, role) or _answered(measurement, role, content.links.get(column))
             if known is not None:
                 yield (number, column), known
+
+
+def _measurement(text: str, own: SeriesResults, content: Content) -> Measurement | None:
+    """What a row is about: of several questionnaires after one occasion, the one that asked the questions."""
+    named = [each for each in own.measurements if _names(text, each)]
+    wanted = {link.question for link in content.links.values()}
+    asking = (each for each in named if wanted & {question.base_code for question in each.questions})
+    return next(asking, named[0] if named else None)
 
 
 def _names(text: str, measurement: Measurement) -> bool:

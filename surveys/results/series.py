@@ -79,6 +79,17 @@ def read_measurement(
     return outline, reading.with_questions([found])[0]
 
 
+def read_whole(
+    session: Session, series_id: int, now: datetime, as_evaluator: bool = True
+) -> tuple[SeriesResults, tuple[Measurement, ...]]:
+    """Return the series, and with their questions the measurements asked of it as a whole; of the others
+    only rates."""
+    reading = _Reading(session, series_id, now, as_evaluator)
+    outline = reading.outline()
+    whole = [each for each in outline.measurements if each.occasion is None and each.asked]
+    return outline, tuple(reading.with_questions(whole))
+
+
 def read_rates(session: Session, series_id: int, now: datetime, as_evaluator: bool = False) -> SeriesResults:
     """Return the funnel and every measurement's counts and rate, without any answers."""
     return _Reading(session, series_id, now, as_evaluator).outline()

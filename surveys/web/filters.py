@@ -95,12 +95,6 @@ def local(text: Mapping[str, str]) -> str:
     return pick(text, language.current())
 
 
-def chart_number() -> int:
-    """1, 2, 3 … within a page: the ids that tie a chart to its title."""
-    g.charts = int(g.get("charts", 0)) + 1
-    return int(g.charts)
-
-
 def project_decimals() -> int:
     project = g.get("project")
     return project.decimals if project is not None else 1
@@ -109,7 +103,7 @@ def project_decimals() -> int:
 def register(app: Flask) -> None:
     for function in (when, span, day, short_date, clock, number, percent, rate):
         app.add_template_filter(function)
-    app.jinja_env.globals.update(share=share, local=local, chart_number=chart_number)
+    app.jinja_env.globals.update(share=share, local=local)
 
 
 def _wall(moment: datetime, zone: str | None) -> datetime:

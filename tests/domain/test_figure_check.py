@@ -267,7 +267,7 @@ def test_a_mean_that_so_many_answers_cannot_have() -> None:
     assert (found.verdict, sorted(str(fit.value) for fit in found.fits)) == (Verdict.FEWER, ["5.18", "5.21"])
     assert check_mean(D("5.18"), 28, 1, 7).verdict is Verdict.FOLLOWS
     assert check_mean(D("5.19"), 28, 1, 7, items=4).verdict is Verdict.FOLLOWS  # 112 answers
-    assert causes(check_mean(D("7.2"), 28, 1, 7)) == {"over_whole"}
+    assert causes(check_mean(D("7.2"), 28, 1, 7)) == {"off_scale"}
     assert check_mean_of(D("3.2"), range(1, 5), [2, 3, 10, 5]).fits[0].value == D("2.9")
     assert check_mean_of(D("2.9"), range(1, 5), [2, 3, 10, 5]).verdict is Verdict.FOLLOWS
 

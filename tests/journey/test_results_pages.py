@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import threading
+import zipfile
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from scheduler.exporter import Exporter
 from surveys.installation import Installation
 from surveys.models.followup import Mailing
 from surveys.models.log import LogBook, LogEntry
@@ -30,10 +33,12 @@ PAGES = (
     f"{PROJECT}/resultat",
     RESULTS,
     f"{RESULTS}/fore-och-efter",
+    f"{RESULTS}/fritext",
     f"{RESULTS}/matning/fore",
     f"{RESULTS}/matning/eftermatning",
     *(f"{RESULTS}/matning/efter/t{number}" for number in (1, 2, 3)),
-    f"{SERIES}/export.csv",
+    f"{RESULTS}/export",
+    f"{RESULTS}/export/kodbok",
     f"{SERIES}/loggar",
     f"{PROJECT}/lardeloggar",
 )
@@ -154,8 +159,8 @@ def test_a_measurement_shows_every_figure_and_its_base(filled: Installation, sql
     assert "Registered Present Sent out Delivered Bounced Started Submitted" in page
     assert "98 98 98 98 0 77 77 77 of 98 (78.6%)" in page
     # Nytt om Bemötande: 41 "1", 25 "4", eleven without an answer
-    assert "62.1% 41 of 66 0.0% 0 of 66 0.0% 0 of 66 37.9% 25 of 66 37.9% 25 of 66" in page
-    assert "2.1 n = 66 66 11" in page
+    assert "62.1% 41 of 66 0.0% 0 of 66 0.0% 0 of 66 37.9% 25 of 66 62.1% 41 of 66 37.9% 25 of 66" in page
+    assert "2.1 ± 1.5 n = 66 66 11" in page
     assert "12 persons wrote words" in page
 
 
@@ -218,7 +223,7 @@ def test_what_few_answered_and_what_is_private_stands_nowhere(
         seen += answer.status_code == 200
         for secret in (SENTINEL, SENTINEL[:30], PRIVATE, "Efternamn", "@prov.example/"):
             assert secret not in answer.text, address
-    assert seen == (8 if role == "reader" else 11)
+    assert seen == (9 if role == "reader" else 12)
 
 
 @pytest.mark.parametrize(("role", "live"), [("evaluator", True), ("organiser", False), ("reader", False)])
@@ -248,21 +253,28 @@ def test_what_people_write_is_text_and_nothing_else(filled: Installation, sqlite
     assert "<script>" not in page
 
 
+def file_of(client: FlaskClient, kind: str) -> Any:
+    """What the form of the page of exports gives, chosen by name."""
+    fields = forms_of(client.get(f"{RESULTS}/export"))[f"{RESULTS}/export"]
+    return client.post(f"{RESULTS}/export", data=fields | {"file": kind}, buffered=True)
+
+
 def rows_of(client: FlaskClient) -> list[dict[str, str]]:
-    answer = client.get(f"{SERIES}/export.csv", buffered=True)
+    answer = file_of(client, "csv-responses")
     assert answer.headers["Content-Type"].startswith("text/csv")
-    assert re.search(r"attachment; filename=kurs-\d{4}-\d\d-\d\d\.csv", answer.headers["Content-Disposition"])
+    name = r"attachment; filename=kurs-responses-\d{4}-\d\d-\d\d\.csv"
+    assert re.search(name, answer.headers["Content-Disposition"])
     text = answer.data.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
 
-def test_the_export_holds_as_many_rows_as_its_button_says(filled: Installation, sqlite_app: Flask) -> None:
+def test_the_export_holds_as_many_rows_as_its_page_says(filled: Installation, sqlite_app: Flask) -> None:
     client = signed_in(sqlite_app, "evaluator")
-    page = text_of(client, RESULTS)
+    page = text_of(client, f"{RESULTS}/export")
     rows = rows_of(client)
 
     assert len(rows) == 77 + 9 + 20 + 12
-    assert f"{len(rows)} rows" in page
+    assert f"responses {len(rows)}" in page
     assert "4 responses are left out because too few answered" in page
     assert {row["questionnaire"] for row in rows} == {"efter", "fore", "eftermatning"}
     before, after = ({row["person_code"] for row in rows if row["wave"] == wave} for wave in ("pre", "post"))
@@ -274,10 +286,54 @@ def test_an_organiser_exports_no_person_codes_and_nothing_open(
 ) -> None:
     client = signed_in(sqlite_app, "organiser")
     rows = rows_of(client)
+    page = text_of(client, f"{RESULTS}/export")
 
     assert len(rows) == 77 + 20 + 12
     assert not {"person_code", "submitted_on"} & rows[0].keys()
-    assert "9 responses are left out until their questionnaires have closed" in text_of(client, RESULTS)
+    assert "9 responses are left out until their questionnaires have closed" in page
+    assert "one person a row" not in page
+    assert "no person codes" in file_of(client, "sav-persons").text
+
+
+def test_files_are_chosen_downloaded_and_explained(filled: Installation, sqlite_app: Flask) -> None:
+    client = signed_in(sqlite_app, "evaluator")
+
+    starts = {
+        "xlsx-responses": b"PK",
+        "sav-persons": b"$FL2",
+        "results": b"PK",
+        "csv-utf8-answers": b"response_id",
+    }
+    for kind, start in starts.items():
+        assert file_of(client, kind).data.startswith(start), kind
+    refused = file_of(client, "docx")
+    assert "<title>Error: Export" in refused.text
+    assert "Choose what to download" in refused.text
+    codebook = text_of(client, f"{RESULTS}/export/kodbok")
+    assert "efter, version 1: n =" in codebook
+    assert client.get(f"{RESULTS}/export/kodbok.pdf", buffered=True).data.startswith(b"%PDF")
+
+
+def test_all_files_are_ordered_followed_fetched_and_deleted(filled: Installation, sqlite_app: Flask) -> None:
+    client, organiser = signed_in(sqlite_app, "evaluator"), signed_in(sqlite_app, "organiser")
+    start = f"{RESULTS}/export"
+    ordered = client.post(f"{start}/paket", data=forms_of(client.get(start))[f"{start}/paket"])
+    here = ordered.location
+
+    assert "It waits for its turn" in client.get(here).text
+    assert Exporter(filled, threading.Event()).run()
+    page = client.get(here)
+    assert "Download the archive" in page.text
+    fetched = client.post(f"{here}/hamta", data=forms_of(page)[f"{here}/hamta"], buffered=True)
+    assert zipfile.ZipFile(io.BytesIO(fetched.data)).testzip() is None
+    assert int(fetched.headers["Content-Length"]) == len(fetched.data)
+    assert organiser.get(here).status_code == 404
+    assert "Archives that were made" not in organiser.get(start).text
+
+    client.post(f"{here}/bort", data=forms_of(page)[f"{here}/bort"])
+    assert "The archive is deleted" in client.get(here).text
+    again = client.post(f"{here}/hamta", data=forms_of(page)[f"{here}/hamta"])
+    assert again.location == here
 
 
 def test_shared_logs_are_read_without_names_and_chosen_by_work_group(
@@ -302,3 +358,30 @@ def test_a_measurement_that_is_not_there_is_not_found(filled: Installation, sqli
 
     for place in ("efter/t4", "efter/t9", "efter", "finns-inte/t1", "%00/t1"):
         assert client.get(f"{RESULTS}/matning/{place}").status_code == 404, place
+
+
+def test_what_people_wrote_is_found_in_any_form_of_the_word(
+    sqlite_installation: Installation, sqlite_app: Flask
+) -> None:
+    wrote = ["Kurserna var bra", "Bra kurs, bra lokal", "För långt", "<b>Kort</b>", "Inget", "Tack"]
+    with sqlite_installation.database.transaction() as session:
+        it = Answering(session, sqlite_installation.keys)
+        it.measured([{"more": text} for text in wrote], AFTER)
+        it.measured([{"more": SENTINEL}] * 4, AFTER)
+    client = signed_in(sqlite_app, "reader")
+
+    everything = text_of(client, f"{RESULTS}/fritext")
+    assert "6 answers in own words In alphabetical order" in everything
+    assert everything.index("Bra kurs") < everything.index("Inget") < everything.index("Kurserna")
+    assert "&lt;b&gt;Kort&lt;/b&gt;" in everything
+    assert SENTINEL not in everything
+    assert "1 measurement has answers that are not shown here" in everything
+
+    searched = text_of(client, f"{RESULTS}/fritext?sok=bra kursen")
+    assert "2 answers in own words of 6" in searched
+    assert searched.index("Bra kurs, bra lokal") < searched.index("Kurserna var bra"), (
+        "three times against two"
+    )
+    assert "No answer has all of these words" in text_of(client, f"{RESULTS}/fritext?sok=ingenting&s=9")
+    assert "No answer has all" in text_of(client, f"{RESULTS}/fritext?fraga=okänd")
+    assert "6 answers in own words of 6" in text_of(client, f"{RESULTS}/fritext?matning=efter1/t1")

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from surveys.course import programme
 from surveys.domain import editing
+from surveys.exporting import jobs
 from surveys.domain.figure_printed import Role
 from surveys.domain.indicator_definition import Known
 from surveys.domain.indicators import Kind
@@ -141,9 +142,18 @@ EXPECTED = {
     f"GET {S}/resultat/matning/<rule>": "aoer",
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",
+    f"GET {S}/resultat/fritext": "aoer",
     f"GET {S}/resultat/fore-och-efter/index": "aoe",
     f"POST {S}/resultat/fore-och-efter/index": "aoe",
     f"POST {S}/resultat/fore-och-efter/index/<int:index>/ta-bort": "aoe",
+    f"GET {S}/resultat/export": "aoe",
+    f"POST {S}/resultat/export": "aoe",
+    f"GET {S}/resultat/export/kodbok": "aoe",
+    f"GET {S}/resultat/export/kodbok.pdf": "aoe",
+    f"POST {S}/resultat/export/paket": "aoe",
+    f"GET {S}/resultat/export/paket/<job>": "aoe",
+    f"POST {S}/resultat/export/paket/<job>/hamta": "aoe",
+    f"POST {S}/resultat/export/paket/<job>/bort": "aoe",
     f"GET {S}/resultat/uppdelning": "aoer",
     f"GET {P}/resultat/sifferkontroll": "aoer",
     f"POST {P}/resultat/sifferkontroll": "aoer",
@@ -351,7 +361,9 @@ IN_BOTH = {
     "organisation",
 }
 # Pages that are empty in this programme are a 404 to everyone; the role is still checked first.
-NOTHING_THERE = {f"GET {P}/logotyp"}
+BUNDLE = f"{S}/resultat/export/paket/<job>"
+# An archive is for those alone who have the rights that it was made with.
+NOTHING_THERE = {f"GET {P}/logotyp", f"GET {BUNDLE}", f"POST {BUNDLE}/hamta", f"POST {BUNDLE}/bort"}
 
 
 @pytest.fixture
@@ -385,6 +397,8 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
         session.flush()
         index_id = index.id
         returned, stop = came_back.id, ended.id
+    upload = a_file_of_people(installation)
+    job = a_bundle(installation)
     upload, table = a_file_of_people(installation), a_table_from_elsewhere(installation)
     report, headings_set = a_signed_report(installation)
     with installation.database.reading() as session:
@@ -412,6 +426,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 .where(FollowUpRule.code == "efter")
             ).first(),
             "upload": upload,
+            "job": job,
             "table": table,
             "report": report,
             "headings_set": headings_set,
@@ -512,6 +527,14 @@ class User:
 
     def open(self, method: str, address: str) -> TestResponse:
         return self._client.open(address, method=method, data={"csrf_token": self._token}, buffered=True)
+
+
+def a_bundle(installation: Installation) -> str:
+    with installation.database.reading() as session:
+        where = select(Series.id, Series.project_id).where(Series.code == "kurs").limit(1)
+        series, project = session.execute(where).one()
+        user = session.scalars(select(Account.id).limit(1)).one()
+    return jobs.order(installation.database, series, project, user, True, "sv", "sv", NOW)
 
 
 def signed_in(app: Flask, project: str, role: str) -> User:

@@ -200,6 +200,18 @@ def test_a_workbook_has_texts_numbers_labels_and_says_what_it_is(
     assert about["Inte i filen"].startswith("2 enkätsvar är inte med")
 
 
+def test_days_are_days_also_where_the_first_has_none(
+    sqlite_installation: Installation, tmp_path: Path
+) -> None:
+    def build(it: Answering) -> None:
+        build_before_and_after(it)
+        it.measured(spread("overall", 3, 3))
+
+    frame, _ = saved_as_sav(sqlite_installation, build, tmp_path / "svar.sav")
+
+    assert Counter(frame["occasion_date"].dropna()) == {date(2026, 5, 6): 6}
+
+
 def test_why_there_is_no_answer_is_told_apart(sqlite_installation: Installation, tmp_path: Path) -> None:
     content = one_question(kind="scale", scale=DEGREE)
     content["questions"] += [

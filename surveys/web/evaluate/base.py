@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from surveys import clock
 from surveys.results.blocks import blocks_of
+from surveys.web.drawings import offer_files
 from surveys.web.evaluate import words
 from surveys.web.evaluate.logs import occasion_name
 from surveys.web.navigation import may_open
@@ -14,6 +15,7 @@ from surveys.web.organise.base import address, series_address, series_crumbs
 from surveys.web.phrases import _
 
 blueprint = Blueprint("evaluate", __name__)
+offer_files(blueprint)
 
 # The sections of results, in the order in which they are read; those that a role may not open are not there.
 OF_SERIES = (

@@ -43,6 +43,7 @@ HABITS: Mapping[Cause, LazyString] = {
     Cause.FEWER_DECIMALS: _l("It may have been rounded to fewer decimals than are printed."),
     Cause.ADJUSTED: _l("The shares have been adjusted so that they add to 100."),
     Cause.OVER_WHOLE: _l("A part cannot be larger than its whole."),
+    Cause.OFF_SCALE: _l("A mean lies between the lowest and the highest value of the scale."),
 }
 
 

@@ -14,7 +14,7 @@ from surveys.queries import reports as queries
 from surveys.reporting import reading
 from surveys.reporting.document import Document
 from surveys.reporting.pdf import pdf
-from surveys.reporting.pictures import logotype_picture
+from surveys.reporting.pictures import drawing, logotype_picture, picture_of_chart, picture_of_emblem
 from surveys.reporting.slides import slides
 from surveys.reporting.word import Looks, word
 from surveys.reporting.word_template import default_template
@@ -34,7 +34,9 @@ def report_as_word(project: str, report: str) -> Response:
     row, document, head = _read(report)
     looks = Looks(
         kind=_kind(row),
+        chart=lambda chart: picture_of_chart(chart, row.language, g.project.decimals),
         logotype=logotype_picture(head),
+        emblem=picture_of_emblem(head),
     )
     template = queries.template_content(reading_session(), g.project.id)
     return _sent(word(document, looks, template), WORD, row, "docx")
@@ -44,7 +46,8 @@ def report_as_word(project: str, report: str) -> Response:
 @staff("organiser", "evaluator", "reader")
 def report_as_pdf(project: str, report: str) -> Response:
     row, document, head = _read(report)
-    return _sent(pdf(document, head, _kind(row)), "application/pdf", row, "pdf")
+    made = pdf(document, head, _kind(row), lambda chart: drawing(chart, row.language, g.project.decimals))
+    return _sent(made, "application/pdf", row, "pdf")
 
 
 @blueprint.get(f"{THIS}/rapport.pptx")

@@ -33,7 +33,6 @@ def series_results(project: str, series: str) -> str:
         found=found,
         table=occasion_table(found),
         compared=_before_and_after(found),
-        exported=_exported(found),
     )
 
 
@@ -58,11 +57,3 @@ def _before_and_after(found: SeriesResults) -> tuple[Measurement, Measurement] |
     before = next((each for each in made if each.wave == "pre"), None)
     after = next((each for each in made if each.wave == "post"), None)
     return (before, after) if before and after else None
-
-
-def _exported(found: SeriesResults) -> dict[str, int]:
-    """How many responses the export holds, and how many not and why."""
-    counted = {"shown": 0, "too_few": 0, "until_closed": 0}
-    for each in found.measurements:
-        counted[each.withheld or "shown"] += each.counts.answers
-    return counted
