@@ -262,7 +262,7 @@ def responses(
                     "pairing_key": f"{n:064x}",
                     "language": "sv",
                     "background": {},
-                    "answers": answers(n),
+                    "answers": answers(n, questions),
                     "revision": 1,
                     "started_at": NOW,
                     "saved_at": NOW,
@@ -273,6 +273,6 @@ def responses(
         )
 
 
-def answers(number: int) -> dict[str, str]:
-    """Return twelve answers that differ from one response to the next."""
-    return {code: str((number * 7 + place * 3) % 4 + 1) for place, code in enumerate(QUESTIONS)}
+def answers(number: int, questions: Sequence[str] = QUESTIONS) -> dict[str, str]:
+    """Return answers that differ from one response to the next."""
+    return {code: str((number * 7 + place * 3) % 4 + 1) for place, code in enumerate(questions)}

@@ -1,4 +1,4 @@
-"""(l) Every format of the export, 40 columns of answers, against the bare writer of the same cells; peak memory.
+"""(l) Every format of the export, 40 columns of answers, against the bare writer of the same cells; memory.
 
 Each in a process of its own, since the highest memory of a process is never taken back.
 """
@@ -42,7 +42,7 @@ def measure(folder: Path, responses: int = RESPONSES) -> Iterator[Told]:
 def _apart(kind: str, case: str, folder: Path, responses: int, series: int) -> tuple[float, float]:
     command = [sys.executable, "-m", "benchmarks.export_files", kind, case, str(folder)]
     command += [str(responses), str(series)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 (our own module)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     seconds, peak = json.loads(done.stdout)
     return seconds, peak
 

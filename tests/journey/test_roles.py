@@ -14,11 +14,11 @@ from werkzeug.test import TestResponse
 
 from surveys.course import programme
 from surveys.domain import editing
-from surveys.exporting import jobs
 from surveys.domain.figure_printed import Role
 from surveys.domain.indicator_definition import Known
 from surveys.domain.indicators import Kind
 from surveys.domain.outside_table import Content, Source
+from surveys.exporting import jobs
 from surveys.followups import planning
 from surveys.installation import Installation
 from surveys.models.access import ROLES
