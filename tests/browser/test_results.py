@@ -11,7 +11,7 @@ from surveys.installation import Installation
 from surveys.running import access
 from tests.journey.test_results_pages import PASSWORD, PROJECT, RESULTS, SERIES, fill
 from tests.support.answered import Answering
-from tests.support.browser import PageMaker, assert_accessible, follow
+from tests.support.browser import PageMaker, assert_accessible, follow, look
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -110,8 +110,11 @@ def test_a_table_is_copied_as_a_table(new_page: PageMaker, address: str) -> None
 
 def test_the_file_is_fetched_by_its_button(page: Page, address: str, tmp_path: Path) -> None:
     signed_in(page, address).goto(address + RESULTS)
+    follow(page.locator(f"nav a[href='{SERIES}/resultat/export']"))
+    look(page)
+    page.locator("input[value='csv-responses']").check()
     with page.expect_download() as download:
-        page.locator(f"a[href='{SERIES}/export.csv']").click()
+        page.get_by_role("button", name="Ladda ner").click()
     path = tmp_path / "svar.csv"
     download.value.save_as(path)
     with path.open(encoding="utf-8-sig", newline="") as file:

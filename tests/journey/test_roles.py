@@ -396,7 +396,6 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
         session.flush()
         index_id = index.id
         returned, stop = came_back.id, ended.id
-    job = a_bundle(installation)
     upload, table = a_file_of_people(installation), a_table_from_elsewhere(installation)
     job = a_bundle(installation)
     report, headings_set = a_signed_report(installation)
