@@ -12,6 +12,7 @@ from __future__ import print_function
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -100,6 +101,9 @@ def create(uv):
     # A virtual environment knows its own path, so a moved clone gets a new one.
     python, version = newest_python(needs_pip=not uv)
     say("Making .venv with Python %s ..." % version)
+    # Compiled files of this very script may lie there already, and uv clears no folder that is no environment.
+    if os.path.isdir(VENV) and not os.path.islink(VENV):
+        shutil.rmtree(VENV, ignore_errors=True)
     if uv:
         run([uv, "venv", "--quiet", "--clear", "--python", python, VENV], "make the virtual environment")
     else:
