@@ -94,17 +94,20 @@ def shown(distribution_counts: Sequence[int], n: int, limit: Limit) -> Verdict:
     """
     if any(not 0 <= k <= n for k in distribution_counts):
         raise ValueError(f"counts lie between 0 and n = {n}")
+    return by_size(n, limit) or (Verdict.ALL_SAME if n in distribution_counts else Verdict.SHOWN)
+
+
+def by_size(n: int, limit: Limit) -> Verdict | None:
+    """What :func:`shown` says of a group of ``n``, whatever it answered; None where that matters."""
     if n < limit:
         return Verdict.TOO_FEW
-    if n < 2 * limit and n in distribution_counts:
-        return Verdict.ALL_SAME
-    return Verdict.SHOWN
+    return Verdict.SHOWN if n >= 2 * limit else None
 
 
 def carried(
     rows: Sequence[Mapping[str, Hashable]], variables: Sequence[str], limit: Limit
 ) -> tuple[str, ...]:
-    """Which background variables an export of response rows may carry, in the order given.
+    """Which background variables rows that are kept apart from persons may carry, in the order given.
 
     The largest set of which every combination of values present stands in at least ``limit`` rows; among sets
     as large, the one whose variables come first. A variable that a row lacks counts as the value None.

@@ -18,22 +18,19 @@ all that is shown already. Where the audit finds no witness more is hidden, at w
 admitted stays, so single variables come before crosses.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
-from surveys.domain.privacy import Limit, Verdict, shown
-from surveys.domain.witness import Witnesses, places
+from surveys.domain.families import EVERYONE, NOT_STATED, Group, Groups, Line, groups_of
+from surveys.domain.privacy import Limit, Verdict, by_size, shown
+from surveys.domain.traces import places
+from surveys.domain.witness import Witnesses
 
-NOT_STATED = ""
-"""The class of those of whom a variable is not known: a group like any other."""
-
-Group = tuple[tuple[str, str], ...]
-"""Variable and class, one or two of them in the order of the variables; ``()`` is everyone."""
-
-EVERYONE: Group = ()
+__all__ = ["EVERYONE", "NOT_STATED", "Group", "Part", "Pattern", "carried_beside", "decide", "parts_shown"]
 
 _ATTEMPTS = 24  # at a view, before it is left out as a whole
 
@@ -53,9 +50,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What is shown of one question: ``groups`` of the family; of all others nothing but n."""
+    """What is shown of a question: ``groups`` of the family of ``variables``; of all others nothing but n."""
 
     groups: frozenset[Group]
+    variables: tuple[str, ...] = ()
 
     def shows(self, group: Group) -> bool:
         return group in self.groups
@@ -93,28 +91,66 @@ def _decided(
 ) -> Pattern:
     """Pages are looked at more often than answers change."""
     parts = [Part(dict(zip(names, classes, strict=True)), counts, n) for *classes, counts, n in table]
-    return Family(parts, names, limit, several, crossed).pattern(never)
+    groups = groups_of(tuple(tuple(row[:-2]) for row in table), names, crossed)
+    return Family(parts, groups, limit, several).pattern(never)
 
 
 def carried_beside(
-    told: Iterable[tuple[Sequence[Part], Pattern]], variables: Sequence[str]
+    rows: Sequence[Sequence[Part]],
+    told: Sequence[tuple[Sequence[Part], Pattern]],
+    variables: Sequence[str],
+    limit: Limit,
 ) -> tuple[str, ...]:
-    """Which background variables response rows may carry beside tables made by ``told``: the parts and the
-    pattern of every question that the rows answer, of every measurement in the file.
+    """Which background variables a file of response rows may carry beside the tables made by ``told``.
 
-    Rows show the answers of every combination that they carry, so it must be one that all patterns show:
-    two variables or one, those first in order, or none.
+    ``rows``: of each measurement in the file its smallest groups, with as many n as there are rows; ``told``:
+    the parts and the pattern of every question that the rows answer. Rows show the answers of every
+    combination that they carry, so each must be one of rows enough that all patterns show: two variables or
+    one. What splits no combination any further, such as what all have in common, is carried as well. Of
+    several ways the one that carries most, then the one whose variables come first.
     """
-    told = list(told)
-    for chosen in (*combinations(variables, 2), *((name,) for name in variables)):
-        if all(
-            pattern.shows(tuple((name, part.background.get(name) or NOT_STATED) for name in chosen))
-            for parts, pattern in told
-            for part in parts
-            if part.n
-        ):
-            return chosen
-    return ()
+    varying = [name for name in variables if any(len(_classes(each, [name])) > 1 for each in rows)]
+    ways = [*combinations(varying, 2), *((name,) for name in varying), ()]
+    carried = [_with_all_that_follow(way, rows, variables) for way in ways if _beside(way, rows, told, limit)]
+    return max(carried, key=len, default=())
+
+
+def _beside(
+    chosen: Sequence[str],
+    rows: Sequence[Sequence[Part]],
+    told: Sequence[tuple[Sequence[Part], Pattern]],
+    limit: Limit,
+) -> bool:
+    """Whether every combination of ``chosen`` has rows enough and is shown of every question."""
+    if not chosen:
+        return True
+    if any(n < limit for parts in rows for n in _classes(parts, chosen).values()):
+        return False
+    return all(
+        pattern.shows(tuple(zip(names, classes, strict=True)))
+        for parts, pattern in told
+        for names in [[name for name in chosen if name in pattern.variables]]
+        for classes in _classes(parts, names)
+    )
+
+
+def _with_all_that_follow(
+    chosen: Sequence[str], rows: Sequence[Sequence[Part]], variables: Sequence[str]
+) -> tuple[str, ...]:
+    """And the variables of which each combination of ``chosen`` has one class, in every measurement."""
+    many = [len(_classes(parts, chosen)) for parts in rows]
+    return tuple(
+        name for name in variables if [len(_classes(parts, [*chosen, name])) for parts in rows] == many
+    )
+
+
+def _classes(parts: Iterable[Part], names: Sequence[str]) -> Counter[tuple[str, ...]]:
+    """The combinations of classes that there are, and n of each."""
+    found = Counter[tuple[str, ...]]()
+    for part in parts:
+        if part.n:
+            found[tuple(part.background.get(name) or NOT_STATED for name in names)] += part.n
+    return found
 
 
 def parts_shown(parts: Mapping[str, Part], limit: Limit) -> frozenset[str]:
@@ -127,22 +163,10 @@ def parts_shown(parts: Mapping[str, Part], limit: Limit) -> frozenset[str]:
 
 
 class Family:
-    """Every group that can be asked for, as sets of parts: a whole number whose bits are the parts in it."""
+    """The groups of one question, and what they answered."""
 
-    def __init__(
-        self,
-        parts: Sequence[Part],
-        variables: Sequence[str],
-        limit: Limit,
-        several: bool,
-        crossed: Sequence[str],
-    ) -> None:
-        self.parts, self.limit = parts, limit
-        self.sets: dict[Group, int] = {EVERYONE: (1 << len(self.parts)) - 1}
-        self.views: list[list[Group]] = []
-        self.lines: list[tuple[int, tuple[int, ...]]] = []
-        for view in [*((name,) for name in variables), *combinations(crossed, 2)]:
-            self._add(view)
+    def __init__(self, parts: Sequence[Part], groups: Groups, limit: Limit, several: bool) -> None:
+        self.parts, self.limit, self.groups, self.sets = parts, limit, groups, groups.sets
         self._held_back: set[int] = set()
         self._may: dict[int, bool] = {}
         self._size: dict[int, int] = {}
@@ -153,20 +177,24 @@ class Family:
         everyone = self.sets[EVERYONE]
         self._may |= {self.sets[group]: False for group in never if group in self.sets}
         if not everyone or not self.may_be_shown(everyone):
-            return Pattern(frozenset())
+            return Pattern(frozenset(), self.groups.variables)
         open_to_all = {everyone}
         secret = {each for each in self.sets.values() if each and not self.may_be_shown(each)}
         self.witnesses.demand(secret)
-        for view in self.views:
-            self._admit(view, open_to_all)
-        return Pattern(frozenset(group for group, held in self.sets.items() if held in open_to_all))
+        for view, lines in zip(self.groups.views, self.groups.lines_of, strict=True):
+            self._admit(view, lines, open_to_all)
+        groups = frozenset(group for group, held in self.sets.items() if held in open_to_all)
+        return Pattern(groups, self.groups.variables)
 
     def may_be_shown(self, held: int) -> bool:
         """Whether the parts held together are a group whose answers may be shown."""
         if held not in self._may:
-            them = [self.parts[place] for place in places(held)]
-            counts = [sum(column) for column in zip(*(each.counts for each in them), strict=True)]
-            self._may[held] = shown(counts, self.size(held), self.limit) is Verdict.SHOWN
+            verdict = by_size(self.size(held), self.limit)
+            if verdict is None:
+                them = [self.parts[place].counts for place in places(held)]
+                counts = [sum(column) for column in zip(*them, strict=True)]
+                verdict = shown(counts, self.size(held), self.limit)
+            self._may[held] = verdict is Verdict.SHOWN
         return self._may[held]
 
     def size(self, held: int) -> int:
@@ -174,21 +202,8 @@ class Family:
             self._size[held] = sum(self.parts[place].n for place in places(held))
         return self._size[held]
 
-    def _add(self, view: tuple[str, ...]) -> None:
-        found: dict[Group, int] = {}
-        for place, part in enumerate(self.parts):
-            group = tuple((name, part.background[name]) for name in view)
-            found[group] = found.get(group, 0) | 1 << place
-        self.sets.update(found)
-        self.views.append(list(found))
-        for name in view:
-            lines: dict[Group, list[int]] = {}
-            for group, held in found.items():
-                lines.setdefault(tuple(each for each in group if each[0] != name), []).append(held)
-            self.lines += [(self.sets[parent], tuple(held)) for parent, held in lines.items()]
-
-    def _admit(self, view: list[Group], known: set[int]) -> None:
-        """Add to ``known`` as many groups of a view as may be shown beside it."""
+    def _admit(self, view: Sequence[Group], lines: Sequence[Line], known: set[int]) -> None:
+        """Add to ``known`` as many groups of a view as may be shown beside it; ``lines`` go through it."""
         offered = {
             self.sets[group]
             for group in view
@@ -197,26 +212,28 @@ class Family:
         everything = {self.sets[group] for group in view}
         wanted, single = offered - known, len(view[0]) == 1
         for attempt in range(_ATTEMPTS):
-            wanted = self._completed(wanted, offered, known)
+            wanted = self._completed(wanted, offered, known, lines)
             held_back = everything - wanted - known
             told = self.witnesses.told({*known, *wanted}, held_back, single) if wanted else 0
             if not told:
                 known |= wanted
                 break
-            beside = sorted(self._beside(told, wanted) or wanted, key=self._by_size)
+            beside = sorted(self._beside(told, wanted, lines) or wanted, key=self._by_size)
             wanted -= set(beside[: 1 + attempt // 2])
         self._held_back |= everything - known
         self.witnesses.demand(self._held_back)
 
-    def _beside(self, told: int, wanted: Collection[int]) -> set[int]:
+    def _beside(self, told: int, wanted: Collection[int], lines: Sequence[Line]) -> set[int]:
         """Those wanted that stand in a line with what would be told."""
-        return {held for _, parts in self.lines if told in parts for held in parts if held in wanted}
+        return {held for _, parts in lines if told in parts for held in parts if held in wanted}
 
     def _parents_known(self, group: Group, known: Collection[int]) -> bool:
         """Whether the two classes that a cell lies in are shown; else it is not either."""
         return len(group) < 2 or all(self.sets[(each,)] in known for each in group)
 
-    def _completed(self, wanted: set[int], offered: set[int], known: Collection[int]) -> set[int]:
+    def _completed(
+        self, wanted: set[int], offered: set[int], known: Collection[int], lines: Sequence[Line]
+    ) -> set[int]:
         """``wanted`` without what would leave over, in some line, a group that may not be shown."""
         wanted = set(wanted)
         while wanted:
@@ -224,7 +241,7 @@ class Family:
             back = self._held_back | (offered - told)
             faulty = [
                 (parent, parts)
-                for parent, parts in self.lines
+                for parent, parts in lines
                 if parent in told and self._tells(parts, told, back)
             ]
             given_up = {

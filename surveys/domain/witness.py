@@ -10,18 +10,18 @@ table at all that does.
 Sets of parts are whole numbers whose bits are the parts in them.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from surveys.domain.traces import Change, Pair, Trace, places, trace_of
+
 Table = Sequence[tuple[int, ...]]
 """Part → class → persons."""
 
-_DIGIT = 32  # bits for each shown group in the trace of a part; no count of persons comes near that
 _TRIES = 400  # pairs of exchanges looked at before the solver is asked
-_TRACES = 120  # different traces among which exchanges are paired
-_SOLVABLE = 4_000  # unknowns
+_SOLVABLE = 150  # unknowns
+_SOLVED = 24  # times that the solver is asked for one question, before no answer is taken for a no
 
 
 class Secret(NamedTuple):
@@ -32,17 +32,16 @@ class Secret(NamedTuple):
     kind: int
 
 
-Change = tuple[tuple[int, int, int], ...]
-"""Part, class, and how many more of it chose that class."""
-
-
 class Witnesses:
     """The counts that must not be told, and for each a change of the true table that nobody would see."""
 
     def __init__(self, tables: Sequence[Table]) -> None:
         self.tables = tables
+        self._chosen = [_chosen(table) for table in tables]
         self._found: dict[Secret, Change | None] = {}
+        self._of: dict[int, tuple[Secret, ...]] = {}
         self._hard: list[Secret] = []  # what was told last is looked at first
+        self._solver = _SOLVED
 
     def demand(self, sets: Collection[int]) -> None:
         """From now on no count of these sets may be told, but for those that are nought."""
@@ -55,33 +54,40 @@ class Witnesses:
         group answered alike, the counts of its parts are no secret any more. Where no move is found, the
         solver is asked if ``thorough``; else the count is taken to be told: it errs towards silence.
         """
-        trace = _Trace(shown, len(self.tables[0]) if self.tables else 0)
-        pending = []
+        trace = trace_of(frozenset(shown), len(self.tables[0]) if self.tables else 0)
+        pending, solvable = list[Secret](), False
         for secret in [*self._hard, *self._found, *self._counts(besides)]:
             change = self._found.get(secret)
             if change is not None and trace.unseen(change):
                 continue
-            change = _exchange(self.tables[secret.table], secret, trace)
+            change = _exchange(self._chosen[secret.table], secret, trace)
             if change is not None:
                 self._found[secret] = change
-            elif not self._told_of_all(secret, shown):
-                if not thorough:
-                    self._hard = [secret]
-                    return secret.held
+            elif self._told_of_all(secret, shown):
+                continue
+            elif solvable:
                 pending.append(secret)
+            elif thorough and not self._solved([secret], shown):
+                solvable = True  # where the first resists, the others need no looking at
+            else:
+                self._hard = [secret]
+                return secret.held
         return self._solved(pending, shown) if pending else 0
 
     def _counts(self, sets: Collection[int]) -> Iterator[Secret]:
         for held in sorted(sets):
-            for number, table in enumerate(self.tables):
-                for kind in self._kinds(number):
-                    if any(table[part][kind] for part in places(held)):
-                        yield Secret(number, held, kind)
+            if held not in self._of:
+                self._of[held] = tuple(
+                    Secret(number, held, kind)
+                    for number, chosen in enumerate(self._chosen)
+                    for kind, having in enumerate(chosen[: self._kinds(number)])
+                    if held & having
+                )
+            yield from self._of[held]
 
-    def _kinds(self, number: int) -> range:
+    def _kinds(self, number: int) -> int:
         """Of one option chosen or not, the first says all."""
-        classes = len(self.tables[number][0]) if self.tables[number] else 0
-        return range(1 if len(self.tables) > 1 else classes)
+        return 1 if len(self.tables) > 1 else len(self._chosen[number])
 
     def _told_of_all(self, secret: Secret, shown: Collection[int]) -> bool:
         table = self.tables[secret.table]
@@ -99,123 +105,99 @@ class Witnesses:
             if len(table) * len(table[0]) > _SOLVABLE:
                 return left[0].held
             system = _System(table, shown)
-            for sign in (1, -1):
-                left = self._settled(left, system.other(left, sign))
+            if len(left) > 1:
+                for sign in (1, -1):
+                    left = self._settled(left, self._asked(system, left, sign))
             while left:
                 first = left[0]
                 for sign in (1, -1):
-                    left = self._settled(left, system.other([first], sign))
-                if left and left[0] == first:
+                    if first in left:
+                        left = self._settled(left, self._asked(system, [first], sign))
+                if first in left:
                     return first.held
         return 0
 
+    def _asked(self, system: "_System", secrets: Sequence[Secret], sign: int) -> Change:
+        self._solver -= 1
+        return system.other(secrets, sign) if secrets and self._solver >= 0 else ()
+
     def _settled(self, secrets: list[Secret], change: Change) -> list[Secret]:
         """Keep the change for the counts that it alters; return the others."""
+        more = dict(change)
         left = []
         for secret in secrets:
-            if sum(more for part, kind, more in change if kind == secret.kind and secret.held >> part & 1):
+            if sum(each for part, each in more.get(secret.kind, ()) if secret.held >> part & 1):
                 self._found[secret] = change
             else:
                 left.append(secret)
         return left
 
 
-class _Trace:
-    """For each part the shown groups that it lies in, as one number of which any few can be added up."""
-
-    def __init__(self, shown: Iterable[int], parts: int) -> None:
-        self.of = [0] * parts
-        for position, held in enumerate(sorted(shown)):
-            mark = 1 << _DIGIT * position
-            for part in places(held):
-                self.of[part] += mark
-        self.alike: dict[int, list[int]] = defaultdict(list)
-        for part, mark in enumerate(self.of):
-            self.alike[mark].append(part)
-        self._apart: dict[int, list[tuple[int, int]]] | None = None
-
-    def unseen(self, change: Change) -> bool:
-        """Whether a change leaves every class of every shown group as it was."""
-        seen: dict[int, int] = defaultdict(int)
-        for part, kind, more in change:
-            seen[kind] += more * self.of[part]
-        return not any(seen.values())
-
-    def apart(self, difference: int) -> list[tuple[int, int]]:
-        """The pairs of traces that differ by so much."""
-        if self._apart is None:
-            traces = list(islice(self.alike, _TRACES))
-            self._apart = defaultdict(list)
-            for one in traces:
-                for other in traces:
-                    if one != other:
-                        self._apart[one - other].append((one, other))
-        return self._apart.get(difference, [])
+def _chosen(table: Table) -> tuple[int, ...]:
+    """Of each class the parts in which somebody chose it."""
+    found = [0] * (len(table[0]) if table else 0)
+    for part, counts in enumerate(table):
+        for kind, count in enumerate(counts):
+            if count:
+                found[kind] |= 1 << part
+    return tuple(found)
 
 
-def _exchange(table: Table, secret: Secret, trace: _Trace) -> Change | None:
+def _exchange(chosen: Sequence[int], secret: Secret, trace: Trace) -> Change | None:
     """One exchange, or two that cancel out, which alter a count and are not seen."""
     held, kind = secret.held, secret.kind
-    inside = [part for part in range(len(table)) if held >> part & 1]
-    outside = [part for part in range(len(table)) if not held >> part & 1]
-    with_it = [part for part in inside if table[part][kind]]
-    for part in with_it:
-        for other in trace.alike[trace.of[part]]:
-            if not held >> other & 1:
-                for another in _others(table[other], kind):
-                    return _change(kind, another, (part,), (other,))
-    for part in inside:
-        for other in trace.alike[trace.of[part]]:
-            if not held >> other & 1 and table[other][kind]:
-                for another in _others(table[part], kind):
-                    return _change(kind, another, (other,), (part,))
-    found = islice(_doubles(table, secret, trace, inside, outside), _TRIES)
+    for alike in trace.alike:
+        inside, outside = alike & held, alike & ~held
+        if inside and outside:
+            for out, into in ((inside, outside), (outside, inside)):
+                for another in _others(chosen, kind, (out,), (into,)):
+                    return _change(
+                        kind, another, (_first(out & chosen[kind]),), (_first(into & chosen[another]),)
+                    )
+    found = (_double(chosen, secret, *each) for each in islice(_crossings(held, trace), _TRIES))
     return next((change for change in found if change is not None), None)
 
 
-def _doubles(
-    table: Table, secret: Secret, trace: _Trace, inside: list[int], outside: list[int]
-) -> Iterator[Change | None]:
-    """Pairs of exchanges that cancel out; None for each that the table does not allow."""
-    for part in inside:
-        for other in outside:
-            for out, into in ((part, other), (other, part)):
-                if table[out][secret.kind]:
-                    for pair in trace.apart(trace.of[into] - trace.of[out]):
-                        yield _double(table, secret, trace, (out, into), pair)
+def _crossings(held: int, trace: Trace) -> Iterator[tuple[Pair, Pair]]:
+    """Two sets of parts alike and two others which come to the same; one of them has to do with ``held``."""
+    for one in trace.alike:
+        if one & held:
+            for other, pairs in trace.partners.get(one, ()):
+                for pair in pairs:
+                    if one not in pair:
+                        yield (one, other), pair
+                        yield pair, (one, other)
 
 
-def _double(
-    table: Table, secret: Secret, trace: _Trace, first: tuple[int, int], pair: tuple[int, int]
-) -> Change | None:
-    """``first`` gives the class away and takes it in; another exchange, of those traces, mends it."""
-    kind, held = secret.kind, secret.held
-    out, into = first
-    for another in _others(table[into], kind):
-        for second_out in trace.alike[pair[0]]:
-            for second_into in trace.alike[pair[1]]:
-                outs, intos = (out, second_out), (into, second_into)
-                altered = sum(held >> part & 1 for part in intos) - sum(held >> part & 1 for part in outs)
-                if altered and _enough(table, kind, outs) and _enough(table, another, intos):
-                    return _change(kind, another, outs, intos)
+def _double(chosen: Sequence[int], secret: Secret, outs: Pair, intos: Pair) -> Change | None:
+    """One of each of ``outs`` gives the class away and one of each of ``intos`` takes it in."""
+    held, kind = secret.held, secret.kind
+    for another in _others(chosen, kind, outs, intos):
+        for inside in (True, False):
+            takers = tuple(_first(each & chosen[another], held, inside) for each in intos)
+            givers = tuple(_first(each & chosen[kind], held, not inside) for each in outs)
+            if sum(held >> part & 1 for part in takers) != sum(held >> part & 1 for part in givers):
+                return _change(kind, another, givers, takers)
     return None
 
 
-def _others(counts: Sequence[int], kind: int) -> list[int]:
-    return [another for another, count in enumerate(counts) if count and another != kind]
+def _others(chosen: Sequence[int], kind: int, outs: Iterable[int], intos: Iterable[int]) -> Iterator[int]:
+    """For what the class can be exchanged, where all of ``outs`` have it: what all of ``intos`` have."""
+    if all(each & chosen[kind] for each in outs):
+        for another, having in enumerate(chosen):
+            if another != kind and all(each & having for each in intos):
+                yield another
 
 
-def _enough(table: Table, kind: int, parts: tuple[int, ...]) -> bool:
-    return all(table[part][kind] >= parts.count(part) for part in parts)
+def _first(among: int, held: int = 0, inside: bool = True) -> int:
+    """The first part of a set, if there is one ``inside`` (or outside) ``held``, of those."""
+    found = (among & held if inside else among & ~held) or among
+    return (found & -found).bit_length() - 1
 
 
 def _change(kind: int, another: int, outs: tuple[int, ...], intos: tuple[int, ...]) -> Change:
-    return (
-        *((part, kind, -1) for part in outs),
-        *((part, another, 1) for part in outs),
-        *((part, kind, 1) for part in intos),
-        *((part, another, -1) for part in intos),
-    )
+    fewer = (*((part, -1) for part in outs), *((part, 1) for part in intos))
+    return (kind, fewer), (another, tuple((part, -more) for part, more in fewer))
 
 
 class _System:
@@ -226,7 +208,7 @@ class _System:
         from scipy.sparse import coo_array  # noqa: PLC0415
 
         self.table, self.classes = table, len(table[0])
-        rows: list[tuple[int, int]] = []  # equation, unknown
+        rows: list[Pair] = []  # equation, unknown
         right: list[int] = []
         for part, counts in enumerate(table):
             rows += [(len(right), part * self.classes + kind) for kind in range(self.classes)]
@@ -259,18 +241,9 @@ class _System:
         )
         if found.x is None:
             return ()
-        rounded = [round(value) for value in found.x]
-        return tuple(
-            (part, kind, more)
-            for part, counts in enumerate(self.table)
-            for kind, count in enumerate(counts)
-            if (more := rounded[part * self.classes + kind] - count)
-        )
-
-
-def places(held: int) -> Iterator[int]:
-    """The parts of a set, in order."""
-    while held:
-        lowest = held & -held
-        yield lowest.bit_length() - 1
-        held ^= lowest
+        moved = []
+        for kind in range(self.classes):
+            column = [round(value) for value in found.x[kind :: self.classes]]
+            more = [there - counts[kind] for there, counts in zip(column, self.table, strict=True)]
+            moved.append((kind, tuple((part, each) for part, each in enumerate(more) if each)))
+        return tuple(each for each in moved if each[1])

@@ -6,24 +6,26 @@ those of measurements that are still open. A question whose answers no page show
 its measurement.
 
 Background variables (the language of the answers, and whether they came on paper, are among them) are
-carried only if every combination of those carried stands in enough rows of every measurement of the file; the
-same for the whole file, since the person code joins a person's rows. A theme that is not carried is not told
+carried only if every combination of those carried stands in enough rows of every measurement of the file and
+the tables by background show it of every question (``domain.suppression.carried_beside``); the same for the
+whole file, since the person code joins a person's rows. A theme that is not carried is not told
 as an answer either. Whoever sees who has answered gets neither person codes nor dates: together with the list
 of who has answered what and when, they would name the rows. Of *sealed* and *anonymous* no day is told.
 """
 
 import json
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from surveys.domain.privacy import Limit, PrivacyMode, carried
+from surveys.domain.privacy import Limit, PrivacyMode
 from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.questions import ThemeChoice
 from surveys.domain.summaries import Cell, Column
+from surveys.domain.suppression import Part, Pattern, carried_beside
 from surveys.exporting.hidden import Hidden, hidden_questions
 from surveys.exporting.layout import Asked, Dress, Layout, Memo
 from surveys.keys import Keyring
@@ -31,6 +33,8 @@ from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.queries import export as queries
 from surveys.queries import results as result_queries
 from surveys.queries.results import Key
+from surveys.results.cells import cells_of
+from surveys.results.grouped import Patterns, in_order, variables_of
 from surveys.results.model import Measurement
 from surveys.results.series import read_rates
 
@@ -39,7 +43,6 @@ Record = tuple[int, list[Cell], dict[str, Any]]  # version (id), the fixed cells
 
 LANGUAGE = "language"
 SOURCE = "source"  # web, or paper that staff typed in; told where there is any of the latter
-BACKGROUND = ("gender", "organisation", "work_group", "theme")
 
 
 def as_it_is(text: str) -> str:
@@ -79,7 +82,6 @@ class Export:
         self.count = _responses(self.measurements)
         self.too_few = _responses([each for each in answered if each.withheld == "too_few"])
         self.waiting = _responses([each for each in answered if each.withheld == "until_closed"])
-        self.carried, self.not_carried = self._variables()
         self._versions = {
             version.id: version
             for versions in result_queries.versions(session, series_id).values()
@@ -92,6 +94,7 @@ class Export:
             key: hidden_questions(session, series_id, key, forms, submitted[key], self.limit)
             for key, forms in self.forms.items()
         }
+        self.carried, self.not_carried = self._variables()
         if "theme" in self.not_carried:
             # It is the register's wherever that knows it: as an answer it would be carried after all.
             self.hidden = {key: hidden | _themes(self.forms[key]) for key, hidden in self.hidden.items()}
@@ -161,23 +164,20 @@ class Export:
 
     def _variables(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Which background variables may be carried, and which of those that there are may not."""
-        found_in: list[tuple[Key, dict[str, str], int]] = []
-        for measurement in self.measurements:
-            for found in queries.backgrounds(self._session, key_of(measurement)):
-                values = {**json.loads(found.classes), LANGUAGE: found.language, SOURCE: found.source}
-                found_in.append((key_of(measurement), values, found.responses))
-        names = {name for _, values, _ in found_in for name in values}
-        if all(values[SOURCE] == "web" for _, values, _ in found_in):
-            names.discard(SOURCE)
-        known = [name for name in (*BACKGROUND, LANGUAGE, SOURCE) if name in names]
-        wanted = (*known, *sorted(names.difference(known)))
-        rows: list[dict[str, Hashable]] = []
-        for key, values, many in found_in:
-            # The measurement is part of every combination. A row beyond the limit changes nothing.
-            within: dict[str, Hashable] = {name: (key, values.get(name) or "") for name in wanted}
-            rows += [within] * min(many, self.limit)
-        may = carried(rows, wanted, self.limit)
-        return may, tuple(name for name in wanted if name not in may)
+        rows: list[list[Part]] = []
+        told: list[tuple[list[Part], Pattern]] = []
+        for key, asked in self.forms.items():
+            newest_first = sorted(asked, key=lambda id_: -asked[id_].version)
+            forms = {id_: asked[id_].form for id_ in newest_first}
+            cells = cells_of(self._session, key, forms)
+            there = variables_of(self._session, self.series_id, cells)
+            rows.append([Part(each.background, (), each.tally.responses) for each in cells])
+            told += Patterns(forms, cells, there, self.limit).told_in_rows(self.hidden[key])
+        found = in_order(name for parts in rows for part in parts for name in part.background)
+        if all(part.background.get(SOURCE) == "web" for parts in rows for part in parts):
+            found = tuple(name for name in found if name != SOURCE)
+        may = carried_beside(rows, told, found, self.limit)
+        return may, tuple(name for name in found if name not in may)
 
     def _form(self, version: int) -> Form:
         if version not in self._parsed:

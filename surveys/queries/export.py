@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from typing import cast as cast_to
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, Text, case, cast, select
 from sqlalchemy.orm import Session
 
 from surveys.models.response import Response
@@ -26,25 +26,6 @@ class ResponseRow(NamedTuple):
     background: str
     answers: str
     submitted_at: datetime
-
-
-class Background(NamedTuple):
-    """How many responses of a measurement have this language, source and these classes (JSON as text)."""
-
-    language: str
-    source: str
-    classes: str
-    responses: int
-
-
-def backgrounds(session: Session, place: Key) -> list[Background]:
-    classes = cast(Response.background, Text)
-    rows = session.execute(
-        select(Response.language, Response.source, classes, func.count())
-        .where(*_submitted(place))
-        .group_by(Response.language, Response.source, classes)
-    )
-    return [Background(*row) for row in rows]
 
 
 def versions_used(session: Session, place: Key) -> list[int]:

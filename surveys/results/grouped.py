@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
@@ -42,14 +42,12 @@ class Variable:
 
 def variables_of(session: Session, series_id: int, cells: Sequence[Cell]) -> tuple[Variable, ...]:
     """Those that tell two groups or more apart."""
-    names = {name for each in cells for name in each.background}
-    own = sorted(names - {*ORDER, *LAST}, key=swedish_order)
     series = queries.series_by_id(session, series_id)
     organisations = {each.code: each.name for each in register.organisations(session, series.project_id)}
     themes = {each.code: each.title for occasion in series.occasions for each in occasion.themes}
     labels = {"organisation": organisations, "theme": themes}
     found: list[Variable] = []
-    for name in (*ORDER, *own, *LAST):
+    for name in in_order(name for each in cells for name in each.background):
         present = {each.background.get(name, NOT_STATED) for each in cells}
         if len(present) > 1:
             known = labels.get(name, {})
@@ -58,6 +56,13 @@ def variables_of(session: Session, series_id: int, cells: Sequence[Cell]) -> tup
             crossable = name not in LAST and len(groups) <= SMALLEST_GROUPS
             found.append(Variable(name, _ordered(present, known), known, crossable))
     return tuple(found)
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Background variables, each once, those of most worth first."""
+    found = set(names)
+    own = sorted(found - {*ORDER, *LAST}, key=swedish_order)
+    return tuple(name for name in (*ORDER, *own, *LAST) if name in found)
 
 
 def _ordered(classes: Iterable[str], labels: Mapping[str, str]) -> tuple[str, ...]:
@@ -82,7 +87,20 @@ class Patterns:
         self.forms, self.cells, self.limit = forms, cells, limit
         self.names = [each.name for each in variables]
         self.crossed = [each.name for each in variables if each.crossable]
+        self.asked = self._asked()
+        self.parts = [self._parts(key, question) for key, question in self.asked.items()]
         self.of = self._decided()
+
+    def told_in_rows(self, hidden: Collection[tuple[int, str]]) -> list[tuple[list[Part], Pattern]]:
+        """Who answered each question and what is shown of it, but for those ``hidden`` in every row: version
+        (id) and question.
+        """
+        return [
+            (parts, pattern)
+            for (key, question), parts, pattern in zip(self.asked.items(), self.parts, self.of, strict=True)
+            if parts is not None and pattern is not None
+            if not all((version, question.code) in hidden for version in self._versions(key))
+        ]
 
     def told(self, codes: Sequence[str], group: Group) -> tuple[set[str], set[str]]:
         """Of the questions ``codes``, in their order, those of which a group's answers are not shown; and of
@@ -107,8 +125,7 @@ class Patterns:
         """None for questions in people's own words and for options put in order: not broken down."""
         family, hidden = self._family(), dict[str, set[Group]]()
         found: list[Pattern | None] = []
-        for key, question in self._asked().items():
-            parts = self._parts(key, question)
+        for question, parts in zip(self.asked.values(), self.parts, strict=True):
             pattern = None
             if parts is not None:
                 never = {
@@ -144,11 +161,15 @@ class Patterns:
                     found.setdefault(signature(question), question)
         return found
 
-    def _parts(self, key: Hashable, question: Question) -> list[Part] | None:
-        """The smallest groups with what they answered."""
-        alike = {
+    def _versions(self, key: Hashable) -> set[int]:
+        """Those (id) that offered the same."""
+        return {
             id_ for id_, form in self.forms.items() if any(signature(each) == key for each in form.questions)
         }
+
+    def _parts(self, key: Hashable, question: Question) -> list[Part] | None:
+        """The smallest groups with what they answered."""
+        alike = self._versions(key)
         own = [
             (each.background, each.tally.questions[question.code])
             for each in self.cells

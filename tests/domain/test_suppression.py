@@ -6,7 +6,15 @@ from random import Random
 import pytest
 
 from surveys.domain.privacy import Limit
-from surveys.domain.suppression import EVERYONE, NOT_STATED, Part, Pattern, decide, parts_shown
+from surveys.domain.suppression import (
+    EVERYONE,
+    NOT_STATED,
+    Part,
+    Pattern,
+    carried_beside,
+    decide,
+    parts_shown,
+)
 
 FIVE = Limit(5)
 NAMES = ("gender", "organisation")
@@ -156,3 +164,53 @@ def test_parts_of_a_whole() -> None:
 
     assert parts_shown(before, FIVE) == frozenset()
     assert parts_shown(before | {"alone": part((4, 3))}, FIVE) == {"pairs", "alone"}
+
+
+WIDE = ("gender", "organisation", "role")
+
+
+def people(gender: str, organisation: str, role: str, *counts: int) -> Part:
+    return part(counts, gender=gender, organisation=organisation, role=role)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        pytest.param([people("w", "A", "x", 2, 2)], WIDE, id="one group, nothing is told of anybody"),
+        pytest.param(
+            [people(g, o, "x", 4, 5) for g in "wm" for o in "AB"], WIDE, id="two, and what all have in common"
+        ),
+        pytest.param(
+            [people(g, o, r, 9, 9) for g in "wm" for o in "AB" for r in "xy"],
+            ("gender", "organisation"),
+            id="never three that tell apart",
+        ),
+        pytest.param(
+            [people(g, o, o.lower(), 4, 5) for g in "wm" for o in "AB"], WIDE, id="a third that follows"
+        ),
+        pytest.param(
+            [people("m", "A", "x", 2, 1), *(people(g, o, r, 9, 8) for g, o, r in ("wAx", "wBy", "mBy"))],
+            ("organisation", "role"),
+            id="the most before the first",
+        ),
+        pytest.param(
+            [people("w", "A", "x", 9, 9), people("w", "B", "y", 0, 7)], ("gender",), id="alike is hidden"
+        ),
+    ],
+)
+def test_rows_carry_what_the_tables_show(parts: list[Part], expected: tuple[str, ...]) -> None:
+    told = [(parts, decide(parts, WIDE, FIVE))]
+
+    assert carried_beside([parts], told, WIDE, FIVE) == expected
+
+
+def test_rows_of_every_measurement_and_every_question_must_agree() -> None:
+    parts = [people(g, "A", "x", 4, 5) for g in "wm"]
+    few = [people("w", "A", "x", 9, 9), people("m", "A", "x", 1, 2)]
+    alike = [people("w", "A", "x", 4, 5), people("m", "A", "x", 9, 0)]
+    first, none, other = ((each, decide(each, WIDE, FIVE)) for each in (parts, few, alike))
+
+    assert carried_beside([parts, parts], [first, first], WIDE, FIVE) == WIDE
+    assert carried_beside([parts, few], [first, none], WIDE, FIVE) == ("organisation", "role")
+    assert carried_beside([parts], [first, other], WIDE, FIVE) == ("organisation", "role")
+    assert carried_beside([few], [], WIDE, FIVE) == ("organisation", "role")

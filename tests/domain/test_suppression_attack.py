@@ -147,7 +147,7 @@ def test_nor_with_the_rows_of_an_export_beside_the_tables() -> None:
         parts, variables = random_table(chance)
         limit = Limit(5)
         pattern = decide(parts, variables, limit)
-        columns = carried_beside([(parts, pattern)], variables)
+        columns = carried_beside([parts], [(parts, pattern)], variables, limit) if pattern.groups else ()
         rows = {group for group in members(parts, variables) if {name for name, _ in group} == set(columns)}
         attacked = recovered(parts, variables, {*pattern.groups, *rows} if pattern.groups else set(), limit)
 

@@ -304,8 +304,8 @@ def test_background_is_carried_only_where_every_combination_has_enough_rows(
         for code, classes in (("t1", first), ("t2", second)):
             mailing = it.mailing(rule, it.occasion(code))
             it.ask(mailing, len(classes))
-            half = len(classes) // 2
-            it.answer(mailing, spread("overall", half, len(classes) - half), background=classes)
+            given = [{"overall": str(number // 2 % 4 + 1)} for number in range(len(classes))]
+            it.answer(mailing, given, background=classes)
 
     export, rows = exported(sqlite_installation, build)
 
@@ -315,6 +315,20 @@ def test_background_is_carried_only_where_every_combination_has_enough_rows(
         "language",
         *(name for name in carried if name != "language"),
     ]
+
+
+def test_rows_carry_nothing_that_the_tables_hide(sqlite_installation: Installation) -> None:
+    """Six men who answered alike: the table of genders hides what they answered, and so do the rows."""
+
+    def build(it: Answering) -> None:
+        mailing = it.mailing(it.rule(it.questionnaire(OVERALL)), it.occasion("t1"))
+        it.ask(mailing, 18)
+        it.answer(mailing, spread("overall", 6, 6, 6), background=background(12, 6, "ab"))
+
+    export, _ = exported(sqlite_installation, build)
+
+    assert export.carried == ("work_group", "language")
+    assert export.not_carried == ("gender",)
 
 
 def test_a_theme_too_fine_to_carry_is_not_told_as_an_answer(sqlite_installation: Installation) -> None:
@@ -353,7 +367,8 @@ def test_what_came_on_paper_is_told_where_it_points_nobody_out(
     def build(it: Answering) -> None:
         mailing = it.mailing(it.rule(it.questionnaire(OVERALL)), it.occasion("t1"))
         it.ask(mailing, 12)
-        for response in it.answer(mailing, spread("overall", 6, 6))[:papers]:
+        given = [{"overall": str(number % 2 + 1)} for number in range(12)]
+        for response in it.answer(mailing, given)[:papers]:
             response.source = "paper"
 
     export, rows = exported(sqlite_installation, build)
