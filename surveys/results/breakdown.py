@@ -4,7 +4,7 @@ Whatever is opened (one variable, two crossed, one within a class of another) th
 out for the question as a whole: ``surveys.domain.suppression``. Never more than two variables at once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
@@ -95,11 +95,49 @@ def read_breakdown(
     Raises UnknownMeasurement, UnknownVariable, TooManyVariables.
     """
     found = read_rates(session, series_id, now, as_evaluator)
+    measurement = _measurement(found, rule_code, place)
+    table = _table(session, found, measurement, as_evaluator)
+    if table is None:
+        return Breakdown(found, measurement)
+    return table.breakdown(measurement, by or next(iter(table.variables)), also, only)
+
+
+def read_groups(
+    session: Session,
+    series_id: int,
+    rule_code: str,
+    place: str,
+    question: str,
+    by: str,
+    now: datetime,
+    as_evaluator: bool,
+) -> tuple[QuestionGroups, ...]:
+    """Return the answers to one ``question`` (code) by one variable, as :func:`read_breakdown` shows them.
+
+    One result a wording; none where the measurement shows no answers, does not tell the classes of the
+    variable apart, or has no such question that is broken down. Raises UnknownMeasurement.
+    """
+    found = read_rates(session, series_id, now, as_evaluator)
+    table = _table(session, found, _measurement(found, rule_code, place), as_evaluator)
+    if table is None or by not in table.variables:
+        return ()
+    return table.questions(table.variables[by], only_of={question})
+
+
+def _measurement(found: SeriesResults, rule_code: str, place: str) -> Measurement:
     measurement = found.measurement(rule_code, place)
     if measurement is None or not rule_code:
         raise UnknownMeasurement(f"{rule_code} {place}")
+    return measurement
+
+
+def _table(
+    session: Session, found: SeriesResults, measurement: Measurement, as_evaluator: bool
+) -> "_Table | None":
+    """None where no answers are shown, or there is no variable of two classes or more."""
     if not measurement.shown or measurement.key is None:
-        return Breakdown(found, measurement)
+        return None
+    series_id = found.id
     forms = _forms(session, series_id, measurement)
     counted = look(
         session,
@@ -111,10 +149,7 @@ def read_breakdown(
     )
     cells = counted.cells
     variables = variables_of(session, series_id, cells)
-    if not variables:
-        return Breakdown(found, measurement)
-    table = _Table(found, forms, cells, variables)
-    return table.breakdown(measurement, by or variables[0].name, also, only)
+    return _Table(found, forms, cells, variables) if variables else None
 
 
 def _forms(session: Session, series_id: int, measurement: Measurement) -> dict[int, tuple[int, Form]]:
@@ -163,7 +198,7 @@ class _Table:
             first,
             second,
             within,
-            self._questions(first, second, within),
+            self.questions(first, second, within),
         )
 
     def _variable(self, name: str) -> Variable:
@@ -171,31 +206,39 @@ class _Table:
             raise UnknownVariable(name)
         return self.variables[name]
 
-    def _questions(
-        self, by: Variable, also: Variable | None, within: tuple[Variable, str] | None
+    def questions(
+        self,
+        by: Variable,
+        also: Variable | None = None,
+        within: tuple[Variable, str] | None = None,
+        only_of: Collection[str] = (),
     ) -> tuple[QuestionGroups, ...]:
+        """Each question that is broken down, or those of ``only_of`` (codes)."""
         asked = (by, also) if also else (by,)
         fixed = {within[0].name: within[1]} if within else {}
-        together = self._group(fixed)
+        together = self._group(fixed, only_of)
         rows = []
         for classes in product(*(each.classes for each in asked)):
             chosen = fixed | {each.name: one for each, one in zip(asked, classes, strict=True)}
-            answered = self._group(chosen)
+            answered = self._group(chosen, only_of)
             if answered is not None:
                 rows.append((classes, answered))
         if together is None:
             return ()
+        wanted = [each for each in self.patterns.counted if not only_of or each[0] in only_of]
         return tuple(
             QuestionGroups(
                 GroupResult((), together[0], together[1][position]),
                 tuple(GroupResult(classes, n, results[position]) for classes, (n, results) in rows),
             )
-            for position, pattern in enumerate(self.patterns.of)
-            if pattern is not None
+            for position, (_, broken_down) in enumerate(wanted)
+            if broken_down
         )
 
-    def _group(self, chosen: Mapping[str, str]) -> tuple[int, list[QuestionResult]] | None:
-        """How many a group is, and every question as it may be shown of it; None where it is nobody."""
+    def _group(
+        self, chosen: Mapping[str, str], only_of: Collection[str]
+    ) -> tuple[int, list[QuestionResult]] | None:
+        """How many a group is, and each question as it may be shown of it; None where it is nobody."""
         held = [each for each in self.cells if _within(each, chosen)]
         if not held:
             return None
@@ -203,8 +246,8 @@ class _Table:
             Tallied(number, form, self._sum(form, (each.tally for each in held if each.version == id_)))
             for id_, (number, form) in self.forms.items()
         ]
-        found = tallied_results(tallied, self.limit, self.found.decimals)
-        hidden, telling = self.patterns.told([each.code for each in found], named(self.variables, chosen))
+        found = tallied_results(tallied, self.limit, self.found.decimals, only=only_of)
+        hidden, telling = self.patterns.told(named(self.variables, chosen))
         results = [
             _hidden(each, each.code in telling) if each.code in hidden else _of_group(each) for each in found
         ]

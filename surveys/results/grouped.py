@@ -102,13 +102,21 @@ class Patterns:
             if not all((version, question.code) in hidden for version in self._versions(key))
         ]
 
-    def told(self, codes: Sequence[str], group: Group) -> tuple[set[str], set[str]]:
-        """Of the questions ``codes``, in their order, those of which a group's answers are not shown; and of
-        these, those of which n is not either: how many were asked would tell what they answered to another.
+    @property
+    def counted(self) -> list[tuple[str, bool]]:
+        """The code of each question, and whether it is broken down."""
+        return [
+            (question.code, pattern is not None)
+            for question, pattern in zip(self.asked.values(), self.of, strict=True)
+        ]
+
+    def told(self, group: Group) -> tuple[set[str], set[str]]:
+        """The questions (codes) of which a group's answers are not shown; and of these, those of which n is
+        not either: how many were asked would tell what they answered to another.
         """
         hidden = {
-            code
-            for code, pattern in zip(codes, self.of, strict=True)
+            question.code
+            for question, pattern in zip(self.asked.values(), self.of, strict=True)
             if pattern is not None and not pattern.shows(group)
         }
         led = self.led_by(hidden)
