@@ -30,7 +30,7 @@ from surveys.domain.privacy import Limit, Verdict, by_size, shown
 from surveys.domain.traces import places
 from surveys.domain.witness import Witnesses
 
-__all__ = ["EVERYONE", "NOT_STATED", "Group", "Part", "Pattern", "carried_beside", "decide", "parts_shown"]
+__all__ = ["EVERYONE", "NOT_STATED", "Group", "Part", "Pattern", "carried_beside", "decide"]
 
 _ATTEMPTS = 24  # at a view, before it is left out as a whole
 
@@ -151,15 +151,6 @@ def _classes(parts: Iterable[Part], names: Sequence[str]) -> Counter[tuple[str, 
         if part.n:
             found[tuple(part.background.get(name) or NOT_STATED for name in names)] += part.n
     return found
-
-
-def parts_shown(parts: Mapping[str, Part], limit: Limit) -> frozenset[str]:
-    """Which of the parts of a total may be shown beside it, such as those with both a before and an after and
-    those with one alone. The total is shown wherever ``privacy.shown`` says so; where not, no part is.
-    """
-    one = "part"
-    found = decide([Part({one: name}, each.counts, each.n) for name, each in parts.items()], [one], limit)
-    return frozenset(name for name in parts if found.shows(((one, name),)))
 
 
 class Family:

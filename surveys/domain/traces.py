@@ -3,7 +3,6 @@
 Sets of parts are whole numbers whose bits are the parts in them.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import cached_property, lru_cache
 from random import Random
@@ -28,10 +27,12 @@ class Trace:
         for drawn, held in zip(_drawn(len(shown)), sorted(shown), strict=True):
             for part in places(held):
                 self.of[part] += drawn
-        self._sets: dict[int, int] = {}
+        sets: dict[int, int] = {}
         for part, mark in enumerate(self.of):
-            self._sets[mark] = self._sets.get(mark, 0) | 1 << part
-        self.alike = tuple(self._sets.values())
+            sets[mark] = sets.get(mark, 0) | 1 << part
+        self.alike = tuple(sets.values())
+        self._marks = tuple(sets)[:_TRACES]
+        self._number = {alike: number for number, alike in enumerate(self.alike[:_TRACES])}
 
     def unseen(self, change: Change) -> bool:
         """Whether a change leaves every class of every shown group as it was."""
@@ -39,27 +40,32 @@ class Trace:
         # the first class follows from the others: every part keeps its n
         return not any(sum([more * of[part] for part, more in moved]) for _, moved in change[1:])
 
+    def crossings(self, one: int) -> Iterator[tuple[Pair, Pair]]:
+        """``one`` set of parts alike with another, and two others that come to the same as they do."""
+        sets, number = self.alike, self._number.get(one)
+        if number is None:
+            return
+        for other in range(len(self._marks)):
+            for place in self._again.get(self._marks[number] + self._marks[other], ()):
+                pair = place // _TRACES, place % _TRACES
+                if number not in pair:
+                    yield (one, sets[other]), (sets[pair[0]], sets[pair[1]])
+
     @cached_property
-    def partners(self) -> dict[int, list[tuple[int, list[Pair]]]]:
-        """For a set of parts alike the others which, together with it, come to the same as other pairs do;
-        and all of those pairs.
+    def _again(self) -> dict[int, list[int]]:
+        """What two traces and two others come to alike, and the places of all such twos, as one number each:
+        so many pairs would cost more than all else.
         """
-        marks, sets = list(self._sets)[:_TRACES], self.alike
-        first: dict[int, int] = {}  # numbers and not pairs: so many objects would cost more than all else
-        again: dict[int, list[Pair]] = {}
-        for one, mark in enumerate(marks):
-            for other in range(one):
-                both, place = mark + marks[other], one * _TRACES + other
-                before = first.setdefault(both, place)
+        first: dict[int, int] = {}
+        found: dict[int, list[int]] = {}
+        for one, mark in enumerate(self._marks):
+            place = one * _TRACES
+            for other in self._marks[:one]:
+                before = first.setdefault(mark + other, place)
                 if before != place:
-                    pair = sets[before // _TRACES], sets[before % _TRACES]
-                    again.setdefault(both, [pair]).append((sets[one], sets[other]))
-        found: dict[int, list[tuple[int, list[Pair]]]] = defaultdict(list)
-        for pairs in again.values():
-            for one, other in pairs:
-                found[one].append((other, pairs))
-                found[other].append((one, pairs))
-        return dict(found)
+                    found.setdefault(mark + other, [before]).append(place)
+                place += 1
+        return found
 
 
 @lru_cache(maxsize=64)

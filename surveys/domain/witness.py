@@ -63,6 +63,9 @@ class Witnesses:
             change = _exchange(self._chosen[secret.table], secret, trace)
             if change is not None:
                 self._found[secret] = change
+                twin = secret._replace(kind=change[1][0])  # what is exchanged for it is altered as much
+                if twin in self._of[secret.held]:
+                    self._found[twin] = change
             elif self._told_of_all(secret, shown):
                 continue
             elif solvable:
@@ -162,16 +165,16 @@ def _crossings(held: int, trace: Trace) -> Iterator[tuple[Pair, Pair]]:
     """Two sets of parts alike and two others which come to the same; one of them has to do with ``held``."""
     for one in trace.alike:
         if one & held:
-            for other, pairs in trace.partners.get(one, ()):
-                for pair in pairs:
-                    if one not in pair:
-                        yield (one, other), pair
-                        yield pair, (one, other)
+            for these, those in trace.crossings(one):
+                yield these, those
+                yield those, these
 
 
 def _double(chosen: Sequence[int], secret: Secret, outs: Pair, intos: Pair) -> Change | None:
     """One of each of ``outs`` gives the class away and one of each of ``intos`` takes it in."""
     held, kind = secret.held, secret.kind
+    if not (outs[0] & chosen[kind] and outs[1] & chosen[kind]):
+        return None
     for another in _others(chosen, kind, outs, intos):
         for inside in (True, False):
             takers = tuple(_first(each & chosen[another], held, inside) for each in intos)

@@ -13,7 +13,6 @@ from surveys.domain.suppression import (
     Pattern,
     carried_beside,
     decide,
-    parts_shown,
 )
 
 FIVE = Limit(5)
@@ -157,13 +156,6 @@ def test_an_option_that_all_of_a_group_chose_is_told_from_twice_the_limit() -> N
         return len(decide(parts, ["gender"], FIVE, several=True).groups)
 
     assert groups(9) < groups(10)
-
-
-def test_parts_of_a_whole() -> None:
-    before = {"pairs": part((9, 21)), "alone": part((2, 1))}
-
-    assert parts_shown(before, FIVE) == frozenset()
-    assert parts_shown(before | {"alone": part((4, 3))}, FIVE) == {"pairs", "alone"}
 
 
 WIDE = ("gender", "organisation", "role")
