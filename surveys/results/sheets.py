@@ -65,5 +65,9 @@ class Sheets:
         ]
         if column.scale:
             number = column.scale.get
-            return [None if answer is None else number(answer) for answer in answers]
+            return [
+                # one choice is kept with what was written beside it
+                None if answer is None else number(answer["code"] if isinstance(answer, dict) else answer)
+                for answer in answers
+            ]
         return [None if answer is None else Fraction(Decimal(answer)) for answer in answers]
