@@ -13,7 +13,7 @@ and for all and by counts alone; here by question, and by what was answered.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from surveys.domain.paired import Number
@@ -28,10 +28,24 @@ Table = Counter[tuple[Number, Number]]
 
 @dataclass(frozen=True)
 class Joined:
-    """``kept``: what those answered who stay joined → how many; ``everyone``: the same of all."""
+    """``kept``: what those answered who stay joined → how many; ``everyone``: the same of all.
+
+    ``gone``: which measurements → how many of those who stay joined there were let go, the first in order.
+    """
 
     kept: Counter[Values]
     everyone: Counter[Values]
+    gone: Counter[tuple[bool, ...]] = field(default_factory=Counter)
+
+    def members(self, persons: Sequence[Values]) -> list[bool]:
+        """Who of ``persons``, in the order in which they were joined, stays so."""
+        patterns = {pattern_of(values) for values in self.kept}
+        left, found = Counter(self.gone), []
+        for values in persons:
+            pattern = pattern_of(values)
+            left[pattern] -= 1
+            found.append(pattern in patterns and left[pattern] < 0)
+        return found
 
     def pairs(self, before: int, after: int) -> Table:
         """The pairs of two measurements (places in Values) that may be shown."""
@@ -53,18 +67,20 @@ def joined(persons: Sequence[Values], limit: Limit) -> Joined:
     everyone = Counter(persons)
     groups: dict[tuple[bool, ...], Counter[Values]] = defaultdict(Counter)
     for values, count in everyone.items():
-        groups[_pattern(values)][values] += count
+        groups[pattern_of(values)][values] += count
     several = {pattern: group for pattern, group in groups.items() if sum(pattern) > 1}
     kept = {pattern: group for pattern, group in several.items() if _may_be_shown(group, limit)}
     alone = [_alone(everyone, kept, place) for place in range(len(persons[0]) if persons else 0)]
     waiting: dict[tuple[bool, ...], Iterator[Values]] = {}
+    gone: Counter[tuple[bool, ...]] = Counter()
     while (pattern := _too_few_alone(alone, kept, limit)) is not None:
-        queue = waiting.setdefault(pattern, (each for each in persons if _pattern(each) == pattern))
+        queue = waiting.setdefault(pattern, (each for each in persons if pattern_of(each) == pattern))
         _let_go(kept, pattern, next(queue), alone)
+        gone[pattern] += 1
         if not _may_be_shown(kept[pattern], limit):
             for values in list(kept.pop(pattern).elements()):
                 _add(alone, values)
-    return Joined(sum(kept.values(), Counter()), everyone)
+    return Joined(sum(kept.values(), Counter()), everyone, gone)
 
 
 def side(table: Table, place: int) -> Counter[Number]:
@@ -83,7 +99,8 @@ def differences(table: Mapping[tuple[Number, Number], int]) -> Counter[Number]:
     return found
 
 
-def _pattern(values: Values) -> tuple[bool, ...]:
+def pattern_of(values: Values) -> tuple[bool, ...]:
+    """At which measurements there is an answer."""
     return tuple(value is not None for value in values)
 
 
@@ -111,7 +128,7 @@ def _verdict(counts: Counter[Number], limit: Limit) -> Verdict:
 
 def _may_be_shown(group: Counter[Values], limit: Limit) -> bool:
     """Whether at each of its measurements, and in which way they went between two, they are enough."""
-    places = [place for place, there in enumerate(_pattern(next(iter(group)))) if there]
+    places = [place for place, there in enumerate(pattern_of(next(iter(group)))) if there]
     if any(_verdict(_marginal(group, place), limit) is not Verdict.SHOWN for place in places):
         return False
     return all(

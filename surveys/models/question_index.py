@@ -10,7 +10,7 @@ from surveys.database import Base, UTCDateTime
 
 class QuestionIndex(Base):
     """An index of a series: a person's mean over ``questions`` (codes), of whom has answered at least
-    ``minimum`` of them. It is never changed: another one is declared instead.
+    ``minimum`` of them. What it held before stands in the deeds.
     """
 
     __tablename__ = "question_index"

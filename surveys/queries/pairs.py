@@ -2,30 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from typing import NamedTuple, cast
+from typing import cast
 
 from sqlalchemy import Text, or_, select
 from sqlalchemy import cast as cast_as
 from sqlalchemy.orm import Session
 
 from surveys.models.response import Response
-from surveys.queries.results import Key, at_target, key
+from surveys.queries.results import Key, at_target
 
 AT_A_TIME = 5_000
 
 
-class Sheet(NamedTuple):
-    """A submitted response. ``person`` is None where nothing joins it to others; ``answers`` is JSON."""
-
-    rule_id: int
-    target: str
-    version_id: int
-    person: str | None
-    answers: str
-
-    @property
-    def place(self) -> Key:
-        return key(self.rule_id, self.target)
+Sheet = tuple[int, str, int, str | None, str]
+"""A submitted response: its rule, target and version (id), what joins it to others (None: nothing), and its
+answers as JSON. Plain, since thousands are read at a time.
+"""
 
 
 def sheets(session: Session, places: Mapping[Key, object]) -> Iterator[Sheet]:
@@ -46,5 +38,4 @@ def sheets(session: Session, places: Mapping[Key, object]) -> Iterator[Sheet]:
         .execution_options(yield_per=AT_A_TIME)
     )
     with closing(session.execute(wanted)) as rows:
-        for row in cast(Iterator[tuple[int, str, int, str | None, str]], rows):
-            yield Sheet(*row)
+        yield from cast(Iterator[Sheet], rows)

@@ -11,22 +11,32 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from surveys.domain.comparison import same_text
+from surveys.domain.composite import View
 from surveys.domain.paired import Number
-from surveys.domain.pairing import joined
+from surveys.domain.pairing import Joined, joined
 from surveys.domain.privacy import Limit, PrivacyMode
 from surveys.models.question_index import QuestionIndex
 from surveys.queries import indexes
 from surveys.queries import results as measured
-from surveys.results.change_model import Change, IndexChange, Paired, QuestionChange
+from surveys.results.change_model import Change, IndexChange, QuestionChange
 from surveys.results.index_figures import index_change, scale_of
 from surveys.results.model import Measurement, QuestionResult
-from surveys.results.pairs import Ruler, adjusted, paired_of, ruler_of
+from surveys.results.pairs import (
+    adjusted,
+    classes_adjusted,
+    classes_of,
+    classes_of_question,
+    paired_of,
+    ruler_of,
+)
 from surveys.results.series import read_whole
 from surveys.results.sheets import Column, Sheets
 from surveys.results.table import same_answers
 
 THEN = "_then"
 """What the code of a question about the time before, asked afterwards, ends with: ``knowledge_then``."""
+
+Two = tuple[int, int] | None  # the places of two measurements, where both are there
 
 
 def read_change(
@@ -108,27 +118,54 @@ class _Look:
             pairs=None if self.joined_at is None else self.sheets.both(*self.joined_at),
             why_not="" if self.before is not None or both else "nothing_before",
             questions=_with_holm(both),
-            indexes=_indexes_with_holm([self._index(each) for each in self.declared]),
+            indexes=_indexes_with_holm(self._indexes()),
             once=tuple(once),
         )
 
-    def _index(self, index: QuestionIndex) -> IndexChange:
+    def _indexes(self) -> list[IndexChange]:
+        """In the order in which they were declared, each with those before it beside it."""
+        shown: dict[str, View] = {}
+        found, earlier = [], list[View]()
+        for index in self.declared:
+            for code in index.questions:
+                if code not in shown and code in self.questions[self.after]:
+                    shown |= self._shown_of(code)
+            beside = [shown[code] for code in index.questions if code in shown]
+            one, own = self._index(index, [*beside, *earlier])
+            found.append(one)
+            earlier += [own] if own else []
+        return found
+
+    def _shown_of(self, code: str) -> dict[str, View]:
+        """What the page shows of a question, person by person, where its answers have an order."""
+        question = self.questions[self.after][code]
+        measure = ruler_of(question) if question.shown else None
+        if measure is None:
+            return {}
+        persons = self._persons(self._columns(question, measure[1]))
+        return {code: View(persons, joined(persons, self.limit).members(persons))}
+
+    def _index(self, index: QuestionIndex, beside: Sequence[View]) -> tuple[IndexChange, View | None]:
         asked = self.questions[self.after]
         scale = scale_of(index, asked)
         why_not = "not_asked" if scale is None else "" if self.joined_at else "not_joined"
         if scale is not None and self.joined_at:
             answers = {
-                place: list(zip(*map(self.sheets.values, columns), strict=True))
+                place: self._persons(columns)
                 for place in range(len(self.measurements))
                 if len(columns := self._of_index(index, place, scale)) == len(index.questions)
             }
             if answers.keys() >= set(self.joined_at):
-                return index_change(index, asked, answers, self.joined_at, self.limit, self.decimals)
+                return index_change(index, asked, answers, self.joined_at, self.limit, self.decimals, beside)
             why_not = "not_asked"
         texts = tuple(asked[code].text for code in index.questions if code in asked)
-        return IndexChange(
+        found = IndexChange(
             index.id, index.name, texts, index.minimum, why_not=why_not, declared_at=index.declared_at
         )
+        return found, None
+
+    def _persons(self, columns: Sequence[Column]) -> list[tuple[Number | None, ...]]:
+        return list(zip(*map(self.sheets.values, columns), strict=True))
 
     def _of_index(self, index: QuestionIndex, place: int, scale: Mapping[str, Number]) -> list[Column]:
         """The columns of its questions at a measurement: those that are asked there alike, and shown."""
@@ -161,37 +198,37 @@ class _Look:
             then=then if then is not None and same_answers(then, after) else None,
         )
         measure = ruler_of(after)
-        if measure is None:
+        declared, places = classes_of_question(after)
+        if measure is None and not declared:
             return replace(found, why_not="not_ordered")
         if not after.shown:
             return replace(found, why_not="too_few")
-        paired, looking_back = self._paired(found, *measure)
-        why_not = "" if paired or before is None else self._why_not(found, shown)
-        return replace(found, paired=paired, looking_back=looking_back, why_not=why_not)
+        both, at = self._joined(found, measure[1] if measure else places)
+        paired = looking_back = classes = None
+        if measure:
+            paired, looking_back = (
+                paired_of(both, places, measure[0], self.limit, self.decimals) if places else None
+                for places in at
+            )
+        if at[0]:
+            classes = classes_of(both, at[0], declared, self.decimals)
+        why_not = "" if paired or classes or before is None else self._why_not(found, shown)
+        return replace(found, paired=paired, looking_back=looking_back, classes=classes, why_not=why_not)
 
     def _why_not(self, found: QuestionChange, shown: bool) -> str:
         if shown and not found.alike:
             return "other_answers"
         return "too_few" if self.joined_at else "not_joined"
 
-    def _paired(
-        self, found: QuestionChange, ruler: Ruler, scale: Mapping[str, Number]
-    ) -> tuple[Paired | None, Paired | None]:
-        """Before and after, and looking back and after, where they may be shown."""
+    def _joined(self, found: QuestionChange, scale: Mapping[str, Number]) -> tuple[Joined, tuple[Two, Two]]:
+        """Who stays joined, and where before and after stand among them, and looking back and after."""
         columns = self._columns(found.after, scale)
         spots = {(column.place, column.code): spot for spot, column in enumerate(columns)}
         after = spots[self.after, found.code]
         before = spots.get((self.before, found.code)) if self.before is not None and self.joined_at else None
         then = spots.get((self.after, found.code + THEN))
-        if before is None and then is None:
-            return None, None
-        values = [self.sheets.values(column) for column in columns]
-        both = joined(list(zip(*values, strict=True)), self.limit)
-        first, second = (
-            paired_of(both, (spot, after), ruler, self.limit, self.decimals) if spot is not None else None
-            for spot in (before, then)
-        )
-        return first, second
+        at = (None if before is None else (before, after), None if then is None else (then, after))
+        return joined(self._persons(columns) if any(at) else [], self.limit), at
 
     def _columns(self, like: QuestionResult, scale: Mapping[str, Number]) -> list[Column]:
         """Everywhere the question was asked alike and is shown, now or looking back."""
@@ -228,10 +265,11 @@ def _indexes_with_holm(found: Sequence[IndexChange]) -> tuple[IndexChange, ...]:
 
 
 def _with_holm(questions: Sequence[QuestionChange]) -> tuple[QuestionChange, ...]:
-    """Each p beside the one adjusted for all that are tested on the page; looking back is a family apart."""
+    """Each p beside the one adjusted for all tested here; looking back and classes are families apart."""
     first = adjusted([each.paired for each in questions])
     second = adjusted([each.looking_back for each in questions])
+    third = classes_adjusted([each.classes for each in questions])
     return tuple(
-        replace(each, paired=one, looking_back=other)
-        for each, one, other in zip(questions, first, second, strict=True)
+        replace(each, paired=one, looking_back=other, classes=classes)
+        for each, one, other, classes in zip(questions, first, second, third, strict=True)
     )

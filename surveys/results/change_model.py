@@ -65,14 +65,38 @@ class Paired:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassChange:
+    """One class of answers (or several declared as one) among the pairs: who chose it, before and after, and
+    how many came to it and left it. ``holm`` is the p adjusted for all classes tested on the page.
+    """
+
+    label: LocalText
+    before: Share
+    after: Share
+    test: Crossings
+    holm: P = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairedClasses:
+    """Classes of the same persons before and after. ``let_go`` as in Paired. Where there are but two, one
+    of them tells of both.
+    """
+
+    n: int
+    let_go: int
+    classes: tuple[ClassChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionChange:
     """A question at two measurements, each with the answers of its whole group.
 
     ``alike``: both offered the same answers in the same words; ``same_wording`` that the question was put in
     the same words. ``paired`` is None where ``why_not`` says why: ``too_few``, ``other_answers``,
-    ``not_ordered`` (its answers have no order), or ``not_joined`` (nothing tells which answers are one
-    person's). ``then`` was asked afterwards about the time before, and ``looking_back`` pairs it with what
-    the same persons answered about now.
+    ``not_ordered`` (its answers have no order, nor are they single classes), or ``not_joined`` (nothing tells
+    which answers are one person's). ``then`` was asked afterwards about the time before, and ``looking_back``
+    pairs it with what the same persons answered about now.
     """
 
     code: str
@@ -85,6 +109,7 @@ class QuestionChange:
     why_not: str = ""
     then: QuestionResult | None = None
     looking_back: Paired | None = None
+    classes: PairedClasses | None = None  # of one choice, or as classes of a scale were declared
 
 
 @dataclass(frozen=True, slots=True)

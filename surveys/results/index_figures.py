@@ -1,11 +1,11 @@
 """What is said of an index at two measurements."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from surveys.domain.composite import index_values
+from surveys.domain.composite import View, index_value, joined_beside
 from surveys.domain.paired import Number
-from surveys.domain.pairing import Values, joined
 from surveys.domain.privacy import Limit
 from surveys.domain.reliability import cronbach_alpha
 from surveys.domain.statistics import rounded
@@ -38,19 +38,25 @@ def index_change(
     places: tuple[int, int],
     limit: Limit,
     decimals: int,
-) -> IndexChange:
+    beside: Sequence[View],
+) -> tuple[IndexChange, View]:
     """``answers``: measurement → person → question, of each measurement that asked all its questions alike;
-    ``places``: the two that are compared, both among them.
+    ``places``: the two that are compared, both among them; ``beside``: what is shown of its questions and of
+    the indexes before it. Returned with what is one more of these.
     """
     order = list(answers)
-    persons = list(zip(*answers.values(), strict=True))
-    values: Sequence[Values] = index_values(persons, index.minimum, limit)
+    values = [
+        tuple(index_value(at, index.minimum) for at in person)
+        for person in zip(*answers.values(), strict=True)
+    ]
     before, after = (order.index(place) for place in places)
-    found = joined(values, limit)
+    found, own = joined_beside(values, limit, beside)
     paired = paired_of(found, (before, after), Ruler({}), limit, decimals)
+    if paired:  # who answered before alone is told of by question: here they would be one more group
+        paired = replace(paired, others=None)
     whole = [[row for row in answers[place] if None not in row] for place in places]
     alphas = [_alpha(rows, limit) for rows in whole]
-    return IndexChange(
+    change = IndexChange(
         id=index.id,
         name=index.name,
         texts=tuple(asked[code].text for code in index.questions),
@@ -63,6 +69,7 @@ def index_change(
         why_not="" if paired else "too_few",
         declared_at=index.declared_at,
     )
+    return change, own
 
 
 def _alpha(rows: Sequence[Sequence[Number | None]], limit: Limit) -> Fraction | None:

@@ -1,6 +1,7 @@
-"""Use-cases: several questions declared to be one index, and the declaration taken back.
+"""Use-cases: several questions declared to be one index, the declaration changed, and taken back.
 
-What an index holds is said before anybody sees what comes of it, by whom and when; so it is never changed.
+What an index holds is said before anybody sees what comes of it, by whom and when. Whoever changes it says
+why, and what it held before stands beside it for all to see.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from surveys.results.pairs import ruler_of
 from surveys.results.table import same_answers
 
 LONGEST_NAME = 120
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,18 @@ class Wanted:
     name: str
     questions: tuple[str, ...]
     minimum: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an index held from ``at``, by whom it was said (None: who is gone), and why it was changed."""
+
+    name: str
+    questions: tuple[str, ...]
+    minimum: int
+    at: datetime
+    by: str | None
+    why: str = ""
 
 
 class BadIndex(ValueError):
@@ -80,6 +94,51 @@ def declare_index(
         return row.id
 
 
+def change_index(
+    db: Database,
+    series_id: int,
+    index_id: int,
+    wanted: Wanted,
+    why: str,
+    change: Change,
+    user_id: int | None,
+    now: datetime,
+) -> None:
+    """Let an index hold something else, for the reason ``why``. Nothing is noted where all is as it was.
+
+    Raises NoIndex and BadIndex.
+    """
+    name, why = " ".join(wanted.name.split()), " ".join(why.split())
+    with db.transaction() as session:
+        row = queries.one(session, series_id, index_id)
+        if row is None:
+            raise NoIndex(str(index_id))
+        faults = _faults(session, series_id, name, wanted, change, row)
+        if not why or len(why) > LONGEST_REASON or has_bad_characters(why):
+            faults["why"] = "blank" if not why else "bad_reason"
+        if faults:
+            raise BadIndex(faults)
+        was = row.name
+        if (was, row.questions, row.minimum) == (name, list(wanted.questions), wanted.minimum):
+            return
+        row.name, row.questions, row.minimum = name, list(wanted.questions), wanted.minimum
+        _note(session, row, "index_changed", user_id, now, why, was)
+
+
+def history(session: Session, index: QuestionIndex) -> list[Step]:
+    """What an index has held, the newest first; followed by its name, which is another's only later on."""
+    name, found = index.name, []
+    for deed in queries.deeds_of(session, index.series_id):
+        told = deed.details or {}
+        if told.get("index") == name:
+            by = deed.user.name if deed.user else None
+            found.append(Step(name, tuple(told["questions"]), told["minimum"], deed.done_at, by, deed.why))
+            if deed.action == "index_declared":
+                break
+            name = told["was"]
+    return found
+
+
 def remove_index(db: Database, series_id: int, index_id: int, user_id: int | None, now: datetime) -> str:
     """Take the declaration back; returns its name. What it held stands in the deed. Raises NoIndex."""
     with db.transaction() as session:
@@ -91,7 +150,15 @@ def remove_index(db: Database, series_id: int, index_id: int, user_id: int | Non
         return row.name
 
 
-def _faults(session: Session, series_id: int, name: str, wanted: Wanted, change: Change) -> dict[str, str]:
+def _faults(
+    session: Session,
+    series_id: int,
+    name: str,
+    wanted: Wanted,
+    change: Change,
+    own: QuestionIndex | None = None,
+) -> dict[str, str]:
+    others = [each for each in queries.of_series(session, series_id) if each is not own]
     known = {each.code: each for each in offered(change)}
     chosen = [known[code].after for code in wanted.questions if code in known]
     faults: dict[str, str] = {}
@@ -101,7 +168,7 @@ def _faults(session: Session, series_id: int, name: str, wanted: Wanted, change:
         faults["name"] = "too_long"
     elif has_bad_characters(name):
         faults["name"] = "bad_characters"
-    elif any(each.name.casefold() == name.casefold() for each in queries.of_series(session, series_id)):
+    elif any(each.name.casefold() == name.casefold() for each in others):
         faults["name"] = "taken"
     if len(chosen) < len(wanted.questions) or len(set(wanted.questions)) < 2:
         faults["questions"] = "too_few"
@@ -112,8 +179,18 @@ def _faults(session: Session, series_id: int, name: str, wanted: Wanted, change:
     return faults
 
 
-def _note(session: Session, row: QuestionIndex, action: str, user_id: int | None, now: datetime) -> None:
+def _note(
+    session: Session,
+    row: QuestionIndex,
+    action: str,
+    user_id: int | None,
+    now: datetime,
+    why: str = "",
+    was: str = "",
+) -> None:
+    """``was``: its name before."""
     series = session.get_one(Series, row.series_id)
+    details = {"index": row.name, "questions": row.questions, "minimum": row.minimum}
     session.add(
         Deed(
             project_id=series.project_id,
@@ -121,6 +198,7 @@ def _note(session: Session, row: QuestionIndex, action: str, user_id: int | None
             done_at=now,
             action=action,
             subject=f"series:{row.series_id}",
-            details={"index": row.name, "questions": row.questions, "minimum": row.minimum},
+            why=why,
+            details=details | {"was": was} if was else details,
         )
     )

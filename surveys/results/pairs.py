@@ -12,9 +12,11 @@ from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.reliability import mean, quartiles, standard_deviation
 from surveys.domain.statistics import rounded
 from surveys.domain.texts import LocalText
-from surveys.results.change_model import Over, Paired, Side
+from surveys.results.change_model import ClassChange, Over, Paired, PairedClasses, Side
 from surveys.results.kinds import share
-from surveys.results.model import Bar, QuestionResult
+from surveys.results.model import Bar, QuestionResult, Share
+
+Declared = tuple[LocalText, frozenset[Number]]  # a class: what it is called, and the points in it
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,41 @@ def side_of(counted: Mapping[Number, int], ruler: Ruler, decimals: int) -> Side:
     )
 
 
+def classes_of_question(question: QuestionResult) -> tuple[list[Declared], dict[str, Number]]:
+    """Which classes are compared one by one, and the number of each code: those declared of a scale, of one
+    choice every option. Of two options the first tells all.
+    """
+    places: dict[str, Number] = {bar.code: place for place, bar in enumerate(question.points, start=1)}
+    if question.kind == "one_choice":
+        told = question.points[:1] if len(places) == 2 else question.points
+        return [(bar.label, frozenset({places[bar.code]})) for bar in told], places
+    measure = ruler_of(question) if question.kind == "scale" else None
+    if measure is None:
+        return [], {}
+    _, places = measure
+    return [(bar.label, frozenset(places[code] for code in bar.codes)) for bar in question.merged], places
+
+
+def classes_of(
+    found: Joined, places: tuple[int, int], declared: Sequence[Declared], decimals: int
+) -> PairedClasses | None:
+    """The classes among the pairs of two measurements; None where there are none, or none may be shown."""
+    table = found.pairs(*places)
+    if not table or not declared:
+        return None
+    classes = [ClassChange(label, *_crossed(table, inside, decimals)) for label, inside in declared]
+    return PairedClasses(table.total(), found.let_go(*places), tuple(classes))
+
+
+def classes_adjusted(found: Sequence[PairedClasses | None]) -> list[PairedClasses | None]:
+    """The same, each p adjusted for all classes of all (Holm)."""
+    values = iter(tests.holm([one.test.p for each in found if each for one in each.classes]))
+    return [
+        each and replace(each, classes=tuple(replace(one, holm=next(values)) for one in each.classes))
+        for each in found
+    ]
+
+
 def adjusted(found: Sequence[Paired | None]) -> list[Paired | None]:
     """The same, each with its p adjusted for all of them (Holm)."""
     values = tests.holm([each.test.p if each else None for each in found])
@@ -120,15 +157,22 @@ def _mean_difference(by_size: Differences) -> tests.MeanDifference | None:
 
 
 def _over(table: Table, ruler: Ruler, decimals: int) -> Over:
-    def among(place: int) -> int:
-        return sum(count for pair, count in table.items() if pair[place] in ruler.top)
+    return Over(ruler.top_labels, *_crossed(table, ruler.top, decimals))
 
+
+def _crossed(table: Table, inside: frozenset[Number], decimals: int) -> tuple[Share, Share, tests.Crossings]:
+    """How many of the pairs answered within a class before, and after; and who came to it and left it."""
+    stayed = up = down = 0
+    for (one, other), count in table.items():
+        if one in inside and other in inside:
+            stayed += count
+        elif other in inside:
+            up += count
+        elif one in inside:
+            down += count
     n = table.total()
-    up = sum(count for (one, other), count in table.items() if one not in ruler.top and other in ruler.top)
-    down = sum(count for (one, other), count in table.items() if one in ruler.top and other not in ruler.top)
-    return Over(
-        labels=ruler.top_labels,
-        before=share(among(0), n, decimals),
-        after=share(among(1), n, decimals),
-        test=tests.crossings(up, down),
+    return (
+        share(stayed + down, n, decimals),
+        share(stayed + up, n, decimals),
+        tests.crossings(up, down),
     )

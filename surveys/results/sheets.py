@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from operator import methodcaller
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from surveys.domain.paired import Number
 from surveys.queries import pairs as queries
-from surveys.queries.results import Key
+from surveys.queries.results import Key, key
 
+_NOTHING: dict[str, Any] = {}
 Given = tuple[int, Mapping[str, Any]]  # the version (id) a response was given on, and its answers
 
 
@@ -41,29 +43,50 @@ class Sheets:
     def __init__(self, session: Session, places: Sequence[Key], joinable: Sequence[bool]) -> None:
         numbers = {each: place for place, each in enumerate(places)}
         known: dict[str, list[Given | None]] = {}
-        self.rows: list[list[Given | None]] = []
-        for sheet in queries.sheets(session, numbers):
-            place = numbers[sheet.place]
-            person = sheet.person if joinable[place] else None
-            row = known.setdefault(person, [None] * len(places)) if person else None
+        seen: dict[tuple[int, str], int] = {}  # the many responses of a place have few targets
+        rows: list[list[Given | None]] = []
+        for rule_id, target, version, key_of_person, answers in queries.sheets(session, numbers):
+            place = seen.get((rule_id, target))
+            if place is None:
+                place = seen[rule_id, target] = numbers[key(rule_id, target)]
+            person = key_of_person if joinable[place] else None
+            row = known.get(person) if person else None
             if row is None or row[place] is not None:
                 row = [None] * len(places)
-                self.rows.append(row)
-            row[place] = (sheet.version_id, json.loads(sheet.answers))
-        self.rows = [*(known[person] for person in sorted(known)), *self.rows]
+                if person and person not in known:
+                    known[person] = row
+                else:
+                    rows.append(row)
+            row[place] = version, json.loads(answers)
+        ordered = [*(known[person] for person in sorted(known)), *rows]
+        self._versions = [[None if one is None else one[0] for one in at] for at in _turned(ordered, places)]
+        self._answers = [
+            [_NOTHING if one is None else one[1] for one in at] for at in _turned(ordered, places)
+        ]
+        self._kinds = [set(versions) - {None} for versions in self._versions]
 
     def both(self, one: int, other: int) -> int:
         """How many persons sent in a response at each of two places."""
-        return sum(row[one] is not None and row[other] is not None for row in self.rows)
+        pairs = zip(self._versions[one], self._versions[other], strict=True)
+        return sum(first is not None and second is not None for first, second in pairs)
 
     def values(self, column: Column) -> list[Number | None]:
         """What each person answered, in the order of the rows; None for nothing, and for "don't know"."""
-        place, code, versions = column.place, column.code, column.versions
-        answers = [
-            given[1].get(code) if (given := row[place]) is not None and given[0] in versions else None
-            for row in self.rows
-        ]
-        if column.scale:
-            number = column.scale.get
-            return [None if answer is None else number(answer) for answer in answers]
-        return [None if answer is None else Fraction(Decimal(answer)) for answer in answers]
+        answers = list(map(methodcaller("get", column.code), self._answers[column.place]))
+        if not self._kinds[column.place] <= column.versions:
+            versions = zip(answers, self._versions[column.place], strict=True)
+            answers = [answer if version in column.versions else None for answer, version in versions]
+        if not column.scale:
+            return [None if answer is None else Fraction(Decimal(answer)) for answer in answers]
+        number = column.scale.get
+        try:
+            return list(map(number, answers))
+        except TypeError:  # one choice is kept with what was written beside it, as something that is no key
+            return [None if answer is None else number(answer["code"]) for answer in answers]
+
+
+def _turned(
+    rows: Sequence[Sequence[Given | None]], places: Sequence[Key]
+) -> Sequence[Sequence[Given | None]]:
+    """A column a place."""
+    return list(zip(*rows, strict=True)) if rows else [()] * len(places)

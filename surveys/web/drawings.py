@@ -30,14 +30,17 @@ Counts = Sequence[int]
 def stacked_chart(
     title: str,
     classes: Sequence[str],
-    rows: Sequence[tuple[str, Counts | None] | tuple[str, Counts | None, str]],
+    rows: Sequence[
+        tuple[str, Counts | None] | tuple[str, Counts | None, str] | tuple[str, Counts | None, str, str]
+    ],
     diverging: bool,
     note: str | None,
 ) -> Stacked:
     """See the macros."""
     drawn = []
-    for label, counts, *why in rows:
-        drawn.append(Row(str(label), None if counts is None else tuple(counts), "".join(map(str, why))))
+    for label, counts, *more in rows:
+        why, group = (*map(str, more), "", "")[:2]
+        drawn.append(Row(str(label), None if counts is None else tuple(counts), why, group))
     return Stacked(
         title=title,
         note=note or "",

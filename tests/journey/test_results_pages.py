@@ -182,6 +182,9 @@ def test_before_and_after_tell_the_same_persons_apart_from_the_groups(
     assert "Mean 1.8 n = 20 3.1 n = 12" in page
     assert "11 answered differently; 1 who answered the same are left out. Exact." in page
     assert "Before, the others n = 8" in page
+    charts = [client.get(f"{RESULTS}/fore-och-efter?diagram={number}.svg").text for number in (1, 2, 3)]
+    assert "What the same persons answered each time" in charts[1]
+    assert len({*charts}) == 3
     assert "What the figures cannot tell" in page
     assert page == text_of(client, f"{RESULTS}/fore-och-efter?fran=eftermatning&till=fore")
 
@@ -198,6 +201,13 @@ def test_an_index_is_declared_with_nothing_typed_lost(
     wrong = client.post(address, data={**fields, "name": "Läget", "questions": ["a"], "minimum": "två"})
     right = client.post(address, data={**fields, "name": "Läget", "questions": ["a", "b"], "minimum": "1"})
     page = text_of(client, f"{RESULTS}/fore-och-efter")
+    (own,) = re.findall(rf'href="({address}/\d+)"', client.get(address).text)
+    fields_of_own: dict[str, Any] = forms_of(client.get(own))[own]
+    why_not = client.post(own, data=fields_of_own | {"questions": ["a", "c"], "minimum": "2"})
+    changed = client.post(
+        own, data=fields_of_own | {"questions": ["a", "c"], "minimum": "2", "why": "b är en annan sak"}
+    )
+    history = text_of(client, own)
     removed = client.post(re.findall(r'action="([^"]+/ta-bort)"', client.get(address).text)[0], data=fields)
 
     assert wrong.status_code == 422
@@ -208,6 +218,11 @@ def test_an_index_is_declared_with_nothing_typed_lost(
     assert right.status_code == 303
     assert "Läget 5 higher, 4 the same, 1 lower" in page
     assert "Before 10 1.00 After 10 1.00" in page
+    assert why_not.status_code == 422
+    assert "Say why the index is changed." in why_not.text
+    assert re.search(r'value="c" checked', why_not.text)
+    assert changed.status_code == 303
+    assert "2 evaluator b är en annan sak" in history
     assert removed.status_code == 303
     assert "None is declared." in text_of(client, f"{RESULTS}/fore-och-efter")
 

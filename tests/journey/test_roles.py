@@ -145,6 +145,8 @@ EXPECTED = {
     f"GET {S}/resultat/fritext": "aoer",
     f"GET {S}/resultat/fore-och-efter/index": "aoe",
     f"POST {S}/resultat/fore-och-efter/index": "aoe",
+    f"GET {S}/resultat/fore-och-efter/index/<int:index>": "aoe",
+    f"POST {S}/resultat/fore-och-efter/index/<int:index>": "aoe",
     f"POST {S}/resultat/fore-och-efter/index/<int:index>/ta-bort": "aoe",
     f"GET {S}/resultat/export": "aoe",
     f"POST {S}/resultat/export": "aoe",

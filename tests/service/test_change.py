@@ -1,6 +1,7 @@
 """Before and after: the same persons joined, the whole groups beside them, and nobody to be picked out."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,10 +12,19 @@ from sqlalchemy import select, update
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.response import Response
+from surveys.queries import indexes
 from surveys.results.change import read_change
 from surveys.results.change_model import Change, QuestionChange
-from surveys.results.indexes import BadIndex, NoIndex, Wanted, declare_index, remove_index
-from tests.support.answered import NOW, OVERALL, Answering
+from surveys.results.indexes import (
+    BadIndex,
+    NoIndex,
+    Wanted,
+    change_index,
+    declare_index,
+    history,
+    remove_index,
+)
+from tests.support.answered import NOW, OVERALL, Answering, one_question
 from tests.support.forms import DEGREE, local
 
 Answers = Sequence[dict[str, Any] | None]
@@ -230,14 +240,12 @@ SEVERAL = {
 
 
 def several(it: Answering) -> None:
-    """Three questions answered alike but for a little; one person leaves one of them out before."""
+    """Three questions answered alike but for a little."""
     for code, wave, points in (("fore", "pre", "2223112423"), ("slut", "post", "3323314414")):
         answers = [
             {"a": each, "b": each, "c": str(min(4, int(each) + place % 2))}
             for place, each in enumerate(points)
         ]
-        if wave == "pre":
-            del answers[3]["c"]
         asked(it, code, wave, answers, SEVERAL)
 
 
@@ -258,7 +266,7 @@ def test_an_index_is_the_mean_of_several_questions(installation: Installation) -
     (index,) = declared(installation, Wanted(" Läget  i stort ", ("a", "b", "c"), 2)).indexes
 
     assert (index.name, index.minimum, len(index.texts)) == ("Läget i stort", 2, 3)
-    assert (index.whole_before, index.whole_after) == (9, 10)
+    assert (index.whole_before, index.whole_after) == (10, 10)
     assert index.alpha_before is not None
     assert Decimal("0.9") < index.alpha_before < 1
     assert index.paired is not None
@@ -268,6 +276,89 @@ def test_an_index_is_the_mean_of_several_questions(installation: Installation) -
     assert index.paired.mean is not None
     # a and b went up for five and down for one; c with them, or by itself
     assert index.paired.higher.count + index.paired.same.count == 9
+    assert index.paired.others is None
+
+
+def test_an_index_is_changed_and_what_it_held_is_told(sqlite_installation: Installation) -> None:
+    db = sqlite_installation.database
+    change = declared(sqlite_installation, Wanted("Läget", ("a", "b"), 2))
+    (series_id, number), later = (change.series.id, change.indexes[0].id), NOW + timedelta(days=3)
+    wider = Wanted("Läget i stort", ("a", "b", "c"), 3)
+
+    with pytest.raises(BadIndex) as bad:
+        change_index(db, series_id, number, wider, " ", change, None, later)
+    change_index(db, series_id, number, wider, "Fråga c  hör dit", change, None, later)
+    change_index(db, series_id, number, wider, "En gång till", change, None, later)  # nothing is other
+    declare_index(db, series_id, Wanted("Läget", ("b", "c"), 1), change, None, later)
+
+    assert bad.value.faults == {"why": "blank"}
+    with db.reading() as session:
+        first, second = indexes.of_series(session, series_id)
+        steps = history(session, first)
+        assert [(each.name, each.questions, each.minimum, each.at, each.why) for each in steps] == [
+            ("Läget i stort", ("a", "b", "c"), 3, later, "Fråga c hör dit"),
+            ("Läget", ("a", "b"), 2, NOW, ""),
+        ]
+        assert [each.questions for each in history(session, second)] == [("b", "c")]
+        assert len(read_change(session, series_id, NOW).indexes[0].texts) == 3
+
+
+CHOICE: dict[str, Any] = {
+    "kind": "one_choice",
+    "options": [{"code": code, "label": local(code)} for code in ("ja", "nej")],
+}
+
+
+def chosen(*answers: str) -> list[dict[str, Any] | None]:
+    return [{"q": {"code": each}} for each in answers]
+
+
+def test_yes_or_no_is_compared_by_those_who_crossed_over(installation: Installation) -> None:
+    content = one_question(**CHOICE)
+
+    def build(it: Answering) -> None:
+        asked(it, "fore", "pre", chosen(*["ja"] * 4, *["nej"] * 16), content)
+        asked(it, "slut", "post", chosen(*["ja"] * 3, "nej", *["ja"] * 8, *["nej"] * 8), content)
+
+    question = only(change_of(installation, build))
+
+    assert (question.paired, question.why_not) == (None, "")
+    assert question.classes is not None
+    (yes,) = question.classes.classes  # "no" would say the same once more
+    assert (question.classes.n, yes.label["sv"]) == (20, "ja")
+    assert (yes.before.count, yes.after.count, yes.after.percent) == (4, 11, Decimal("55.0"))
+    assert (yes.test.up, yes.test.down, yes.test.p, yes.holm) == (8, 1, Fraction(5, 128), Fraction(5, 128))
+
+
+def test_of_more_than_two_every_option_is_tested_with_holm(sqlite_installation: Installation) -> None:
+    options = [*CHOICE["options"], {"code": "kanske", "label": local("kanske")}]
+    content = one_question(**CHOICE | {"options": options, "other": True})
+
+    def build(it: Answering) -> None:
+        asked(it, "fore", "pre", chosen(*["ja"] * 2, *["nej"] * 12, *["kanske"] * 6), content)
+        asked(it, "slut", "post", chosen(*["ja"] * 10, *["nej"] * 3, *["kanske"] * 7), content)
+
+    question = only(change_of(sqlite_installation, build))
+
+    assert question.classes is not None
+    found = {each.label["sv"]: each for each in question.classes.classes}
+    assert list(found) == ["ja", "nej", "kanske", "Annat"]
+    assert (found["ja"].test.up, found["ja"].test.down) == (8, 0)
+    assert found["ja"].test.p == Fraction(2, 2**8)
+    assert (found["nej"].test.p, found["nej"].holm) == (Fraction(2, 2**9), Fraction(4, 2**9))
+    assert found["ja"].holm == Fraction(2, 2**8)
+    assert found["Annat"].holm is None
+
+
+def test_the_classes_declared_of_a_scale_are_tested_one_by_one(sqlite_installation: Installation) -> None:
+    merged = [{"codes": ["1", "2"], "label": local("lågt")}, {"codes": ["3", "4"], "label": local("högt")}]
+    question = OVERALL["questions"][0]
+    content = {**OVERALL, "questions": [{**question, "scale": {**DEGREE, "merged": merged}}]}
+    found = only(change_of(sqlite_installation, lambda it: both(it, GOLDEN, content=content)))
+
+    assert found.paired is not None
+    assert found.classes is not None
+    assert [(each.before.count, each.after.count) for each in found.classes.classes] == [(7, 3), (3, 7)]
 
 
 def test_an_index_without_pairs_says_why(sqlite_installation: Installation) -> None:

@@ -1,7 +1,17 @@
 """What is said of two measurements beside each other: sentences that follow from the numbers."""
 
+from dataclasses import dataclass
+
 from surveys.domain.intervals import Interval
-from surveys.results.change_model import Change, IndexChange, P, Paired, QuestionChange
+from surveys.results.change_model import (
+    Change,
+    ClassChange,
+    IndexChange,
+    P,
+    Paired,
+    PairedClasses,
+    QuestionChange,
+)
 from surveys.results.model import Measurement
 from surveys.web.filters import HARD_SPACE, local, number, percent
 from surveys.web.phrases import _, ngettext
@@ -19,6 +29,28 @@ def names(change: Change) -> tuple[str, str]:
 
 def name_of(measurement: Measurement) -> str:
     return local(measurement.title or {}) or measurement.rule_code
+
+
+@dataclass(frozen=True)
+class PairChart:
+    """Questions with the same classes. ``rows``: measurement, counts, nothing to add, question."""
+
+    classes: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int, ...], str, str], ...]
+
+
+def pair_charts(change: Change) -> list[PairChart]:
+    """What the pairs answered each time, a heading a question; a chart for each set of classes."""
+    found: dict[tuple[str, ...], list[tuple[str, tuple[int, ...], str, str]]] = {}
+    for question in change.questions:
+        paired = question.paired
+        if paired is not None and paired.before.bars:
+            classes = tuple(local(bar.label) for bar in paired.before.bars)
+            found.setdefault(classes, []).extend(
+                (name, tuple(bar.share.count for bar in side.bars), "", local(question.text))
+                for name, side in zip(names(change), (paired.before, paired.after), strict=True)
+            )
+    return [PairChart(classes, tuple(rows)) for classes, rows in found.items()]
 
 
 def counted(paired: Paired, change: Change) -> str:
@@ -62,7 +94,12 @@ def judged(paired: Paired) -> str:
     return _("Chance alone may well have given the difference (%(p)s).", p=p_text(paired.holm))
 
 
-def let_go(paired: Paired) -> str:
+def classes_judged(one: ClassChange) -> str:
+    """The adjusted p of a class, or why there is none."""
+    return _("too few to test") if one.holm is None else p_text(one.holm)
+
+
+def let_go(paired: Paired | PairedClasses) -> str:
     return ngettext(
         "%(num)s more answered both times and is left out, so that what the few who answered once said "
         "cannot be worked out. Who is left out is decided by lot.",

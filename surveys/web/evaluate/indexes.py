@@ -1,4 +1,4 @@
-"""Several questions declared to be one index: by evaluators and organisers."""
+"""Several questions declared to be one index, and the declaration changed: by evaluators and organisers."""
 
 from dataclasses import dataclass, field
 
@@ -6,12 +6,14 @@ from flask import abort, flash, g, redirect, request
 from werkzeug.wrappers import Response
 
 from surveys import clock
+from surveys.models.question_index import QuestionIndex
+from surveys.queries import indexes as queries
 from surveys.results import indexes
 from surveys.results.change import read_change
 from surveys.results.change_model import Change
 from surveys.web.evaluate.base import as_evaluator, blueprint, page
 from surveys.web.guard import installation, reading_session, staff
-from surveys.web.organise.base import series_address, series_crumbs, series_tabs
+from surveys.web.organise.base import Crumbs, series_address, series_crumbs, series_tabs
 from surveys.web.phrases import _
 
 PAGE = "/projekt/<project>/insatser/<series>/resultat/fore-och-efter/index"
@@ -25,6 +27,7 @@ class IndexForm:
     name: str = ""
     minimum: str = ""
     questions: list[str] = field(default_factory=list)
+    why: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -37,13 +40,7 @@ def series_indexes(project: str, series: str) -> str:
 @blueprint.post(PAGE)
 @staff("organiser", "evaluator")
 def declare_index(project: str, series: str) -> Shown:
-    typed = IndexForm(
-        request.form.get("name", ""), request.form.get("minimum", ""), request.form.getlist("questions")
-    )
-    least = typed.minimum.strip()
-    # what is no number is 0, which no index can have as its least
-    minimum = int(least) if least.isascii() and least.isdigit() and len(least) < 4 else 0
-    wanted = indexes.Wanted(typed.name, tuple(dict.fromkeys(typed.questions)), minimum)
+    typed, wanted = _typed()
     try:
         indexes.declare_index(
             installation().database, g.series.id, wanted, _change(), g.user.user_id, clock.now()
@@ -53,6 +50,34 @@ def declare_index(project: str, series: str) -> Shown:
         return _page(typed), 422
     flash(_("The index is declared."), "positive")
     return redirect(series_address("resultat", "fore-och-efter"), 303)
+
+
+@blueprint.get(f"{PAGE}/<int:index>")
+@staff("organiser", "evaluator")
+def question_index(project: str, series: str, index: int) -> str:
+    row = queries.one(reading_session(), g.series.id, index)
+    if row is None:
+        abort(404)
+    return _index_page(row, IndexForm(row.name, str(row.minimum), list(row.questions)))
+
+
+@blueprint.post(f"{PAGE}/<int:index>")
+@staff("organiser", "evaluator")
+def change_index(project: str, series: str, index: int) -> Shown:
+    typed, wanted = _typed()
+    database, user = installation().database, g.user.user_id
+    try:
+        indexes.change_index(database, g.series.id, index, wanted, typed.why, _change(), user, clock.now())
+    except indexes.NoIndex:
+        abort(404)
+    except indexes.BadIndex as error:
+        typed.errors = {name: _fault(name, code) for name, code in error.faults.items()}
+        row = queries.one(reading_session(), g.series.id, index)
+        if row is None:
+            abort(404)
+        return _index_page(row, typed), 422
+    flash(_("The index is changed."), "positive")
+    return redirect(series_address("resultat", "fore-och-efter", "index", str(index)), 303)
 
 
 @blueprint.post(f"{PAGE}/<int:index>/ta-bort")
@@ -70,13 +95,46 @@ def _change() -> Change:
     return read_change(reading_session(), g.series.id, clock.now(), as_evaluator())
 
 
+def _typed() -> tuple[IndexForm, indexes.Wanted]:
+    form = request.form
+    typed = IndexForm(
+        form.get("name", ""), form.get("minimum", ""), form.getlist("questions"), form.get("why", "")
+    )
+    least = typed.minimum.strip()
+    # what is no number is 0, which no index can have as its least
+    minimum = int(least) if least.isascii() and least.isdigit() and len(least) < 4 else 0
+    return typed, indexes.Wanted(typed.name, tuple(dict.fromkeys(typed.questions)), minimum)
+
+
+def _index_page(row: QuestionIndex, typed: IndexForm) -> str:
+    change = _change()
+    here = series_address("resultat", "fore-och-efter")
+    return page(
+        "index_change",
+        crumbs=[*_way(here), (_("Index"), f"{here}/index"), (row.name, None)],
+        tabs=series_tabs(),
+        found=change.series,
+        offered=indexes.offered(change),
+        texts={each.code: each.text for each in change.questions},
+        steps=indexes.history(reading_session(), row),
+        called=row.name,
+        number=row.id,
+        typed=typed,
+        here=here,
+    )
+
+
+def _way(here: str) -> Crumbs:
+    results = (_("Results"), series_address("resultat"))
+    return [*series_crumbs(_("Results"))[:-1], results, (_("Before and after"), here)]
+
+
 def _page(typed: IndexForm) -> str:
     change = _change()
     here = series_address("resultat", "fore-och-efter")
-    way = [*series_crumbs(_("Results"))[:-1], (_("Results"), series_address("resultat"))]
     return page(
         "indexes",
-        crumbs=[*way, (_("Before and after"), here), (_("Index"), None)],
+        crumbs=[*_way(here), (_("Index"), None)],
         tabs=series_tabs(),
         found=change.series,
         declared=change.indexes,
@@ -94,5 +152,7 @@ def _fault(name: str, code: str) -> str:
         ("name", "taken"): _("There is an index with that name already."),
         ("questions", "too_few"): _("Choose at least two questions."),
         ("questions", "other_scales"): _("The questions must have the same scale."),
+        ("why", "blank"): _("Say why the index is changed."),
+        ("why", "bad_reason"): _("Write at most 500 ordinary characters."),
         ("minimum", "out_of_range"): _("Write a number from 1 to the number of questions chosen."),
     }[name, code]

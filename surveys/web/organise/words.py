@@ -233,6 +233,7 @@ DEED_ACTIONS: Words = {
     "door_code_renewed": _l("New code for the door"),
     "own_page_sent": _l("Link to the own page mailed"),
     "index_declared": _l("Index declared"),
+    "index_changed": _l("Index changed"),
     "index_removed": _l("Index taken back"),
     "scale_added": _l("Scale added"),
     "scale_changed": _l("Scale changed"),
