@@ -37,6 +37,10 @@ class Joined:
         """The pairs of two measurements (places in Values) that may be shown."""
         return _pairs(self.kept, before, after)
 
+    def at(self, place: int) -> Counter[Number]:
+        """What all answered at a measurement, joined or not. Whether it may be shown is not said."""
+        return _marginal(self.everyone, place)
+
     def let_go(self, before: int, after: int) -> int:
         """How many more answered both times."""
         return _pairs(self.everyone, before, after).total() - self.pairs(before, after).total()

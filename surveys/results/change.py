@@ -127,7 +127,13 @@ class _Look:
             why_not = "not_asked"
         texts = tuple(asked[code].text for code in index.questions if code in asked)
         return IndexChange(
-            index.id, index.name, texts, index.minimum, why_not=why_not, declared_at=index.declared_at
+            index.id,
+            index.name,
+            texts,
+            index.minimum,
+            why_not=why_not,
+            declared_at=index.declared_at,
+            codes=tuple(index.questions),
         )
 
     def _of_index(self, index: QuestionIndex, place: int, scale: Mapping[str, Number]) -> list[Column]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from surveys.domain.composite import index_values
 from surveys.domain.paired import Number
 from surveys.domain.pairing import Values, joined
-from surveys.domain.privacy import Limit
+from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.reliability import cronbach_alpha
 from surveys.domain.statistics import rounded
 from surveys.models.question_index import QuestionIndex
@@ -48,6 +48,8 @@ def index_change(
     before, after = (order.index(place) for place in places)
     found = joined(values, limit)
     paired = paired_of(found, (before, after), Ruler({}), limit, decimals)
+    everyone = found.at(after)
+    told = shown(list(everyone.values()), everyone.total(), limit) is Verdict.SHOWN
     whole = [[row for row in answers[place] if None not in row] for place in places]
     alphas = [_alpha(rows, limit) for rows in whole]
     return IndexChange(
@@ -62,6 +64,8 @@ def index_change(
         paired=paired,
         why_not="" if paired else "too_few",
         declared_at=index.declared_at,
+        codes=tuple(index.questions),
+        values=tuple(sorted(everyone.items())) if told else (),
     )
 
 

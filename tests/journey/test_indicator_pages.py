@@ -125,3 +125,14 @@ def test_a_head_count_with_parts_and_a_share_of_few_answers(evaluator: FlaskClie
     answers = words(evaluator.get(made.location))
     assert "Cannot be judged: not shown: too few answers." in answers
     assert "4 of 4" not in answers
+    revised = evaluator.get(f"{made.location}/revidera")
+    of_group = {"gender": "woman", "reason": "Bara kvinnor", "approved_by": "Styrgruppen", "base": "invited"}
+    wrong = send(evaluator, revised, f"{made.location}/revidera", **of_group)
+    assert "Base: Of a group the base is those who answered." in words(wrong)
+    again = typed | of_group | {"base": "answered"}
+    assert send(evaluator, wrong, f"{made.location}/revidera", **again).status_code == 303
+    assert "Gender women" in words(evaluator.get(made.location))
+
+    assert "No index is declared yet." in words(evaluator.get(f"{NEW}?slag=index"))
+    typed = {"title": "Läget", "measure": "share", "threshold": "2,5", **common}
+    assert "Index: Fill this in." in words(fill(evaluator, f"{NEW}?slag=index", NEW, **typed))
