@@ -33,7 +33,7 @@ def readings_chart(found: IndicatorResult) -> Levels | None:
         rows=rows,
         ticks=_ticks(definition, aims),
         target=None if target is None else float(target),
-        target_said="" if target is None else f"{_('Target')}: {told.value(definition, target)}",
+        target_said="" if target is None else _("Target: %(target)s", target=told.value(definition, target)),
     )
 
 
