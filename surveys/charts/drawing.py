@@ -11,7 +11,7 @@ from surveys.charts.letters import width as width_of
 from surveys.charts.letters import wrapped
 from surveys.charts.manner import Manner, is_few
 from surveys.charts.scene import LINE, TEXT, Line, Rect, Ring, Scene, Words
-from surveys.charts.specs import AnyRow, Bar, Bars, Chart, Dot, Dots, Row, Stacked, groups
+from surveys.charts.specs import AnyRow, Bar, Bars, Chart, Dot, Dots, Level, Levels, Row, Stacked, groups
 
 NARROW = 520
 BAR = 24.0
@@ -62,7 +62,7 @@ def _columns(chart: Chart, width: float, margin: float, manner: Manner) -> Colum
     longest = max((width_of(row.label, TEXT) for row in chart.rows), default=0)
     narrow, end = width < NARROW, width - margin
     if narrow:
-        edge = 8.0 if isinstance(chart, Dots) else 0.0
+        edge = 8.0 if isinstance(chart, Dots | Levels) else 0.0
         return Columns(True, end - margin - figures - AIR, margin + edge, end - edge, end)
     label = min(longest + 1, 0.36 * width)
     return Columns(False, label, margin + label + AIR, end - figures - AIR, end)
@@ -77,6 +77,11 @@ def _legend(scene: Scene, chart: Chart, left: float, room: float, manner: Manner
             entries.append(("few", manner.few()))
         if any(row.low is not None for row in chart.rows):
             entries.append(("interval", manner.interval()))
+    elif isinstance(chart, Levels):
+        if any(row.few for row in chart.rows):
+            entries.append(("few", manner.few()))
+        if chart.target is not None:
+            entries.append(("target", chart.target_said))
     if not entries:
         return
     x = left
@@ -99,6 +104,8 @@ def _legend(scene: Scene, chart: Chart, left: float, room: float, manner: Manner
 def _sign(scene: Scene, sign: str, x: float, base: float) -> None:
     if sign == "few":
         scene.add(Ring(x + 7, base - MIDDLE, 5, hollow=True))
+    elif sign == "target":
+        scene.add(Line(x + 7, base - 12, x + 7, base + 2, "ink", 2))
     elif sign == "interval":
         scene.add(Line(x, base - MIDDLE, x + 14, base - MIDDLE, "mark", 1.5))
     else:
@@ -120,7 +127,10 @@ def _body(scene: Scene, chart: Chart, columns: Columns, manner: Manner) -> None:
         if heading:
             scene.height += 4
     if not isinstance(chart, Bars) and stretches:
-        _axis(scene, columns, scale, before, stretches, manner)
+        _axis(scene, columns, scale, before, stretches, _ticks(chart, columns, scale, manner))
+        if isinstance(chart, Levels) and chart.target is not None:
+            x = scale.zero + chart.place(chart.target) * scale.unit
+            scene.things[before:before] = [Line(x, top, x, end, "ink", 2) for top, end in stretches]
 
 
 def _row(
@@ -170,6 +180,8 @@ def _note(scene: Scene, note: str, columns: Columns, bar: float, has: bool) -> N
 
 
 def has_bar(row: AnyRow) -> bool:
+    if isinstance(row, Level):
+        return row.value is not None
     return row.counts is not None if isinstance(row, Row) else row.count is not None
 
 
@@ -208,8 +220,11 @@ def _figure(scene: Scene, chart: Chart, row: AnyRow, y: float, scale: Scale, man
         _classes(scene, row, y, scale, isinstance(chart, Stacked) and chart.diverging, manner)
     elif isinstance(row, Bar):
         scene.add(Rect(scale.zero, y + 2, max((row.count or 0) * scale.unit, 0.5), BAR - 4, "bar"))
-    else:
+    elif isinstance(row, Dot):
         _dot(scene, row, y + BAR / 2, scale)
+    elif isinstance(chart, Levels) and row.value is not None:
+        place = scale.zero + chart.place(row.value) * scale.unit
+        scene.add(Ring(place, y + BAR / 2, 5.5, hollow=row.few))
 
 
 def _classes(scene: Scene, row: Row, y: float, scale: Scale, diverging: bool, manner: Manner) -> None:
@@ -242,23 +257,33 @@ def _dot(scene: Scene, row: Dot, y: float, scale: Scale) -> None:
     scene.add(Ring(scale.zero + row.share * scale.unit, y, 5.5, hollow=is_few(row)))
 
 
+def _ticks(chart: Chart, columns: Columns, scale: Scale, manner: Manner) -> list[tuple[float, str]]:
+    """What stands on the axis, and where from its zero: the shares of a hundred, or a chart's own figures."""
+    if isinstance(chart, Levels):
+        kept = chart.ticks if columns.room >= 300 else (chart.ticks[0], chart.ticks[-1])
+        return [(chart.place(value), said) for value, said in kept]
+    step = 25 if columns.room >= 300 else 50
+    first = -int(scale.below * 100 // step)
+    ticks = range(first, int(scale.above * 100 // step) + 1)
+    return [
+        (tick * step / 100, manner.percent(abs(tick) * step) if tick else manner.number(0)) for tick in ticks
+    ]
+
+
 def _axis(
     scene: Scene,
     columns: Columns,
     scale: Scale,
     before: int,
     stretches: list[tuple[float, float]],
-    manner: Manner,
+    ticks: list[tuple[float, str]],
 ) -> None:
-    """Where the shares of a hundred are: thin lines behind the bars, and figures under them."""
-    step = 25 if columns.room >= 300 else 50
-    first = -int(scale.below * 100 // step)
+    """Thin lines behind the bars, and figures under them."""
     bottom = scene.height - GAP / 2
     behind: list[Line] = []
-    for tick in range(first, int(scale.above * 100 // step) + 1):
-        x = scale.zero + tick * step / 100 * scale.unit
-        behind += [Line(x, top, x, end, "line" if tick else "edge") for top, end in stretches]
-        text = manner.percent(abs(tick) * step) if tick else manner.number(0)
+    for place_on, text in ticks:
+        x = scale.zero + place_on * scale.unit
+        behind += [Line(x, top, x, end, "line" if place_on else "edge") for top, end in stretches]
         half, margin = width_of(text, SMALL) / 2, scene.width - columns.end
         place = min(max(x, margin + half), columns.end - half)
         scene.add(Words(place, bottom + SMALL, text, "muted", "middle", size=SMALL))

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from surveys.catalogues import catalogue, language_of
-from surveys.charts.specs import AnyRow, Chart, Dot, Row, Stacked, groups
+from surveys.charts.specs import AnyRow, Chart, Dot, Level, Levels, Row, Stacked, groups
 from surveys.domain.statistics import percent
 
 HARD_SPACE = "\u00a0"
@@ -51,6 +51,8 @@ class Manner:
         """What is printed beside a row: its n, or its count as a rate."""
         if isinstance(row, Row):
             return self.n(row.n) if row.counts is not None else ""
+        if isinstance(row, Level):
+            return row.said
         if row.count is None:
             return ""
         base = row.n if isinstance(row, Dot) else row.of
@@ -63,6 +65,8 @@ class Manner:
             for heading, rows in groups(chart.rows)
             for inside in ["; ".join(self._row(row, chart) for row in rows)]
         ]
+        if isinstance(chart, Levels) and chart.target_said:
+            said.append(chart.target_said)
         return ". ".join(said) + "."
 
     def _row(self, row: AnyRow, chart: Chart) -> str:

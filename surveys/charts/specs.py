@@ -51,6 +51,18 @@ class Dot:
         return self.count / self.n if self.n and self.count is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What something came to: ``said`` is the figure as it is written. ``few``: there are few behind it."""
+
+    label: str
+    value: float | None
+    said: str = ""
+    few: bool = False
+    note: str = ""
+    group: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
     """What every chart has. ``note`` is read before the chart; ``source`` stands under it: the base, where
@@ -98,8 +110,27 @@ class Dots(Common):
     rows: tuple[Dot, ...]
 
 
-Chart = Stacked | Bars | Dots
-AnyRow = Row | Bar | Dot
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels(Common):
+    """Figures of any unit, one a row: readings over time. No line joins them.
+
+    The axis goes from the first to the last of ``ticks`` (value, as written), which hold every figure.
+    ``target`` is a line through all rows, and ``target_said`` what it is.
+    """
+
+    rows: tuple[Level, ...]
+    ticks: tuple[tuple[float, str], ...]
+    target: float | None = None
+    target_said: str = ""
+
+    def place(self, value: float) -> float:
+        """Where on the axis a figure is, 0 to 1."""
+        first, last = self.ticks[0][0], self.ticks[-1][0]
+        return (value - first) / (last - first)
+
+
+Chart = Stacked | Bars | Dots | Levels
+AnyRow = Row | Bar | Dot | Level
 
 
 def groups(rows: Sequence[AnyRow]) -> list[tuple[str, list[AnyRow]]]:

@@ -194,28 +194,50 @@ def _forms() -> dict[str, str]:
 
 
 def _rules() -> dict[str, str]:
+    return (
+        {
+            "asks_one_thing": _("a rule has either “questionnaire” or “log_prompt”."),
+            "kind_or_codes": _("“occasions” has either “kind” or “codes”."),
+            "occasions_without_use": _("a rule that counts from %(anchor)s has no occasions."),
+            "present_not_kept": _("those present cannot be asked: the series keeps no attendance."),
+            "present_without_occasion": _(
+                "those present can only be asked about an occasion, not from %(anchor)s."
+            ),
+            "themes_without_occasion": _(
+                "“%(value)s” asks about themes, which only an occasion has; the rule counts from %(anchor)s."
+            ),
+            "series_without_dates": _("the rule counts from the series' dates, but the series has none."),
+            "reminder_not_later": _("a reminder comes at least 1 day after the first mail, not %(days)s."),
+            "reminders_unordered": _("the reminder after %(later)s days follows one after %(earlier)s."),
+            "reminder_after_closing": _(
+                "the reminder after %(days)s days comes after closing (%(close_after_days)s days)."
+            ),
+            "closes_too_soon": _(
+                "closing comes at least 1 day after the first mail, not %(close_after_days)s."
+            ),
+            "outside_calendar": _("the rule leads outside the calendar."),
+            "quiet_hours_half": _("quiet hours have both “quiet_from” and “quiet_to”, or neither."),
+            "quiet_hours_whole_day": _("quiet hours that end when they begin leave no time to send."),
+        }
+        | _audience()
+        | _indicators()
+    )
+
+
+def _indicators() -> dict[str, str]:
     return {
-        "asks_one_thing": _("a rule has either “questionnaire” or “log_prompt”."),
-        "kind_or_codes": _("“occasions” has either “kind” or “codes”."),
-        "occasions_without_use": _("a rule that counts from %(anchor)s has no occasions."),
-        "present_not_kept": _("those present cannot be asked: the series keeps no attendance."),
-        "present_without_occasion": _(
-            "those present can only be asked about an occasion, not from %(anchor)s."
+        "organisation_circle": _("the organisation “%(value)s” stands below itself."),
+        "spelling_taken": _("“%(value)s” is what another organisation is called already."),
+        "not_a_whole": _("no indicator of the same kind with the code “%(value)s” stands before it."),
+        "indicator_of_other_kind": _(
+            "the indicator “%(indicator)s” is of the kind %(kind)s, which cannot change."
         ),
-        "themes_without_occasion": _(
-            "“%(value)s” asks about themes, which only an occasion has; the rule counts from %(anchor)s."
+        "indicator_field": _("the indicator “%(indicator)s”: “%(field)s” does not fit (%(why)s)."),
+        "indicator_version_stands": _(
+            "version %(number)s of the indicator “%(indicator)s” has been decided and stays as it is; "
+            "write a new one after it."
         ),
-        "series_without_dates": _("the rule counts from the series' dates, but the series has none."),
-        "reminder_not_later": _("a reminder comes at least 1 day after the first mail, not %(days)s."),
-        "reminders_unordered": _("the reminder after %(later)s days follows one after %(earlier)s."),
-        "reminder_after_closing": _(
-            "the reminder after %(days)s days comes after closing (%(close_after_days)s days)."
-        ),
-        "closes_too_soon": _("closing comes at least 1 day after the first mail, not %(close_after_days)s."),
-        "outside_calendar": _("the rule leads outside the calendar."),
-        "quiet_hours_half": _("quiet hours have both “quiet_from” and “quiet_to”, or neither."),
-        "quiet_hours_whole_day": _("quiet hours that end when they begin leave no time to send."),
-    } | _audience()
+    }
 
 
 def _audience() -> dict[str, str]:

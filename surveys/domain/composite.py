@@ -8,7 +8,7 @@ never hangs on which indexes are declared.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -41,18 +41,42 @@ def joined_beside(persons: Sequence[Values], limit: Limit, beside: Sequence[View
     """Who stays joined by an index (``persons``: its values) with ``beside`` shown of the same persons, in
     the same order, which is chance: those first in it are left out first.
     """
+
+    def look(values: Sequence[Values]) -> View:
+        return View(values, joined(values, limit).members(values))
+
+    own = _settled(persons, look, limit, beside)
+    return joined(own.values, limit), own
+
+
+def shown_beside(values: Sequence[Number | None], limit: Limit, beside: Sequence[View]) -> View:
+    """The same of an index at one measurement, of all who have one there: ``values``, a person each. Those
+    whose value may be shown are the members; nobody where all of them are too few.
+    """
+
+    def look(each: Sequence[Values]) -> View:
+        return View(each, [value is not None for (value,) in each])
+
+    own = _settled([(each,) for each in values], look, limit, beside)
+    if _few(own, range(len(values)), limit):
+        return look([(None,)] * len(values))
+    return own
+
+
+def _settled(
+    persons: Sequence[Values], look: Callable[[Sequence[Values]], View], limit: Limit, beside: Sequence[View]
+) -> View:
+    """What ``look`` shows of them when all who could be told apart have been left out of the index."""
     nobody: Values = (None,) * len(persons[0]) if persons else ()
     values = list(persons)
     for _ in range(ROUNDS):
-        found = joined(values, limit)
-        own = View(values, found.members(values))
+        own = look(values)
         too_few = {place for other in beside for place in _told_apart(own, other, limit)}
         if not too_few:
-            return found, own
+            return own
         for place in too_few:
             values[place] = nobody
-    nowhere = [nobody for _ in persons]
-    return joined(nowhere, limit), View(nowhere, [False] * len(persons))
+    return look([nobody for _ in persons])
 
 
 def _told_apart(own: View, other: View, limit: Limit) -> Iterator[int]:

@@ -6,7 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from surveys.domain.indicators import AT_LEAST, AT_MOST, BASES, NO, YES, Definition, Kind
+from surveys.domain.indicators import (
+    AT_LEAST,
+    AT_MOST,
+    BASES,
+    INDEX_HIGHER,
+    INDEX_MEAN,
+    INDEX_SHARE,
+    MEASURES,
+    NO,
+    YES,
+    Definition,
+    Kind,
+)
 from surveys.domain.numbers import BadNumber, canonical, read_number
 from surveys.domain.participation import STAGES
 from surveys.domain.series import BadFields, Fields
@@ -20,13 +32,14 @@ MOST_ANSWERS = 100_000
 @dataclass(frozen=True)
 class Known:
     """What a definition may name: codes of series and organisations, questions with their classes, lowest
-    first, and the project's limit for small groups.
+    first, indexes, and the project's limit for small groups.
     """
 
     series: Collection[str]
     organisations: Collection[str]
     questions: Mapping[str, Sequence[str]]
     limit: int
+    indexes: Collection[str] = ()
 
 
 def defined(
@@ -86,8 +99,10 @@ class _Form:
         if kind is Kind.YES_NO:
             return {"target": YES}
         found = {"baseline": self.number("baseline"), "target": self.number("target")}
-        percent = kind in (Kind.SHARE, Kind.PAIRS) or (
-            kind is Kind.OUTCOMES and bool(self.raw.get("as_share"))
+        percent = (
+            kind in (Kind.SHARE, Kind.PAIRS)
+            or (kind is Kind.OUTCOMES and bool(self.raw.get("as_share")))
+            or (kind is Kind.INDEX and self.raw.get("measure") in (INDEX_SHARE, INDEX_HIGHER))
         )
         for name, value in found.items():
             if value is None or name in self.faults:
@@ -103,6 +118,8 @@ class _Form:
     def of_kind(self, kind: Kind) -> dict[str, Any]:
         if kind.from_register:
             return self._from_register(kind)
+        if kind is Kind.INDEX:
+            return self._of_index() | self._least()
         if kind.from_answers:
             return self._from_answers(kind)
         if kind is Kind.OUTSIDE:
@@ -135,14 +152,32 @@ class _Form:
 
     def _from_answers(self, kind: Kind) -> dict[str, Any]:
         questions = self.several("questions", self.known.questions, needed=True)
-        least = self.known.limit
-        found: dict[str, Any] = {
-            "questions": questions,
-            "minimum_answers": self.fields.whole("minimum_answers", least, MOST_ANSWERS) or least,
-        }
+        found: dict[str, Any] = {"questions": questions} | self._least()
+        if kind is not Kind.PAIRS:
+            found["gender"] = self.choice("gender", GENDERS)
+            found["organisation"] = self.choice("organisation", self.known.organisations)
         if kind is Kind.SHARE:
             found["base"] = self.choice("base", BASES) or "answered"
+            if found["base"] == "invited" and (found["gender"] or found["organisation"]):
+                self.faults["base"] = "answered_only"  # of a group nobody counts how many were sent
             found["threshold"] = self._threshold(questions)
+        return found
+
+    def _least(self) -> dict[str, Any]:
+        least = self.known.limit
+        return {"minimum_answers": self.fields.whole("minimum_answers", least, MOST_ANSWERS) or least}
+
+    def _of_index(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "indexes": self.several("indexes", self.known.indexes, needed=True),
+            "measure": self.choice("measure", MEASURES) or INDEX_MEAN,
+        }
+        if found["measure"] == INDEX_SHARE:
+            value = self.number("threshold")
+            if value is None:
+                self.faults.setdefault("threshold", "blank")
+            else:
+                found["threshold"] = canonical(value)
         return found
 
     def _threshold(self, questions: Sequence[str]) -> str:
@@ -169,7 +204,7 @@ def restored(kind: str, content: Mapping[str, Any]) -> Definition:
     """The definition that :func:`stored` made; what a newer version has added is left out."""
     names = {each.name for each in fields(Definition)} - {"kind"}
     found = {name: value for name, value in content.items() if name in names}
-    for name in ("series", "outcomes", "questions"):
+    for name in ("series", "outcomes", "questions", "indexes"):
         if name in found:
             found[name] = tuple(found[name])
     for name in ("baseline", "target"):

@@ -36,13 +36,14 @@ class Kind(StrEnum):
     SHARE = "share"  # answers at or above a class
     MEAN = "mean"
     PAIRS = "pairs"  # the same persons before and after: how many answered higher
+    INDEX = "index"  # several questions as one: a person's mean of them
     PRODUCTS = "products"  # dated entries
     YES_NO = "yes_no"
     OUTSIDE = "outside"  # a figure somebody else made
 
     @property
     def from_answers(self) -> bool:
-        return self in (Kind.SHARE, Kind.MEAN, Kind.PAIRS)
+        return self in (Kind.SHARE, Kind.MEAN, Kind.PAIRS, Kind.INDEX)
 
     @property
     def typed(self) -> bool:
@@ -68,14 +69,23 @@ class Verdict(StrEnum):
 
 BASES = ("answered", "invited")  # samtliga svarande; av antal enkätutskick
 AT_LEAST, AT_MOST = "at_least", "at_most"
+INDEX_MEAN, INDEX_SHARE, INDEX_HIGHER = MEASURES = ("mean", "share", "higher")
+"""What is said of an index: its mean, how many have a value or a higher one, how many have risen."""
 YES, NO = Decimal(1), Decimal(0)
+
+
+def index_path(series: str, minimum: int, questions: Sequence[str]) -> str:
+    """How a definition names an index (see :class:`Definition`)."""
+    return f"{series}/{minimum}/{'+'.join(questions)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
     """What an indicator means, in one version. Codes are those of the project; empty means all.
 
-    ``questions`` are ``series/questionnaire/question``. ``unit`` says what an outside figure counts.
+    ``questions`` are ``series/questionnaire/question``, ``indexes`` are
+    ``series/minimum/question+question``: what an index holds names it, so that another one declared under its
+    name is not taken for it. ``unit`` says what an outside figure counts.
     """
 
     kind: Kind
@@ -96,15 +106,23 @@ class Definition:
     reads_on: date | None = None
     minimum_answers: int = 0
     note: str = ""
+    indexes: tuple[str, ...] = ()
+    measure: str = INDEX_MEAN
 
     @property
     def in_percent(self) -> bool:
+        if self.kind is Kind.INDEX:
+            return self.measure != INDEX_MEAN
         return self.kind in (Kind.SHARE, Kind.PAIRS) or (self.kind is Kind.OUTCOMES and self.as_share)
+
+    @property
+    def is_mean(self) -> bool:
+        return self.kind is Kind.MEAN or (self.kind is Kind.INDEX and self.measure == INDEX_MEAN)
 
     @property
     def partial(self) -> bool:
         """Whether having left the baseline is part of the way."""
-        return self.in_percent or self.kind in (Kind.MEAN, Kind.OUTSIDE)
+        return self.in_percent or self.is_mean or self.kind is Kind.OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ def check_programme(programme: Programme, document: YamlDocument, raw: Raw) -> l
     faults = [
         *_project(check),
         *_repeated_codes(check),
+        *_levels(check),
         *_texts(check),
         *check_scales(check),
         *check_questionnaires(check),
@@ -40,7 +41,7 @@ def _project(check: Check) -> Iterator[Fault]:
 
 def _repeated_codes(check: Check) -> Iterator[Fault]:
     programme = check.programme
-    for name in ("organisations", "subprojects", "scales", "questionnaires", "series"):
+    for name in ("organisations", "subprojects", "scales", "questionnaires", "series", "indicators"):
         yield from _repeated(check, (name,), getattr(programme, name))
     for number, series in enumerate(programme.series):
         here: PathKey = ("series", number)
@@ -48,6 +49,22 @@ def _repeated_codes(check: Check) -> Iterator[Fault]:
         yield from _repeated(check, (*here, "rules"), series.rules)
         for place, occasion in enumerate(series.occasions):
             yield from _repeated(check, (*here, "occasions", place, "themes"), occasion.themes)
+
+
+def _levels(check: Check) -> Iterator[Fault]:
+    """What an organisation stands below is there, and is not below it."""
+    above = {each.code: each.below for each in check.programme.organisations}
+    known = check.raw.codes("organisations")
+    for number, each in enumerate(check.programme.organisations):
+        path: PathKey = ("organisations", number, "below")
+        if each.below is not None and each.below not in known:
+            yield check.fault(path, "unknown_organisation", value=each.below)
+        way, place = {each.code}, each.below
+        while place is not None and place not in way:
+            way.add(place)
+            place = above.get(place)
+        if place == each.code:
+            yield check.fault(path, "organisation_circle", value=each.code)
 
 
 def _repeated(check: Check, path: PathKey, parts: Iterable[Any]) -> Iterator[Fault]:
@@ -71,6 +88,9 @@ def _texts(check: Check) -> Iterator[Fault]:
     for number, questionnaire in enumerate(programme.questionnaires):
         note = questionnaire.generated_note
         yield from _languages(check, ("questionnaires", number, "generated_note"), note)
+    for number, indicator in enumerate(programme.indicators):
+        note = indicator.generated_note
+        yield from _languages(check, ("indicators", number, "generated_note"), note)
     for number, series in enumerate(programme.series):
         here: PathKey = ("series", number)
         yield from _languages(check, (*here, "generated_note"), series.generated_note)

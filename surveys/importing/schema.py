@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from surveys.importing.conditions import Conditions
+from surveys.importing.indicator_schema import Indicator
 from surveys.importing.question_schema import Mode, Questionnaire, Scale
 from surveys.importing.values import (
     Address,
@@ -92,8 +93,12 @@ class Project(Part):
 
 
 class Organisation(Part):
+    """``below`` is the code of the level above; ``spellings`` are other names that mean it."""
+
     code: Code
     name: Title
+    below: Code | None = None
+    spellings: list[Title] = []
 
 
 class Subproject(Part):
@@ -202,3 +207,4 @@ class Programme(Part):
     scales: list[Scale] = []
     questionnaires: list[Questionnaire] = []
     series: list[Series] = []
+    indicators: list[Indicator] = []

@@ -16,6 +16,7 @@ INDICATOR_KINDS = (
     "share",
     "mean",
     "pairs",
+    "index",
     "products",
     "yes_no",
     "outside",
@@ -29,8 +30,8 @@ class Indicator(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "code"),
         CheckConstraint(
-            "kind IN ('head_count', 'attendances', 'outcomes', 'share', 'mean', 'pairs', 'products',"
-            " 'yes_no', 'outside')",
+            "kind IN ('head_count', 'attendances', 'outcomes', 'share', 'mean', 'pairs', 'index',"
+            " 'products', 'yes_no', 'outside')",
             name="kind_known",
         ),
         CheckConstraint("whole_id IS NULL OR whole_id <> id", name="not_its_own_part"),

@@ -76,9 +76,9 @@ def add_name(db: Database, project_id: int, code: str, name: str, user_id: int |
         raise BadFields(faults)
     with db.transaction() as session:
         row = _found(session, project_id, code)
-        if plain(written) in set(_taken(session, project_id)):
+        if plain(written) in set(taken_names(session, project_id)):
             raise BadFields({"name": "name_taken"})
-        session.add(_name(row, written))
+        session.add(other_name(row, written))
         _note(session, row, user_id, now, "organisation_name_added", {})
 
 
@@ -121,7 +121,7 @@ def merge(
         for each in below:
             each.parent_id = other.id
         if plain(row.name) not in taken:
-            session.add(_name(other, row.name))
+            session.add(other_name(other, row.name))
         details = {
             "into": other.code,
             "people": people,
@@ -200,13 +200,14 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part_of)
 
 
-def _taken(session: Session, project_id: int) -> Iterator[str]:
+def taken_names(session: Session, project_id: int) -> Iterator[str]:
     """What every organisation is called already, as names are compared."""
     yield from (plain(each.name) for each in queries.everyone(session, project_id))
     yield from (each.key for each in queries.names(session, project_id))
 
 
-def _name(row: Organisation, name: str) -> OrganisationName:
+def other_name(row: Organisation, name: str) -> OrganisationName:
+    """Another spelling, to be stored. ``row`` has been."""
     return OrganisationName(
         project_id=row.project_id, organisation_id=row.id, name=name, key=plain(name)[:LONGEST_NAME]
     )

@@ -133,7 +133,7 @@ class _Look:
             beside = [shown[code] for code in index.questions if code in shown]
             one, own = self._index(index, [*beside, *earlier])
             found.append(one)
-            earlier += [own] if own else []
+            earlier += own
         return found
 
     def _shown_of(self, code: str) -> dict[str, View]:
@@ -145,7 +145,7 @@ class _Look:
         persons = self._persons(self._columns(question, measure[1]))
         return {code: View(persons, joined(persons, self.limit).members(persons))}
 
-    def _index(self, index: QuestionIndex, beside: Sequence[View]) -> tuple[IndexChange, View | None]:
+    def _index(self, index: QuestionIndex, beside: Sequence[View]) -> tuple[IndexChange, list[View]]:
         asked = self.questions[self.after]
         scale = scale_of(index, asked)
         why_not = "not_asked" if scale is None else "" if self.joined_at else "not_joined"
@@ -160,9 +160,15 @@ class _Look:
             why_not = "not_asked"
         texts = tuple(asked[code].text for code in index.questions if code in asked)
         found = IndexChange(
-            index.id, index.name, texts, index.minimum, why_not=why_not, declared_at=index.declared_at
+            index.id,
+            index.name,
+            texts,
+            index.minimum,
+            why_not=why_not,
+            declared_at=index.declared_at,
+            codes=tuple(index.questions),
         )
-        return found, None
+        return found, []
 
     def _persons(self, columns: Sequence[Column]) -> list[tuple[Number | None, ...]]:
         return list(zip(*map(self.sheets.values, columns), strict=True))

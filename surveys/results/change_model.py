@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from surveys.domain.intervals import Interval
-from surveys.domain.paired import Crossings, MeanDifference, SignedRank
+from surveys.domain.paired import Crossings, MeanDifference, Number, SignedRank
 from surveys.domain.texts import LocalText
 from surveys.results.model import Bar, Measurement, QuestionResult, SeriesResults, Share
 
@@ -119,6 +119,9 @@ class IndexChange:
     ``alpha_before`` and ``alpha_after`` are Cronbach's alpha of the ``whole_before`` and ``whole_after`` who
     answered every question; None where they are too few, or it does not exist. ``why_not``: ``too_few``,
     ``not_joined``, or ``not_asked`` where its questions are not asked alike both times.
+
+    ``codes`` are those of its questions; ``values`` the index at the second measurement, paired or not, and how
+    many have it: of all whose value may be shown beside the questions; empty where they are too few.
     """
 
     id: int
@@ -132,6 +135,8 @@ class IndexChange:
     paired: Paired | None = None
     why_not: str = ""
     declared_at: datetime | None = None
+    codes: tuple[str, ...] = ()
+    values: tuple[tuple[Number, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

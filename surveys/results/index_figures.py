@@ -1,10 +1,11 @@
 """What is said of an index at two measurements."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from surveys.domain.composite import View, index_value, joined_beside
+from surveys.domain.composite import View, index_value, joined_beside, shown_beside
 from surveys.domain.paired import Number
 from surveys.domain.privacy import Limit
 from surveys.domain.reliability import cronbach_alpha
@@ -39,10 +40,10 @@ def index_change(
     limit: Limit,
     decimals: int,
     beside: Sequence[View],
-) -> tuple[IndexChange, View]:
+) -> tuple[IndexChange, list[View]]:
     """``answers``: measurement → person → question, of each measurement that asked all its questions alike;
     ``places``: the two that are compared, both among them; ``beside``: what is shown of its questions and of
-    the indexes before it. Returned with what is one more of these.
+    the indexes before it. Returned with what is more of these.
     """
     order = list(answers)
     values = [
@@ -54,6 +55,7 @@ def index_change(
     paired = paired_of(found, (before, after), Ruler({}), limit, decimals)
     if paired:  # who answered before alone is told of by question: here they would be one more group
         paired = replace(paired, others=None)
+    afterwards = shown_beside([each[after] for each in values], limit, [*beside, own])
     whole = [[row for row in answers[place] if None not in row] for place in places]
     alphas = [_alpha(rows, limit) for rows in whole]
     change = IndexChange(
@@ -68,8 +70,10 @@ def index_change(
         paired=paired,
         why_not="" if paired else "too_few",
         declared_at=index.declared_at,
+        codes=tuple(index.questions),
+        values=tuple(sorted(Counter(each for (each,) in afterwards.values if each is not None).items())),
     )
-    return change, own
+    return change, [own, afterwards]
 
 
 def _alpha(rows: Sequence[Sequence[Number | None]], limit: Limit) -> Fraction | None:

@@ -71,7 +71,7 @@ def add_indicator(
 
     ``decided_on`` is the day from which it holds. Raises BadFields, NoIndicator, NotAPart.
     """
-    definition, decided_on = _read(kind, raw, many, known, revision=False)
+    definition, decided_on = read_definition(kind, raw, many, known, revision=False)
     with db.transaction() as session:
         writing.hold_project(session, project_id)
         above = _whole(session, project_id, whole, kind) if whole else None
@@ -88,7 +88,7 @@ def add_indicator(
         )
         session.add(row)
         session.flush()
-        first = _version(row, 1, definition, decided_on, raw, user_id, now)
+        first = new_version(row, 1, definition, decided_on, raw, user_id, now)
         session.add_all([first, _deed(row, user_id, now, "indicator_added")])
         return code
 
@@ -110,7 +110,7 @@ def revise(
     """
     with db.transaction() as session:
         row = _held(session, project_id, code)
-        definition, decided_on = _read(Kind(row.kind), raw, many, known, revision=True)
+        definition, decided_on = read_definition(Kind(row.kind), raw, many, known, revision=True)
         newest = row.versions[-1]
         if newest.number != seen:
             raise Revised
@@ -118,7 +118,7 @@ def revise(
             raise NothingChanged
         if decided_on < newest.decided_on:
             raise BadFields({"decided_on": "before_the_last"})
-        session.add(_version(row, newest.number + 1, definition, decided_on, raw, user_id, now))
+        session.add(new_version(row, newest.number + 1, definition, decided_on, raw, user_id, now))
         session.add(_deed(row, user_id, now, "indicator_revised", raw.get("reason", "").strip()))
 
 
@@ -205,7 +205,13 @@ def remove_note(
             session.delete(note)
 
 
-def _read(kind: Kind, raw: Raw, many: Many, known: Known, revision: bool) -> tuple[Definition, date]:
+def read_definition(
+    kind: Kind, raw: Raw, many: Many, known: Known, revision: bool
+) -> tuple[Definition, date]:
+    """A definition, and the day from which it holds; of a ``revision`` reason and approver are needed.
+
+    Raises BadFields.
+    """
     faults: dict[str, str] = {}
     fields = Fields(raw, faults)
     decided_on = fields.day("decided_on", needed=True)
@@ -220,7 +226,7 @@ def _read(kind: Kind, raw: Raw, many: Many, known: Known, revision: bool) -> tup
     return definition, decided_on
 
 
-def _version(
+def new_version(
     row: Indicator,
     number: int,
     definition: Definition,
@@ -229,6 +235,7 @@ def _version(
     user_id: int | None,
     now: datetime,
 ) -> IndicatorVersion:
+    """A version to be stored: ``raw`` says reason and approver."""
     return IndicatorVersion(
         indicator_id=row.id,
         number=number,

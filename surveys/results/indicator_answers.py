@@ -6,58 +6,49 @@ what every page shows of them, and nothing hidden can be had by subtracting.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from surveys.domain.indicators import Definition, Figure, Kind
+from surveys.domain.indicators import INDEX_HIGHER, Definition, Figure, Kind, index_path
 from surveys.results.at_date import read_series_at
 from surveys.results.change import read_change
-from surveys.results.change_model import Change
-from surveys.results.model import Measurement, QuestionResult, SeriesResults
+from surveys.results.change_model import Change, IndexChange
+from surveys.results.indicator_behind import Behind, Read, of_question
+from surveys.results.indicator_groups import Groups
+from surveys.results.model import Measurement, SeriesResults
 from surveys.results.series import read_rates, read_series
 
 NO_READING = "no_reading_then"
-
-
-@dataclass(frozen=True)
-class Behind:
-    """One measurement behind a figure: how many of ``n`` count. ``left_out`` says why it is in no figure."""
-
-    series: SeriesResults
-    measurement: Measurement
-    question: QuestionResult | None
-    count: int | None = None
-    n: int | None = None
-    left_out: str = ""
-
-
-@dataclass(frozen=True)
-class Read:
-    """A figure and, where it is made of answers, what stands behind it."""
-
-    figure: Figure
-    behind: tuple[Behind, ...] = ()
 
 
 class Answers:
     """The answers of a project's series (``codes`` → ids) at ``now``; each series is read once."""
 
     def __init__(
-        self, session: Session, codes: Mapping[str, int], now: datetime, today: date, as_evaluator: bool
+        self,
+        session: Session,
+        project_id: int,
+        codes: Mapping[str, int],
+        now: datetime,
+        today: date,
+        as_evaluator: bool,
     ) -> None:
         self.session, self._codes = session, codes
+        self.groups = Groups(session, project_id, now, as_evaluator)
         self.now, self.today, self.as_evaluator = now, today, as_evaluator
         self._series: dict[tuple[str, date], SeriesResults] = {}
         self._changes: dict[str, Change] = {}
 
     def read(self, definition: Definition, day: date) -> Read:
-        """What a definition comes to on ``day``. Pairs are known of today alone."""
-        if definition.kind is not Kind.PAIRS:
-            return self._counted(definition, day)
-        return self._paired(definition) if day >= self.today else Read(Figure(lacking=NO_READING))
+        """What a definition comes to on ``day``. Pairs, indexes and groups are known of today alone."""
+        if day < self.today and not in_snapshots(definition):
+            return Read(Figure(lacking=NO_READING))
+        if definition.kind is Kind.PAIRS:
+            return self._paired(definition)
+        return self._indexed(definition) if definition.kind is Kind.INDEX else self._counted(definition, day)
 
     def _counted(self, definition: Definition, day: date) -> Read:
         behind = [each for path in definition.questions for each in self._behind(definition, path, day)]
@@ -106,6 +97,34 @@ class Answers:
             elif each.code == code:
                 yield Behind(change.series, change.after, each.after, left_out=each.why_not or "too_few")
 
+    def _indexed(self, definition: Definition) -> Read:
+        """The index of all who have one afterwards, or of the pairs how many have a higher one."""
+        behind = [_of_index(definition, *each) for path in definition.indexes for each in self._indexes(path)]
+        counted = [each for each in behind if not each.left_out]
+        n = sum(each.n or 0 for each in counted)
+        if not n:
+            why = next((each.left_out for each in behind), "index_gone")
+            return Read(Figure(lacking=why), tuple(behind))
+        left_out = len(behind) - len(counted)
+        if definition.is_mean:
+            total = sum((each.total for each in counted if each.total is not None), Fraction(0))
+            return Read(Figure(total / n, None, None, "index", n, "", left_out), tuple(behind))
+        k = sum(each.count or 0 for each in counted)
+        base = "pairs" if definition.measure == INDEX_HIGHER else "index"
+        return Read(Figure(Fraction(100 * k, n), k, n, base, n, "", left_out), tuple(behind))
+
+    def _indexes(self, path: str) -> Iterator[tuple[Change, Measurement, IndexChange]]:
+        series = path.partition("/")[0]
+        change = self._change(series)
+        if change is None or change.after is None:
+            return
+        if change.why_not == "withheld":
+            why = change.after.withheld or "too_few"
+            yield change, change.after, IndexChange(0, "", (), 0, why_not=why)
+        for each in change.indexes:
+            if index_path(series, each.minimum, each.codes) == path:
+                yield change, change.after, each
+
     def _change(self, code: str) -> Change | None:
         number = self._codes.get(code)
         if number is None:
@@ -134,9 +153,12 @@ class Answers:
             if measurement.withheld:
                 yield Behind(found, measurement, None, left_out=measurement.withheld)
                 continue
+            if definition.gender or definition.organisation:
+                yield from self.groups.behind(definition, found, measurement, code)
+                continue
             for question in measurement.questions:
                 if question.base_code == code:
-                    yield _of_question(definition, found, measurement, question)
+                    yield of_question(definition, found, measurement, question)
 
     def _results(self, code: str, day: date) -> SeriesResults | None:
         number = self._codes.get(code)
@@ -164,18 +186,28 @@ class Answers:
         return replace(outline, measurements=tuple(seen))
 
 
-def _of_question(
-    definition: Definition, series: SeriesResults, measurement: Measurement, question: QuestionResult
-) -> Behind:
-    if not question.shown:
-        return Behind(series, measurement, question, left_out="too_few")
-    codes = [bar.code for bar in question.points]
-    if definition.kind is Kind.MEAN:
-        return Behind(series, measurement, question, None, question.n)
-    if definition.threshold not in codes:
-        return Behind(series, measurement, question, left_out="other_classes")
-    at_or_above = question.points[codes.index(definition.threshold) :]
-    return Behind(series, measurement, question, sum(bar.share.count for bar in at_or_above), question.n)
+def _of_index(definition: Definition, change: Change, measurement: Measurement, index: IndexChange) -> Behind:
+    behind = Behind(change.series, measurement, None, label=index.name)
+    if definition.measure == INDEX_HIGHER:
+        if index.paired is None:
+            return replace(behind, left_out=index.why_not or "too_few")
+        return replace(behind, count=index.paired.higher.count, n=index.paired.n)
+    if not index.values:
+        return replace(behind, left_out=index.why_not or "too_few")
+    n = sum(many for _, many in index.values)
+    if definition.is_mean:
+        return replace(
+            behind, n=n, total=sum((value * Fraction(many) for value, many in index.values), Fraction(0))
+        )
+    least = Fraction(definition.threshold)
+    return replace(behind, count=sum(many for value, many in index.values if value >= least), n=n)
+
+
+def in_snapshots(definition: Definition) -> bool:
+    """Whether the snapshots of results hold what the definition counts: whole measurements alone."""
+    if definition.kind in (Kind.PAIRS, Kind.INDEX):
+        return False
+    return not (definition.gender or definition.organisation)
 
 
 def _is_number(code: str) -> bool:

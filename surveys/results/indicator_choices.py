@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from surveys.domain.indicator_definition import Known
+from surveys.domain.indicators import index_path
 from surveys.domain.questionnaire import parse
 from surveys.domain.questions import ScaleQuestion
 from surveys.domain.texts import LocalText
 from surveys.models.programme import Project
+from surveys.queries import indexes, projects, register
 from surveys.queries import indicators as queries
-from surveys.queries import projects, register
 from surveys.queries import results as result_queries
 from surveys.results.table import ELLIPSIS
 
@@ -37,6 +38,7 @@ class Choices:
     questions: tuple[Offered, ...]
     outcomes: tuple[tuple[str, int], ...]
     limit: int
+    indexes: tuple[tuple[str, str, str], ...] = ()  # path, name, title of its series
 
     @property
     def known(self) -> Known:
@@ -45,6 +47,7 @@ class Choices:
             organisations=[code for code, _ in self.organisations],
             questions={each.path: [code for code, _ in each.classes] for each in self.questions},
             limit=self.limit,
+            indexes=[path for path, _, _ in self.indexes],
         )
 
     @property
@@ -71,6 +74,11 @@ def choices(session: Session, project: Project) -> Choices:
         tuple(offered.values()),
         tuple(queries.outcome_kinds(session, project.id)),
         project.minimum_group,
+        tuple(
+            (index_path(each.code, index.minimum, index.questions), index.name, each.title)
+            for each in series
+            for index in indexes.of_series(session, each.id)
+        ),
     )
 
 

@@ -18,7 +18,8 @@ from surveys.models.indicator import IndicatorReading
 from surveys.models.programme import Project
 from surveys.queries import indicators as queries
 from surveys.queries import organisations
-from surveys.results.indicator_answers import NO_READING, Answers, Read
+from surveys.results.indicator_answers import NO_READING, Answers
+from surveys.results.indicator_behind import Read
 
 
 class Look:
@@ -53,7 +54,7 @@ class Look:
 
     @cached_property
     def answers(self) -> Answers:
-        return Answers(self.session, self._codes, self.now, self.today, self.as_evaluator)
+        return Answers(self.session, self.project.id, self._codes, self.now, self.today, self.as_evaluator)
 
     @cached_property
     def readings(self) -> dict[int, list[IndicatorReading]]:

@@ -25,7 +25,7 @@ from surveys.domain.indicators import (
 from surveys.models.indicator import Indicator, IndicatorReading, IndicatorVersion
 from surveys.models.programme import Project
 from surveys.queries import indicators as queries
-from surveys.results.indicator_answers import Read
+from surveys.results.indicator_behind import Read
 from surveys.results.indicator_figures import Look, figure_of
 
 TOO_CLOSE = "too_close"

@@ -95,14 +95,18 @@ def type_reading(
         row = _of_project(session, project_id, code)
         if not Kind(row.kind).typed:
             raise NotTyped
-        look = Look(session, row.project, now, as_evaluator=False)
-        on, figure, source = _typed(Kind(row.kind), raw, look.today)
-        held = [each for each in row.versions if each.decided_on <= on]
-        version = held[-1] if held else row.versions[0]
-        judgement = judged(restored(row.kind, version.definition), figure, (), row.project.decimals)
-        taken = _Taken(row.id, version.id, on, figure, judgement)
-        session.add(_row(taken, now, "typed", user_id, source))
+        session.add(typed_row(row, raw, user_id, now))
         session.add(_deed(row, user_id, now, "indicator_read"))
+
+
+def typed_row(row: Indicator, raw: dict[str, str], user_id: int | None, now: datetime) -> IndicatorReading:
+    """A figure that somebody else made, to be stored; fields and faults as :func:`type_reading`."""
+    today = now.astimezone(ZoneInfo(row.project.timezone)).date()
+    on, figure, source = _typed(Kind(row.kind), raw, today)
+    held = [each for each in row.versions if each.decided_on <= on]
+    version = held[-1] if held else row.versions[0]
+    judgement = judged(restored(row.kind, version.definition), figure, (), row.project.decimals)
+    return _row(_Taken(row.id, version.id, on, figure, judgement), now, "typed", user_id, source)
 
 
 def _is_due(version: IndicatorVersion, now: datetime) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.domain.composite import View, index_value, joined_beside
+from surveys.domain.composite import View, index_value, joined_beside, shown_beside
 from surveys.domain.pairing import joined
 from surveys.domain.privacy import Limit, Verdict, shown
 
@@ -48,6 +48,21 @@ def test_one_who_left_a_question_out_is_hidden_among_others_left_out(minimum: in
 
     assert not own.members[-1]
     assert 5 <= own.members.count(False) <= 8
+
+
+def test_at_one_measurement_who_left_a_question_out_is_hidden_among_others_left_out() -> None:
+    persons = [(1, 2), (2, 1), (3, 3), (2, 2)] * 5
+    views = [View([(each[place],) for each in persons], [True] * 20) for place in range(2)]
+    whole = shown_beside([index_value(each, 2) for each in persons], LIMIT, views)
+    assert whole.members.count(True) == 20
+
+    persons.append((4, None))
+    views = [View([(each[place],) for each in persons], [True] * 21) for place in range(2)]
+    own = shown_beside([index_value(each, 2) for each in persons], LIMIT, views)
+    assert 5 <= own.members.count(False) <= 8
+
+    few = shown_beside([Fraction(2)] * 4, LIMIT, [])
+    assert not any(few.members)
 
 
 _answer = st.one_of(st.none(), st.integers(1, 4))

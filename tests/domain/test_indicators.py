@@ -178,6 +178,11 @@ def test_a_definition_is_read_stored_and_read_back() -> None:
     found = defined(Kind.HEAD_COUNT, FILLED | {"organisation": "polisen"}, many, KNOWN)
     assert (found.target, found.stage, found.series) == (Decimal(1330), "present", ("bredd",))
     assert restored("head_count", stored(found)) == found
+    known = replace(KNOWN, indexes=["bredd/2/a+b"])
+    raw = FILLED | {"measure": "share", "threshold": "2,50", "target": "80"}
+    index = defined(Kind.INDEX, raw, {"indexes": ["bredd/2/a+b"]}, known)
+    assert (index.threshold, index.in_percent, index.is_mean) == ("2.5", True, False)
+    assert restored("index", stored(index)) == index
 
 
 @pytest.mark.parametrize(
@@ -205,6 +210,12 @@ def test_a_definition_is_read_stored_and_read_back() -> None:
             {"threshold": "no_such_class"},
         ),
         (Kind.OUTCOMES, {"target": "85"}, {}, {"outcomes": "blank"}),
+        (
+            Kind.INDEX,
+            {"target": "120", "measure": "share"},
+            {"indexes": ["bredd/2/a+b"]},
+            {"indexes": "not_a_choice", "threshold": "blank", "target": "out_of_range"},
+        ),
     ],
 )
 def test_all_faults_of_a_definition_at_once(

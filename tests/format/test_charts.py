@@ -8,7 +8,7 @@ import pytest
 from surveys.charts.fills import FILLS, INKS
 from surveys.charts.letters import width as width_of
 from surveys.charts.letters import wrapped
-from surveys.charts.specs import Bar, Bars, Chart, Dot, Dots, Row, Stacked
+from surveys.charts.specs import Bar, Bars, Chart, Dot, Dots, Level, Levels, Row, Stacked
 from surveys.charts.svg import inline, svg
 from surveys.config import ROOT
 from surveys.printing.picture import png
@@ -33,6 +33,17 @@ CHARTS: dict[str, Chart] = {
     "dots": Dots(
         title="Andel 3–4",
         rows=(Dot(LONG, 77, 98, 0.69, 0.86), Dot("2", 8, 13), Dot("3", None, None, note="ingen mätning")),
+    ),
+    "levels": Levels(
+        title="Avläsningar",
+        rows=(
+            Level("1 feb 2026", 12, "12 personer", few=True),
+            Level("1 jun 2026", None, note="redovisas ej"),
+            Level(LONG, 326, "326 personer"),
+        ),
+        ticks=((0, "0"), (200, "200"), (400, "400")),
+        target=330,
+        target_said="Mål: 330 personer",
     ),
 }
 SPACE = "{http://www.w3.org/2000/svg}"
@@ -63,6 +74,7 @@ def test_what_is_drawn_is_said_in_words_with_the_numbers_of_the_language() -> No
     assert "Hur var det?: Före: redovisas ej – för få svar; Efter:" in said["stacked"]
     assert "Inskickade: 977 av 1\u202f398 (69,9\u00a0%)" in said["bars"]
     assert "3: ingen mätning" in said["dots"]
+    assert said["levels"].endswith("326 personer. Mål: 330 personer.")
     assert "977 of 1,398 (69.9%)" in svg(CHARTS["bars"], "en")
 
 
@@ -72,6 +84,17 @@ def test_a_gap_has_no_mark_and_few_have_a_hollow_one() -> None:
     assert sorted(map(str, rings)) == sorted(
         [INKS["paper"], INKS["mark"], INKS["paper"]]
     )  # one in the legend
+
+
+def test_a_target_is_a_line_where_it_stands_on_the_axis() -> None:
+    root = ET.fromstring(svg(CHARTS["levels"], "sv"))
+    lines = [each.get("d", "") for each in root.iter(f"{SPACE}path") if each.get("stroke-width") == "2"]
+    across = {float(re.findall(r"M([\d.]+) ", each)[0]) for each in lines[1:]}  # one in the legend
+    marks = [float(each.get("cx", "0")) for each in root.iter(f"{SPACE}circle")][1:]  # one in the legend
+    axis = across.pop()
+    assert not across
+    zero = marks[0] - (marks[1] - marks[0]) / (326 - 12) * 12
+    assert axis == pytest.approx(zero + (marks[1] - zero) / 326 * 330, abs=0.1)
 
 
 def test_the_ends_of_a_scale_differ_without_colour() -> None:

@@ -58,6 +58,9 @@ def test_a_target_from_its_start_to_its_judgement(evaluator: FlaskClient, sqlite
         fill(evaluator, f"{one}/revidera", target="330", decided_on="2026-02-15", **because).status_code
         == 303
     )
+    early = {"value": "120", "on": "2026-06-30", "source": "Lägesrapporten"}
+    assert fill(evaluator, one, f"{one}/utfall", **early).status_code == 303
+    assert "Readings over time" not in words(evaluator.get(one))  # one is no course of events
     figure = {"value": "326", "on": "2027-01-31", "source": "Slutrapporten"}
     assert fill(evaluator, one, f"{one}/utfall", **figure).status_code == 303
     assert fill(evaluator, one, f"{one}/grunder", text="Få kunde avvara personal.").status_code == 303
@@ -67,6 +70,8 @@ def test_a_target_from_its_start_to_its_judgement(evaluator: FlaskClient, sqlite
     assert "500 → changed to 330 personer (from 15 Feb 2026)" in shown
     assert "Färre platser Approved by Styrgruppen" in shown
     assert "Source: Slutrapporten" in shown
+    over_time = "30 June 2026: 120 personer; 31 Jan 2027: 326 personer. Target: 330 personer."
+    assert over_time in shown.split("Readings over time", 1)[1]
     assert "Få kunde avvara personal." in shown
     then = words(evaluator.get(f"{one}?datum=2026-02-14"))
     assert "Target 500 personer" in then
@@ -125,3 +130,14 @@ def test_a_head_count_with_parts_and_a_share_of_few_answers(evaluator: FlaskClie
     answers = words(evaluator.get(made.location))
     assert "Cannot be judged: not shown: too few answers." in answers
     assert "4 of 4" not in answers
+    revised = evaluator.get(f"{made.location}/revidera")
+    of_group = {"gender": "woman", "reason": "Bara kvinnor", "approved_by": "Styrgruppen", "base": "invited"}
+    wrong = send(evaluator, revised, f"{made.location}/revidera", **of_group)
+    assert "Base: Of a group the base is those who answered." in words(wrong)
+    again = typed | of_group | {"base": "answered"}
+    assert send(evaluator, wrong, f"{made.location}/revidera", **again).status_code == 303
+    assert "Gender women" in words(evaluator.get(made.location))
+
+    assert "No index is declared yet." in words(evaluator.get(f"{NEW}?slag=index"))
+    typed = {"title": "Läget", "measure": "share", "threshold": "2,5", **common}
+    assert "Index: Fill this in." in words(fill(evaluator, f"{NEW}?slag=index", NEW, **typed))

@@ -18,9 +18,11 @@ from surveys.models.programme import Organisation, Project
 from surveys.models.response import Response
 from surveys.results import aggregates, readings
 from surveys.results import indicator_acts as acts
+from surveys.results.indexes import Wanted, declare_index, remove_index
 from surveys.results.indicator_choices import choices
 from surveys.results.indicators import IndicatorResult, read_indicator, read_indicators
-from tests.service.test_change import GOLDEN, both
+from tests.service.test_breakdown import MIXED, Asked
+from tests.service.test_change import GOLDEN, both, declared
 from tests.support.answered import NOW, Answering, spread
 
 TODAY = NOW.date()
@@ -122,6 +124,50 @@ def test_the_share_of_pairs_is_that_of_before_and_after(installation: Installati
     assert look(installation, code).judgement.verdict is Verdict.PARTLY
     more = add(installation, Kind.PAIRS, asked_again, target="60", minimum_answers="11")
     assert look(installation, more).judgement.why == "under_minimum"
+
+
+def test_an_index_has_a_mean_shares_and_those_who_rose(installation: Installation) -> None:
+    change = declared(installation, Wanted("Läget", ("a", "b", "c"), 2))
+    (index,) = change.indexes
+    assert index.paired is not None
+    held = {"indexes": ["kurs/2/a+b+c"]}
+    mean = look(installation, add(installation, Kind.INDEX, held, target="3", baseline="2"))
+    assert (mean.read.figure.value, mean.read.figure.n, mean.read.figure.base) == (
+        Fraction(29, 10),
+        10,
+        "index",
+    )
+    assert mean.judgement.verdict is Verdict.PARTLY
+    share = add(installation, Kind.INDEX, held, measure="share", threshold="3,0", target="70")
+    assert look(installation, share).read.figure.numerator == 7
+    assert look(installation, share).judgement.verdict is Verdict.MET
+    rose = look(installation, add(installation, Kind.INDEX, held, measure="higher", target="70")).read.figure
+    assert (rose.numerator, rose.denominator, rose.base) == (index.paired.higher.count, 10, "pairs")
+    assert look(installation, share, day=TODAY - timedelta(days=1)).read.figure.lacking == "no_reading_then"
+
+    # another index under the same name is another figure
+    remove_index(installation.database, change.series.id, index.id, None, NOW)
+    again = Wanted("Läget", ("a", "b"), 2)
+    declare_index(installation.database, change.series.id, again, change, None, NOW)
+    assert look(installation, share).read.figure.lacking == "index_gone"
+
+
+def test_a_group_is_told_as_the_breakdown_tells_it(sqlite_installation: Installation) -> None:
+    Asked(sqlite_installation, MIXED)
+    asked = {"questions": ["kurs/efter/overall"]}
+    whole = add(sqlite_installation, Kind.SHARE, asked, threshold="3", target="60")
+    groups = {"Kvinnor": {"gender": "woman"}, "Män i A": {"gender": "man", "organisation": "A"}}
+    for title, group in groups.items():
+        add(sqlite_installation, Kind.SHARE, asked, whole, threshold="3", target="60", title=title, **group)
+    found = look(sqlite_installation, whole)
+    assert (found.read.figure.numerator, found.read.figure.denominator) == (27, 41)
+    women, men = (each.read.figure for each in found.parts)
+    assert (women.numerator, women.denominator) == (18, 28)
+    assert (men.value, men.lacking, men.left_out) == (None, "too_few", 1)
+    assert found.judgement.open == ("Män i A",)
+    with pytest.raises(BadFields) as bad:
+        add(sqlite_installation, Kind.SHARE, asked, threshold="3", base="invited", gender="woman")
+    assert bad.value.faults == {"base": "answered_only"}
 
 
 def test_outcomes_and_products_are_counted_as_of_a_day(built: Installation) -> None:

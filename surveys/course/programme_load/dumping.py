@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from surveys.course.programme_load.indicator_dumping import indicators
 from surveys.importing import schema
 from surveys.importing.people import AttendanceRow, EnrolmentRow, Person
 from surveys.importing.programme_file import ProgrammeFile
@@ -12,8 +13,8 @@ from surveys.models.followup import FollowUpRule
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Project, Series
 from surveys.models.questionnaire import Questionnaire
+from surveys.queries import organisations, writing
 from surveys.queries import programme as queries
-from surveys.queries import writing
 
 Data = dict[str, Any]
 LOGOTYPES = {"image/png": "logotype.png", "image/jpeg": "logotype.jpg"}
@@ -50,13 +51,12 @@ def _programme(session: Session, project: Project) -> Data:
     return {
         "folja": "1",
         "project": _project(project),
-        "organisations": [
-            {"code": o.code, "name": o.name} for o in project.organisations if not o.merged_into_id
-        ],
+        "organisations": _organisations(session, project),
         "subprojects": [{"code": s.code, "title": s.title} for s in project.subprojects],
         "scales": scales.all,
         "questionnaires": asked,
         "series": [_series(session, each) for each in project.series],
+        "indicators": indicators(session, project),
     }
 
 
@@ -81,6 +81,22 @@ def _project(project: Project) -> Data:
         "privacy_wording": project.privacy_wording,
         "generated_note": project.generated_note,
     }
+
+
+def _organisations(session: Session, project: Project) -> list[Data]:
+    """Those that count. What was merged into one is not among its spellings: it stays known by itself."""
+    codes = {each.id: each.code for each in project.organisations if not each.merged_into_id}
+    spellings = organisations.names(session, project.id)
+    return [
+        {
+            "code": each.code,
+            "name": each.name,
+            "below": codes.get(each.parent_id) if each.parent_id else None,
+            "spellings": [name.name for name in spellings if name.organisation_id == each.id],
+        }
+        for each in project.organisations
+        if each.id in codes
+    ]
 
 
 def _sending(project: Project) -> Data:

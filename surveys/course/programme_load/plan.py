@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from surveys.course.programme_load.levels import load_organisations
 from surveys.course.programme_load.tally import Loading, assign
 from surveys.course.rescheduling import forget_changes, record_change
 from surveys.domain import timing
@@ -16,7 +17,7 @@ from surveys.followups.planning import forget_mailings
 from surveys.importing import schema
 from surveys.importing.yaml_document import PathKey
 from surveys.models.people import Attendance
-from surveys.models.programme import Occasion, Organisation, Project, Series, Subproject, Theme
+from surveys.models.programme import Occasion, Project, Series, Subproject, Theme
 from surveys.outbox.notices import stand
 from surveys.queries import programme as queries
 
@@ -90,11 +91,7 @@ def _sending_values(entry: schema.Project) -> dict[str, Any]:
 def _load_listed(loading: Loading, project: Project) -> None:
     """Organisations and subprojects: the file's are made or changed, others stay."""
     programme = loading.document.programme
-    organisations = {row.code: row for row in project.organisations}
-    for position, organisation in enumerate(programme.organisations):
-        values = {"project_id": project.id, "code": organisation.code, "name": organisation.name}
-        row = organisations.get(organisation.code)
-        loading.put("organisations", row, Organisation, values | {"position": position})
+    load_organisations(loading, project)
     subprojects = {row.code: row for row in project.subprojects}
     for position, part in enumerate(programme.subprojects):
         values = {"project_id": project.id, "code": part.code, "title": part.title, "position": position}

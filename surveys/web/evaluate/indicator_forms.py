@@ -23,7 +23,7 @@ from surveys.web.organise.planning import FAULTS
 from surveys.web.phrases import _
 
 HERE = "/projekt/<project>/resultat/indikatorer"
-SEVERAL = ("series", "questions")
+SEVERAL = ("series", "questions", "indexes")
 Shown = str | Response | tuple[str, int]
 
 
@@ -163,7 +163,7 @@ def _sent() -> dict[str, list[str]]:
 
 
 def _many(definition: Definition) -> dict[str, list[str]]:
-    return {"series": list(definition.series), "questions": list(definition.questions)}
+    return {name: list(getattr(definition, name)) for name in SEVERAL}
 
 
 def _filled(definition: Definition) -> dict[str, str]:
@@ -181,13 +181,19 @@ def _filled(definition: Definition) -> dict[str, str]:
         "organisation": definition.organisation,
         "outcomes": "\n".join(definition.outcomes),
         "as_share": "y" if definition.as_share else "",
-        "threshold": definition.threshold,
+        "threshold": _threshold(definition),
+        "measure": definition.measure,
         "base": definition.base,
         "unit": definition.unit,
         "direction": definition.direction,
         "reads_on": definition.reads_on.isoformat() if definition.reads_on else "",
         "minimum_answers": str(definition.minimum_answers or ""),
     }
+
+
+def _threshold(definition: Definition) -> str:
+    """A class by its code, a value of an index as it is written."""
+    return swedish(definition.threshold) if definition.kind is Kind.INDEX else definition.threshold
 
 
 def _form_page(

@@ -22,6 +22,10 @@ KINDS: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Share answering higher"),
         _l("How many of those who answered both before and after answered higher afterwards."),
     ),
+    "index": (
+        _l("Index"),
+        _l("Several questions as one, as declared under before and after: its mean, or a share."),
+    ),
     "products": (_l("Number of products"), _l("Dialogues held, agreements, plans: each noted with its day.")),
     "yes_no": (_l("Yes or no"), _l("Whether something is there, noted with its source.")),
     "outside": (_l("Figure from outside"), _l("Statistics somebody else has made, noted with their source.")),
@@ -48,7 +52,13 @@ BASES: Words = {
     "invited": _l("questionnaires sent out"),
     "pairs": _l("paired answers (the same person before and after)"),
     "attendances": _l("attendances"),
+    "index": _l("all who have answered enough of the index’s questions"),
     **STAGES,
+}
+MEASURES: Words = {
+    "mean": _l("its mean"),
+    "share": _l("the share with a value or a higher one"),
+    "higher": _l("the share of pairs that have risen"),
 }
 GENDERS: Words = {
     "woman": _l("women"),
@@ -76,8 +86,12 @@ LACKING: Words = {
     "not_joined": _l("nothing tells which answers before and after are one person’s"),
     "other_answers": _l("the question did not have the same answers before and after"),
     "not_ordered": _l("the answers have no order"),
+    "not_asked": _l("its questions are not asked alike before and after"),
+    "index_gone": _l("no index holds these questions any more"),
+    "no_such_group": _l("nobody there is known to belong to the group, or all are"),
     "other_classes": _l("the question had other answers there"),
 }
+SHORT: Words = {"too_few": _l("not reported – too few answers"), "no_reading_then": _l("not read then")}
 ORIGINS: Words = {
     "due": _l("on the reading date"),
     "asked": _l("read by hand"),
@@ -85,6 +99,7 @@ ORIGINS: Words = {
 }
 FAULTS: Words = {
     "no_such_class": _l("Choose a class that all the questions have."),
+    "answered_only": _l("Of a group the base is those who answered."),
     "in_the_future": _l("This day has not come yet."),
     "before_the_last": _l("The version before holds from a later day. Choose that day or a later one."),
     "ambiguous_number": _l("Write a thousand without a point or comma: 1000."),

@@ -14,14 +14,16 @@ from surveys.web.evaluate.indicator_terms import (
     GENDERS,
     KINDS,
     LACKING,
+    MEASURES,
     ORIGINS,
+    SHORT,
     STAGES,
     VERDICTS,
 )
 from surveys.web.filters import HARD_SPACE, local, number, percent, project_decimals, short_date
 from surveys.web.phrases import _, ngettext
 
-__all__ = ["BASES", "GENDERS", "KINDS", "LACKING", "ORIGINS", "STAGES"]
+__all__ = ["BASES", "GENDERS", "KINDS", "LACKING", "MEASURES", "ORIGINS", "SHORT", "STAGES"]
 
 
 def verdict(judgement: Judgement) -> tuple[str, str]:
@@ -38,15 +40,15 @@ def value(definition: Definition, amount: Fraction | Decimal, decimals: int | No
     places = project_decimals() if decimals is None else decimals
     if definition.in_percent:
         return percent(rounded(amount, places))
-    if definition.kind in (Kind.MEAN, Kind.OUTSIDE):
-        exact = number(rounded(amount, places)) if definition.kind is Kind.MEAN else _as_written(amount)
+    if definition.is_mean or definition.kind is Kind.OUTSIDE:
+        exact = number(rounded(amount, places)) if definition.is_mean else _as_written(amount)
         return f"{exact}{HARD_SPACE}{definition.unit}".strip()
     return _counted(definition, int(amount))
 
 
 def bare(definition: Definition, amount: Fraction | Decimal, decimals: int | None = None) -> str:
     """The same without what it counts: 326."""
-    if definition.kind in (Kind.YES_NO, Kind.MEAN) or definition.in_percent:
+    if definition.kind is Kind.YES_NO or definition.is_mean or definition.in_percent:
         return value(definition, amount, decimals)
     return _as_written(amount)
 
@@ -55,7 +57,7 @@ def outcome(definition: Definition, figure: Figure, decimals: int) -> str:
     """What it came to: "52 av 77 (67,5 %)", "326 personer"."""
     if figure.value is None:
         return ""
-    if definition.kind is Kind.MEAN:
+    if definition.is_mean:
         n = number(figure.n or 0)
         return _("%(mean)s (n = %(n)s)", mean=value(definition, figure.value, max(1, decimals)), n=n)
     if figure.denominator is not None and definition.in_percent:
@@ -156,7 +158,7 @@ def _gap(definition: Definition, judgement: Judgement) -> str:
     if definition.in_percent:
         points = number(rounded(judgement.gap, judgement.decimals))
         return _("%(num)s percentage points", num=points)
-    if definition.kind is Kind.MEAN:
+    if definition.is_mean:
         return number(rounded(judgement.gap, max(1, judgement.decimals)))
     return _as_written(judgement.gap)
 
@@ -203,7 +205,7 @@ def told(definition: Definition, choices: Choices) -> list[tuple[str, str]]:
 
 
 def _rows(definition: Definition, choices: Choices) -> Iterator[tuple[str, str]]:
-    series, organisations = dict(choices.series), dict(choices.organisations)
+    series = dict(choices.series)
     yield _("Name"), definition.title
     yield _("Kind"), str(KINDS[definition.kind][0])
     if definition.kind.from_register:
@@ -212,10 +214,14 @@ def _rows(definition: Definition, choices: Choices) -> Iterator[tuple[str, str]]
         yield _("Outcomes"), ", ".join(definition.outcomes)
         named = ", ".join(series.get(code, code) for code in definition.series)
         yield _("Series counted"), named or _("all series")
-        yield _("Organisation"), organisations.get(definition.organisation, definition.organisation)
-        yield _("Gender"), str(GENDERS[definition.gender]) if definition.gender else ""
-    if definition.kind.from_answers:
+        yield from _group(definition, choices)
+    if definition.kind is Kind.INDEX:
+        yield from _of_index(definition, choices)
+    elif definition.kind.from_answers:
         yield from _of_answers(definition, choices)
+        yield from _group(definition, choices)
+    if definition.kind.from_answers:
+        yield _("Least number of answers"), number(definition.minimum_answers)
     yield _("Unit"), definition.unit
     if definition.kind is not Kind.YES_NO:
         yield _("Baseline"), value(definition, definition.baseline) if definition.baseline is not None else ""
@@ -239,7 +245,19 @@ def _of_answers(definition: Definition, choices: Choices) -> Iterator[tuple[str,
         label = labels.get(definition.threshold, definition.threshold)
         yield _("Threshold"), _("“%(label)s” or above", label=label)
         yield _("Base"), str(BASES[definition.base])
-    yield _("Least number of answers"), number(definition.minimum_answers)
+
+
+def _of_index(definition: Definition, choices: Choices) -> Iterator[tuple[str, str]]:
+    known = {path: f"{name} ({series})" for path, name, series in choices.indexes}
+    yield _("Index"), "; ".join(known.get(path, path) for path in definition.indexes)
+    yield _("Counted"), str(MEASURES[definition.measure])
+    yield _("At least the value"), number(Decimal(definition.threshold)) if definition.threshold else ""
+
+
+def _group(definition: Definition, choices: Choices) -> Iterator[tuple[str, str]]:
+    organisations = dict(choices.organisations)
+    yield _("Organisation"), organisations.get(definition.organisation, definition.organisation)
+    yield _("Gender"), str(GENDERS[definition.gender]) if definition.gender else ""
 
 
 def what_changed(

@@ -16,6 +16,7 @@ from surveys.results.indicator_choices import choices
 from surveys.results.indicators import IndicatorResult, NoIndicator, read_indicator, read_indicators
 from surveys.web.evaluate import indicator_words as told
 from surveys.web.evaluate.base import as_evaluator, blueprint, page
+from surveys.web.evaluate.indicator_chart import readings_chart
 from surveys.web.evaluate.indicator_forms import HERE, faults_in_words, found_indicator, home, way
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.phrases import _
@@ -195,6 +196,7 @@ def _one(
         "indicator",
         crumbs=way(*middle, (found.definition.title, None)),
         found=found,
+        over_time=readings_chart(found),
         entries=queries.entries(session, g.project.id).get(found.id, []) if products else [],
         notes=queries.notes(session, found.id),
         choices=choices(session, g.project),
