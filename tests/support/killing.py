@@ -35,18 +35,18 @@ def killed_at(step: int, work: Callable[..., object], *arguments: object) -> boo
     return process.exitcode != 0
 
 
-def full_disk(work: Callable[..., object], *arguments: object, limit: int = LIMIT) -> bool:
-    """Do ``work(*arguments)`` elsewhere, where no file may grow beyond ``limit`` bytes; whether it raised."""
-    process = _context.Process(target=_run_limited, args=(work, arguments, limit))
+def full_disk(work: Callable[..., object], *arguments: object) -> bool:
+    """Do ``work(*arguments)`` elsewhere, where no file may grow beyond 64 kB; whether that was felt."""
+    process = _context.Process(target=_run_limited, args=(work, arguments))
     process.start()
     process.join(120)
     assert process.exitcode in (0, FULL), process.exitcode
     return process.exitcode == FULL
 
 
-def _run_limited(work: Callable[..., object], arguments: tuple[object, ...], limit: int) -> None:
+def _run_limited(work: Callable[..., object], arguments: tuple[object, ...]) -> None:
     # Python ignores the signal that goes with it, so that a write fails as on a full disk.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, LIMIT))
     try:
         work(*arguments)
     except OperationalError:
