@@ -15,6 +15,7 @@ import pyreadstat
 import pytest
 
 from surveys.exporting import csv_file, formats, sav_file, xlsx_file
+from surveys.exporting.codebook import codebook
 from surveys.exporting.in_place import CannotWrite
 from surveys.exporting.layout import Memo
 from surveys.exporting.names import spss_names
@@ -341,6 +342,18 @@ def test_a_background_that_never_differs_stands_once_by_person(
     assert backgrounds == ["language", "gender", "work_group_pre", "work_group_post"]
     assert Counter(frame["gender"]) == {"woman": 12, "man": 12}
     assert meta.column_names_to_labels["gender"] == "Kön"
+
+
+def test_the_codebook_says_what_every_column_is(sqlite_installation: Installation) -> None:
+    with sqlite_installation.database.transaction() as session:
+        build_every_kind(Answering(session, sqlite_installation.keys))
+    with sqlite_installation.database.reading() as session:
+        export = Export(session, sqlite_installation.keys, 1, NOW, "sv")
+        book = codebook(export, read_series(session, 1, NOW, True), WORDS)
+
+    parts = {entry.column: entry.part for chapter in book.chapters for entry in chapter.entries}
+    assert (parts["use.a"], parts["role.text"], parts["order.c"]) == ("Metoderna", "Annat", "Lokaler (plats)")
+    assert parts["overall"] == parts["hours"] == ""
 
 
 def test_names_are_such_as_spss_takes() -> None:
