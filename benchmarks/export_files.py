@@ -1,6 +1,7 @@
 """(l) Every format of the export, 40 questions, against the bare writer of the same cells; highest memory.
 
-Each in a process of its own, since the highest memory of a process is never taken back.
+Each in a process of its own, since the highest memory of a process is never taken back. What streams is made
+of a tenth of the responses as well: its memory must be the same.
 """
 
 import csv
@@ -21,21 +22,29 @@ from surveys.exporting.words import Words
 RESPONSES = 100_000
 QUESTIONS = [f"q{number}" for number in range(1, 41)]
 CASES = ("csv", "xlsx", "sav")
+STREAMED = ("csv", "xlsx")
 Told = tuple[str, float, float, float, float]
 
 
 def measure(folder: Path, responses: int = RESPONSES) -> Iterator[Told]:
     """Yield (name, bare seconds, ours, bare peak in MB, ours)."""
-    house = data.installation(folder / "files")
+    for many, cases in ((responses // 10, STREAMED), (responses, CASES)):
+        place = folder / f"files-{many}"
+        series = _fill(place, many)
+        for case in cases:
+            bare, ours = (_apart(kind, case, place, many, series) for kind in ("bare", "ours"))
+            name = f"l  {case} of {many:,} × 40".replace(",", " ")
+            yield name, bare[0], ours[0], bare[1], ours[1]
+
+
+def _fill(place: Path, responses: int) -> int:
+    house = data.installation(place)
     with house.database.transaction() as session:
         ids = data.plan(session, questions=QUESTIONS)
         data.mailing(session, ids, "expanded")
         data.responses(session, ids, responses, QUESTIONS)
     house.close()
-    for case in CASES:
-        bare, ours = (_apart(kind, case, folder, responses, ids["series"]) for kind in ("bare", "ours"))
-        name = f"l  {case} of {responses:,} × 40".replace(",", " ")
-        yield name, bare[0], ours[0], bare[1], ours[1]
+    return ids["series"]
 
 
 def _apart(kind: str, case: str, folder: Path, responses: int, series: int) -> tuple[float, float]:
@@ -47,7 +56,7 @@ def _apart(kind: str, case: str, folder: Path, responses: int, series: int) -> t
 
 
 def _ours(case: str, folder: Path, responses: int, series: int) -> None:
-    house = data.installation(folder / "files")
+    house = data.installation(folder)
     with house.database.reading() as session:
         # Closed since long: an open questionnaire is not exported.
         export = Export(session, house.keys, series, data.NOW + timedelta(days=90), "sv")

@@ -5,23 +5,28 @@ import os
 import shutil
 import socket
 import threading
+import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
 from scheduler.rounds import Round, log
 from surveys import clock
+from surveys.database import disk_full
 from surveys.exporting import bundle, jobs
 from surveys.exporting.in_place import CannotWrite
 from surveys.exporting.words import Words
 from surveys.installation import Installation
 from surveys.keys import KeysUnreadable
 from surveys.printing.typesetting import CannotTypeset
+from surveys.queries import export_jobs as queries
 
 FORGET_EVERY = timedelta(minutes=10)
 TELL_EVERY = timedelta(seconds=2)
-_PREFIX = "export-"
-_LEFT_BEHIND = timedelta(days=1)
+_PREFIX = "export-"  # then the number of the export, and what makes it one of its own
+CANNOT_WRITE, BROKEN = "cannot_write", "broken"
 
 
 class Stopping(Exception):
@@ -54,9 +59,7 @@ class Exporter(Round):
         database = self.installation.database
         self._told_at = None
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with TemporaryDirectory(prefix=_PREFIX, dir=self._folder) as folder:
-                self._make(claimed, Path(folder))
+            self._work(claimed)
         except Stopping:
             jobs.give_up(database, claimed)
         except jobs.Interrupted:
@@ -64,10 +67,27 @@ class Exporter(Round):
         except (CannotWrite, OSError) as error:
             # In most cases the disk is full: it is said on the page, and can be ordered again.
             log.warning("%s: export %s cannot be written: %s", self.name, claimed.job_id, error)
-            jobs.fail(database, claimed, "cannot_write", clock.now())
+            jobs.fail(database, claimed, CANNOT_WRITE, clock.now())
+        except SQLAlchemyError as error:
+            if not (isinstance(error, DBAPIError) and disk_full(error)):
+                raise  # it may be there again by the time that another takes this on
+            log.warning("%s: the database has no room for export %s", self.name, claimed.job_id)
+            jobs.fail(database, claimed, CANNOT_WRITE, clock.now())
         except (CannotTypeset, KeysUnreadable) as error:
             log.error("%s: export %s failed: %s", self.name, claimed.job_id, error.code)
             jobs.fail(database, claimed, error.code, clock.now())
+        except Exception as error:  # noqa: BLE001 (one export that cannot be made must not stop the others)
+            # The kind of error and where it was: its text may hold what no log should.
+            log.error("%s: export %s failed: %s", self.name, claimed.job_id, _where(error))
+            jobs.fail(database, claimed, BROKEN, clock.now())
+
+    def _work(self, claimed: jobs.Claimed) -> None:
+        prefix = f"{_PREFIX}{claimed.job_id}-"
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in self._folder.glob(f"{prefix}*"):  # of a scheduler that was killed at it
+            shutil.rmtree(left, ignore_errors=True)
+        with TemporaryDirectory(prefix=prefix, dir=self._folder) as folder:
+            self._make(claimed, Path(folder))
 
     def _make(self, claimed: jobs.Claimed, folder: Path) -> None:
         house = self.installation
@@ -107,7 +127,20 @@ class Exporter(Round):
             return
         if gone := jobs.forget_old(self.installation.database, now):
             log.info("%s: %s exports deleted, their time is over", self.name, gone)
-        for left in self._folder.glob(f"{_PREFIX}*"):  # of a scheduler that was killed
-            if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND.total_seconds():
-                shutil.rmtree(left, ignore_errors=True)
+        self._clear()
         self._forgot_at = now
+
+    def _clear(self) -> None:
+        """Remove what a killed scheduler has left of work that was ended since: answers lie in it."""
+        there = list(self._folder.glob(f"{_PREFIX}*"))  # before it is asked: what comes after is being made
+        with self.installation.database.reading() as session:
+            going = {str(each) for each in queries.being_made(session)} if there else set()
+        for left in there:
+            if left.name.removeprefix(_PREFIX).partition("-")[0] not in going:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _where(error: Exception) -> str:
+    """The kind of an error, and the last line of the program it passed."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} ({Path(last.filename).name}:{last.lineno})"

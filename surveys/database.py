@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, NullPool, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 15_000
 SCOUR_TIMEOUT_MS = 1_000
+_NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "53100"})
 LARGEST_ID = 2**31 - 1  # what the databases call an integer
 
 NAMING = {
@@ -185,6 +187,12 @@ class _Onlookers:
     def close(self) -> None:
         while self._kept:
             self._kept.pop().close()
+
+
+def disk_full(error: DBAPIError) -> bool:
+    """Whether the database could not write, as on a full disk: that does not pass by waiting."""
+    said = error.orig
+    return bool({getattr(said, name, None) for name in ("sqlite_errorname", "sqlstate")} & _NO_ROOM)
 
 
 def migrate(url: str) -> None:

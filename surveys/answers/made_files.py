@@ -1,4 +1,6 @@
-"""Files that were made of a series' answers are dropped with an answer in them: taken back, or unlinked.
+"""Files that were made of a series' answers are dropped when they hold what is not to be had any more.
+
+That is an answer that was taken back or unlinked, or what a higher limit for small groups hides.
 
 One that is being made is begun anew: what it has read may hold what is gone.
 """
@@ -7,9 +9,11 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from surveys.models.export_job import ExportJob, ExportPart
 from surveys.models.followup import FollowUpRule
+from surveys.models.programme import Series
 
 TAKEN_BACK = "answer_taken_back"
 UNLINKED = "answers_unlinked"
+LIMIT_RAISED = "limit_raised"
 
 
 def drop_of_rule(connection: Connection, rule_id: int, reason: str = TAKEN_BACK) -> None:
@@ -20,6 +24,11 @@ def drop_of_rule(connection: Connection, rule_id: int, reason: str = TAKEN_BACK)
 
 def drop_of_series(connection: Connection, series_id: int, reason: str = UNLINKED) -> None:
     _drop(connection, ExportJob.series_id == series_id, reason)
+
+
+def drop_of_project(connection: Connection, project_id: int, reason: str = LIMIT_RAISED) -> None:
+    series = select(Series.id).where(Series.project_id == project_id)
+    _drop(connection, ExportJob.series_id.in_(series), reason)
 
 
 def _drop(connection: Connection, mine: ColumnElement[bool], reason: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
+from surveys.answers import made_files
 from surveys.database import Database
 from surveys.domain import marks
 from surveys.domain.pictures import LARGEST_LOGOTYPE_BYTES, picture_type
@@ -94,6 +95,8 @@ def change_profile(db: Database, project_id: int, wanted: Profile, seen: str) ->
             raise ProfileConflict(stored)
         for name, value in asdict(cleaned).items():
             setattr(project, name, value)
+        if cleaned.minimum_group > stored.minimum_group:
+            made_files.drop_of_project(session.connection(), project_id)
         project.logotype_text = cleaned.logotype_text or None
         project.emblem = cleaned.emblem or None
         return cleaned

@@ -3,7 +3,7 @@
 Counts are those of the results: what no page shows has none here either.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from surveys.domain.comparison import Likeness, likeness
@@ -13,7 +13,7 @@ from surveys.exporting.layout import Asked, Block
 from surveys.exporting.names import spss_names
 from surveys.exporting.rows import Export
 from surveys.exporting.value_table import all_measured, fixed_variables
-from surveys.exporting.variables import Gap, Variable
+from surveys.exporting.variables import Gap, Measured, Variable
 from surveys.exporting.words import Words
 from surveys.results.model import SeriesResults
 
@@ -29,7 +29,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Entry:
-    """A column: its name, in SPSS, and what its cells are; ``missing`` are values of SPSS alone."""
+    """A column: its name, in SPSS, and what its cells are; ``missing`` are values of SPSS alone.
+
+    ``part``: which option it is of, or what else of the answer; "" where it is the answer.
+    """
 
     column: str
     spss: str
@@ -37,6 +40,7 @@ class Entry:
     measure: str
     values: tuple[Value, ...] = ()
     missing: tuple[Value, ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def codebook(export: Export, found: SeriesResults, words: Words) -> Codebook:
         tuple(
             _chapter(
                 one.block,
-                tuple(_entry(each, names[id(each)], words, export.language) for each in one.variables),
+                tuple(_entries(one, names, words, export.language)),
                 answered,
             )
             for one in measured
@@ -114,7 +118,16 @@ def _all_languages(block: Block) -> LocalText:
     return text
 
 
-def _entry(variable: Variable, spss: str, words: Words, language: str) -> Entry:
+def _entries(one: Measured, names: Mapping[int, str], words: Words, language: str) -> Iterator[Entry]:
+    text = pick(one.block.question.text, language)
+    headings = {column.name: column.heading for column in one.block.columns}
+    for each in one.variables:
+        heading = headings.get(each.name, text)
+        part = "" if heading == text else heading.removeprefix(f"{text} – ")
+        yield _entry(each, names[id(each)], words, language, part)
+
+
+def _entry(variable: Variable, spss: str, words: Words, language: str, part: str) -> Entry:
     known = {number for number, *_ in variable.values}
     values = tuple(
         Value(number, code, words.class_label(code, label, pick(label, language)))
@@ -122,7 +135,7 @@ def _entry(variable: Variable, spss: str, words: Words, language: str) -> Entry:
     )
     gaps = sorted((number, reason) for reason, number in (variable.gaps or {}).items() if number not in known)
     missing = tuple(Value(number, _code(reason), words.gaps[reason]) for number, reason in gaps)
-    return Entry(variable.name, spss, variable.holds, variable.measure, values, missing)
+    return Entry(variable.name, spss, variable.holds, variable.measure, values, missing, part)
 
 
 def _code(reason: Gap) -> str:

@@ -43,7 +43,6 @@ def codebook_content(export: Export, book: Codebook, words: Words) -> Piece:
             "number": said(_("In SPSS")),
             "code": said(_("In CSV and XLSX")),
             "label": said(_("Label")),
-            "missing": said(_("missing")),
         },
         "fixed": [[said(cell) for cell in row] for row in book.fixed],
         "chapters": [_chapter(each, words, export.language) for each in book.chapters],
@@ -60,8 +59,9 @@ def _chapter(chapter: Chapter, words: Words, labels: str) -> Piece:
             {
                 "column": content.text(entry.column, "en"),
                 "spss": content.text(entry.spss, "en"),
+                "part": content.text(entry.part, labels),
                 "values": [_value(each, labels) for each in entry.values],
-                "missing": [_value(each, language) for each in entry.missing],
+                "missing": [_value(each, language, words.gettext("missing")) for each in entry.missing],
             }
             for entry in chapter.entries
         ],
@@ -89,6 +89,7 @@ def _others(text: LocalText, shown: str) -> list[tuple[str, str]]:
     return [(code, each) for code, each in text.items() if each and each != first]
 
 
-def _value(value: Value, language: str) -> list[Piece]:
-    cells = str(value.number), value.code
-    return [*(content.text(cell, "en") for cell in cells), content.text(value.label, language)]
+def _value(value: Value, language: str, what: str = "") -> list[Piece]:
+    cells = str(value.number).replace("-", "−"), value.code or "–"
+    label = f"{value.label} ({what})" if what else value.label
+    return [*(content.text(cell, "en") for cell in cells), content.text(label, language)]

@@ -9,6 +9,7 @@ from surveys.domain.questions import Question, ThemeChoice
 from surveys.domain.summaries import Cell, Column
 
 HIDDEN = ".."  # redovisas ej
+_MOST_REMEMBERED = 1_000
 
 Dress = Callable[[str], str]
 CellsOf = Callable[[Any], tuple[Cell, ...]]
@@ -92,13 +93,15 @@ class Layout:
 
 
 class Memo(dict[Any, Any]):
-    """A function of which every value is worked out once."""
+    """A function that remembers what it has worked out, but never so much that memory grows with the rows."""
 
     def __init__(self, function: Callable[[Any], Any]) -> None:
         super().__init__()
         self._function = function
 
     def __missing__(self, key: Any) -> Any:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
         value = self[key] = self._function(key)
         return value
 

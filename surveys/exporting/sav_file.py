@@ -1,11 +1,14 @@
 """SPSS files (.sav), by pyreadstat: labels, values, missing values, measure and widths, in two forms.
 
 *responses*: one response a row, as in the other formats. *persons*: one person a row, every measurement with
-columns of its own (``overall_pre``, ``overall_post``), matched by the person code; a response that nothing
-joins to another is a row of its own. The whole table is held in memory: :data:`MOST_CELLS` is the limit, and
-is looked at before anything is read. A text longer than SPSS takes is cut at :data:`LONGEST_TEXT` bytes.
+columns of its own (``overall_pre``, ``overall_post``), matched by the person code; a background that is the
+same in all of a person's responses stands once. A response that nothing joins to another is a row of its own.
+The whole table is held in memory: :data:`MOST_CELLS` is the limit, and is looked at before anything is read.
+A text longer than SPSS takes is cut at :data:`LONGEST_TEXT` bytes.
 """
 
+import errno
+import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +26,7 @@ MOST_CELLS = 10_000_000  # rows × variables
 LONGEST_TEXT = 32_000  # bytes; SPSS takes 32 767
 LONGEST_LABEL, LONGEST_VALUE_LABEL = 255, 120  # bytes
 SavForm = Literal["responses", "persons"]
+_NOT_WRITTEN = "Unable to write data"  # what ReadStat says of a full disk, and of nothing else
 _FIRST_DAY = date(1582, 10, 14)
 
 
@@ -80,20 +84,25 @@ def _write(export: Export, columns: list[ValueColumn], words: Words, path: Path)
         table[name] = _series(pd, column)
         column.cells = []  # the largest there is: not held twice
     frame = pd.DataFrame(table)
-    pyreadstat.write_sav(
-        frame,
-        str(path),
-        file_label=_cut(export.series_title, 64),
-        column_labels=labels,
-        row_compress=True,
-        variable_value_labels={
-            each.name: _value_labels(each, words, export.language) for each in named if each.gaps
-        },
-        missing_ranges={each.name: _range(_missing(each)) for each in named if each.gaps},
-        variable_measure={each.name: each.measure for each in named},
-        variable_display_width={each.name: _width(each) for each in named},
-        variable_format={each.name: _format(each) for each in named if each.holds != "text"},
-    )
+    try:
+        pyreadstat.write_sav(
+            frame,
+            str(path),
+            file_label=_cut(export.series_title, 64),
+            column_labels=labels,
+            row_compress=True,
+            variable_value_labels={
+                each.name: _value_labels(each, words, export.language) for each in named if each.gaps
+            },
+            missing_ranges={each.name: _range(_missing(each)) for each in named if each.gaps},
+            variable_measure={each.name: each.measure for each in named},
+            variable_display_width={each.name: _width(each) for each in named},
+            variable_format={each.name: _format(each) for each in named if each.holds != "text"},
+        )
+    except pyreadstat.ReadstatError as error:
+        if str(error) != _NOT_WRITTEN:
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
     return len(frame)
 
 

@@ -1,6 +1,6 @@
 """The responses as columns of values, for programs of statistics: one row a response, or one a person."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,7 +46,10 @@ def all_measured(export: Export) -> list[Measured]:
 
 
 def of_persons(export: Export, words: Words, progress: Progress) -> list[ValueColumn]:
-    """Return the columns with one person a row, by code: every measurement has columns of its own."""
+    """Return the columns with one person a row, by code: every measurement has columns of its own.
+
+    A background variable has one for all of them where it differs between no person's responses.
+    """
     asked = all_measured(export)
     variables = fixed_variables(export, words)
     place = {column.name: number for number, column in enumerate(export.fixed)}
@@ -66,13 +69,35 @@ def of_persons(export: Export, words: Words, progress: Progress) -> list[ValueCo
     everyone = sorted({person for *_, rows in found for person in rows})
     code = next(each for each in variables if each.name == _OF_PERSON)
     columns = [ValueColumn(code, "", ["" if each.startswith("~") else each for each in everyone])]
+    backgrounds = [number for number, each in enumerate(own) if each.name in export.carried]
+    of_all = _alike(backgrounds, [rows for *_, rows in found])
+    for number, cells in of_all.items():
+        columns.append(ValueColumn(own[number], "", [cells[person] for person in everyone]))
     for end, here, _starts, rows in found:
         of_nobody = tuple("" if each.holds == "text" else None for each in here)
         wide = [rows.get(person, of_nobody) for person in everyone]
         columns += [
-            ValueColumn(variable, end, [row[number] for row in wide]) for number, variable in enumerate(here)
+            ValueColumn(variable, end, [row[number] for row in wide])
+            for number, variable in enumerate(here)
+            if number not in of_all
         ]
     return columns
+
+
+def _alike(
+    places: Iterable[int], measurements: Sequence[Mapping[str, tuple[Value, ...]]]
+) -> dict[int, dict[str, Value]]:
+    """What of each person is the same in all measurements: the places for which that is so of everyone."""
+    found: dict[int, dict[str, Value]] = {}
+    for place in places:
+        of_person: dict[str, Value] = {}
+        if all(
+            of_person.setdefault(person, row[place]) == row[place]
+            for rows in measurements
+            for person, row in rows.items()
+        ):
+            found[place] = of_person
+    return found
 
 
 def ends(measurements: Sequence[Measurement]) -> list[str]:

@@ -6,8 +6,10 @@ written as a text, never as a formula, and what begins like one keeps that mark 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from surveys.domain.summaries import Cell
@@ -24,6 +26,7 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 _NUMBERS = frozenset({"version", "occasion_number"})
 _MOST_WIDTH, _LEAST_WIDTH = 40, 9
 _EXACT_DIGITS = 15
+_CELLS_OF_A_PLAIN_ZIP = 20_000_000  # a sheet beyond 4 GB needs an archive of another kind
 
 Sheet = tuple[str, Sequence[str], Iterable[Sequence[Cell | int | Decimal]]]
 
@@ -45,7 +48,8 @@ def save(
 ) -> int:
     """Write the workbook whole; returns how many responses. Raises TooLarge, FileThere, CannotWrite."""
     check(export)
-    with put_in_place(path, replace) as draft, _Book(draft) as book:
+    cells = export.count * len(export.columns)
+    with put_in_place(path, replace) as draft, _Book(draft, cells) as book:
         numbers = [column.holds == "number" or column.name in _NUMBERS for column in export.columns]
         names = [column.name for column in export.columns]
         written = book.answers(words.gettext("Answers"), names, numbers, progress(export.rows()))
@@ -85,13 +89,15 @@ def _labels(export: Export, words: Words) -> tuple[tuple[str, ...], list[tuple[s
 
 
 class _Book:
-    """An open workbook; at the end it is on the disk."""
+    """An open workbook; at the end it is on the disk, and nothing of what it was made from."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cells: int = 0) -> None:
         import xlsxwriter  # noqa: PLC0415 - heavy
 
-        options = {"constant_memory": True, "tmpdir": str(path.parent), "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(str(path), options)
+        # of its own, since the library leaves its rows there when it does not come to an end
+        self._rows = TemporaryDirectory(prefix=".folja-", dir=path.parent)
+        options = {"constant_memory": True, "tmpdir": self._rows.name, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(str(path), {**options, "use_zip64": cells > _CELLS_OF_A_PLAIN_ZIP})
         self._head = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         self._text = self._book.add_format({"valign": "top"})
         self._quoted = self._book.add_format({"valign": "top", "quote_prefix": True})
@@ -102,12 +108,16 @@ class _Book:
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         import xlsxwriter  # noqa: PLC0415 - heavy
 
-        if kind is not None:
-            return
         try:
-            self._book.close()
+            if kind is None:
+                self._book.close()
         except xlsxwriter.exceptions.FileCreateError as error:
             raise OSError(*error.args[0].args) if isinstance(error.args[0], OSError) else error from error
+        finally:
+            for sheet in self._book.worksheets():
+                with suppress(OSError):
+                    sheet.row_data_fh.close()
+            self._rows.cleanup()
 
     def answers(self, name: str, heading: Sequence[str], numbers: Sequence[bool], rows: Iterable[Row]) -> int:
         sheet = self._sheet(name, heading)

@@ -52,6 +52,11 @@ def next_job(session: Session, now: datetime) -> ExportJob | None:
     ).first()
 
 
+def being_made(session: Session) -> set[int]:
+    """The ids of those that a worker has taken on, alive or not."""
+    return set(session.scalars(select(ExportJob.id).where(ExportJob.state == "making")))
+
+
 def part(session: Session, job_id: int, position: int) -> bytes | None:
     return session.scalar(
         select(ExportPart.content).where(ExportPart.job_id == job_id, ExportPart.position == position)

@@ -1,12 +1,18 @@
 """The pages of results in a real browser: readable on a phone, reachable by keyboard, clean to axe."""
 
 import csv
+import hashlib
 import re
+import threading
+import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from scheduler.exporter import Exporter
+from surveys import clock
+from surveys.exporting import jobs
 from surveys.installation import Installation
 from surveys.running import access
 from tests.journey.test_results_pages import PASSWORD, PROJECT, RESULTS, SERIES, fill
@@ -119,3 +125,32 @@ def test_the_file_is_fetched_by_its_button(page: Page, address: str, tmp_path: P
     download.value.save_as(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.DictReader(file, delimiter=";"))) == 118
+
+
+def test_an_archive_is_ordered_followed_and_fetched(
+    page: Page, address: str, sqlite_installation: Installation, tmp_path: Path
+) -> None:
+    database = sqlite_installation.database
+    signed_in(page, address).goto(f"{address}{RESULTS}/export")
+    follow(page.get_by_role("button", name="Gör alla filer"))
+    look(page)
+    claimed = jobs.claim(database, "w", clock.now())
+    assert claimed is not None
+    jobs.go_on(database, claimed, 354, 708, clock.now())
+    expect(page.locator("#progress")).to_contain_text("354 av 708")  # without anybody loading the page anew
+    look(page)
+    jobs.give_up(database, claimed)
+    assert Exporter(sqlite_installation, threading.Event()).run()
+    button = page.get_by_role("button", name="Ladda ner arkivet")
+    expect(button).to_be_visible()
+    look(page)
+    with page.expect_download() as download:
+        button.press("Enter")
+    download.value.save_as(tmp_path / "alla.zip")
+    with zipfile.ZipFile(tmp_path / "alla.zip") as archive:
+        lines = archive.read("SHA256SUMS").decode().splitlines()
+        assert len(lines) == len(archive.namelist()) - 1
+        for digest, name in (line.split("  ") for line in lines):
+            assert hashlib.sha256(archive.read(name)).hexdigest() == digest, name
+    page.goto(f"{address}{RESULTS}/export")
+    look(page)

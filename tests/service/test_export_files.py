@@ -2,7 +2,10 @@
 
 import csv
 import io
+import resource
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,10 @@ import openpyxl
 import pyreadstat
 import pytest
 
-from surveys.exporting import csv_file, sav_file, xlsx_file
+from surveys.exporting import csv_file, formats, sav_file, xlsx_file
+from surveys.exporting.codebook import codebook
+from surveys.exporting.in_place import CannotWrite
+from surveys.exporting.layout import Memo
 from surveys.exporting.names import spss_names
 from surveys.exporting.rows import Export
 from surveys.exporting.sav_file import NoPersonCodes, TooLarge
@@ -260,6 +266,94 @@ def test_what_is_too_large_is_said_before_any_row_is_read(
             sav_file.save(export, tmp_path / "svar.sav", WORDS)
     assert (sheet.value.cells, sheet.value.most) == (1_048_576, 1_048_575)
     assert not [each for each in tmp_path.iterdir() if "sav" in each.name or "xlsx" in each.name]
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file may grow beyond ``size`` bytes: a write then fails as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("code", ["csv", "xlsx", "sav"])
+def test_a_full_disk_is_said_and_leaves_nothing(
+    sqlite_installation: Installation, tmp_path: Path, code: str
+) -> None:
+    with sqlite_installation.database.transaction() as session:
+        build_every_kind(Answering(session, sqlite_installation.keys))
+    (tmp_path / "files").mkdir()
+    with sqlite_installation.database.reading() as session:
+        export = Export(session, sqlite_installation.keys, 1, NOW, "sv")
+        formats.save(export, tmp_path / f"svar.{code}", formats.FORMATS[code], "responses", WORDS)
+        with room_for(1_000), pytest.raises(CannotWrite):
+            formats.save(export, tmp_path / "files" / "x", formats.FORMATS[code], "responses", WORDS)
+    assert list((tmp_path / "files").iterdir()) == []
+
+
+def test_a_workbook_that_is_given_up_leaves_nothing(
+    sqlite_installation: Installation, tmp_path: Path
+) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stopping(rows: Iterable[Any]) -> Iterator[Any]:
+        yield next(iter(rows))
+        raise Stopped
+
+    with sqlite_installation.database.transaction() as session:
+        build_every_kind(Answering(session, sqlite_installation.keys))
+    (tmp_path / "files").mkdir()
+    with sqlite_installation.database.reading() as session:
+        export = Export(session, sqlite_installation.keys, 1, NOW, "sv")
+        with pytest.raises(Stopped):
+            xlsx_file.save(export, tmp_path / "files" / "x.xlsx", WORDS, progress=stopping)
+    assert list((tmp_path / "files").iterdir()) == []
+
+
+def test_what_is_remembered_does_not_grow_with_the_rows() -> None:
+    memo = Memo(str)
+
+    assert [memo[number] for number in range(5_000)] == [str(number) for number in range(5_000)]
+    assert len(memo) <= 1_000
+
+
+def test_a_background_that_never_differs_stands_once_by_person(
+    sqlite_installation: Installation, tmp_path: Path
+) -> None:
+    def build(it: Answering) -> None:
+        for wave, anchor in (("pre", "series_start"), ("post", "series_end")):
+            mailing = it.mailing(it.rule(it.questionnaire(OVERALL, code=wave, wave=wave), wave, anchor))
+            it.ask(mailing, 24)
+            group = "AB" if wave == "pre" else "BA"  # everybody has changed places
+            background = [
+                {"gender": "woman" if k < 12 else "man", "work_group": group[k % 2]} for k in range(24)
+            ]
+            many = 24 if wave == "pre" else 23
+            answers = [{"overall": str(1 + k // 2 % 3)} for k in range(many)]
+            it.answer(mailing, answers, background=background[:many])
+
+    frame, meta = saved_as_sav(sqlite_installation, build, tmp_path / "par.sav", "persons")
+
+    backgrounds = [each for each in frame if each.startswith(("gender", "work_group", "language"))]
+    assert backgrounds == ["language", "gender", "work_group_pre", "work_group_post"]
+    assert Counter(frame["gender"]) == {"woman": 12, "man": 12}
+    assert meta.column_names_to_labels["gender"] == "Kön"
+
+
+def test_the_codebook_says_what_every_column_is(sqlite_installation: Installation) -> None:
+    with sqlite_installation.database.transaction() as session:
+        build_every_kind(Answering(session, sqlite_installation.keys))
+    with sqlite_installation.database.reading() as session:
+        export = Export(session, sqlite_installation.keys, 1, NOW, "sv")
+        book = codebook(export, read_series(session, 1, NOW, True), WORDS)
+
+    parts = {entry.column: entry.part for chapter in book.chapters for entry in chapter.entries}
+    assert (parts["use.a"], parts["role.text"], parts["order.c"]) == ("Metoderna", "Annat", "Lokaler (plats)")
+    assert parts["overall"] == parts["hours"] == ""
 
 
 def test_names_are_such_as_spss_takes() -> None:

@@ -3,8 +3,10 @@
 import csv
 import hashlib
 import io
+import re
 import threading
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,10 +17,13 @@ from sqlalchemy import func, select
 from scheduler.exporter import Exporter
 from surveys.answers import made_files
 from surveys.backup import keeping
+from surveys.course import profile, programme
 from surveys.exporting import jobs
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.export_job import ExportJob, ExportPart
+from surveys.models.programme import Project
+from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.queries import export_jobs as queries
 from surveys.running import access
 from tests.support.answered import OVERALL, Answering, spread
@@ -123,6 +128,55 @@ def test_an_answer_taken_back_takes_the_files_with_it(installation: Installation
     assert job(installation, waiting).state == "made"
 
 
+def test_a_higher_limit_takes_the_files_with_it_and_a_lower_one_does_not(
+    installation: Installation, series: int
+) -> None:
+    def limit(number: int) -> None:
+        with installation.database.reading() as session:
+            seen = profile.profile_of(session.scalars(select(Project)).one())
+        profile.change_profile(installation.database, 1, replace(seen, minimum_group=number), seen.mark)
+
+    limit(7)
+    public_id = ordered(installation, series)
+    worked(installation)
+    limit(6)
+    assert job(installation, public_id).state == "made"
+    waiting = ordered(installation, series)
+
+    limit(7)
+
+    assert (job(installation, public_id).state, job(installation, public_id).reason) == (
+        "dropped",
+        "limit_raised",
+    )
+    assert (job(installation, waiting).state, how_many_parts(installation)) == ("waiting", 0)
+
+    worked(installation)
+    document = programme.dump(installation.database, "prov")
+    higher = document.programme.project.model_copy(update={"minimum_group": 8})
+    changed = document.programme.model_copy(update={"project": higher})
+    programme.load(installation.database, replace(document, programme=changed), NOW)
+    assert (job(installation, waiting).reason, how_many_parts(installation)) == ("limit_raised", 0)
+
+
+def test_what_nobody_expected_is_said_at_once_and_the_log_tells_no_answer(
+    sqlite_installation: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    with sqlite_installation.database.transaction() as session:
+        Answering(session, sqlite_installation.keys).measured(spread("overall", 3, 3))
+        version = session.scalars(select(QuestionnaireVersion)).one()
+        version.content = {"questions": [{"code": "Hemligt", "kind": "Hemligt"}]}
+    access.add_user(sqlite_installation.database, "eva@prov.example", "Eva", "tre små gröna ekar")
+    public_id = ordered(sqlite_installation, 1)
+
+    worked(sqlite_installation)
+
+    failed = job(sqlite_installation, public_id)
+    assert (failed.state, failed.reason, failed.tries) == ("failed", "broken", 1)
+    assert re.search(r"export 1 failed: \w+ \(\w+\.py:\d+\)", caplog.text)
+    assert "Hemligt" not in caplog.text
+
+
 def test_files_are_deleted_when_their_time_is_over(installation: Installation, series: int) -> None:
     public_id = ordered(installation, series)
     worked(installation)
@@ -188,6 +242,9 @@ def test_no_backup_holds_the_files(installation: Installation, series: int, tmp_
     public_id = ordered(installation, series)
     worked(installation)
     assert how_many_parts(installation) == 1
+    ordered(installation, series)
+    begun = jobs.claim(installation.database, "w", NOW)
+    assert begun is not None
 
     keeping.back_up(installation, tmp_path / "kopia", NOW)
     installation.close()
@@ -196,3 +253,9 @@ def test_no_backup_holds_the_files(installation: Installation, series: int, tmp_
     assert how_many_parts(installation) == 0
     with installation.database.reading() as session:
         assert queries.one(session, series, public_id, True) is None
+    # whoever was at it while the database was restored finds it gone, and puts nothing there
+    with pytest.raises(jobs.Interrupted):
+        jobs.go_on(installation.database, begun, 1, 2, NOW)
+    with pytest.raises(jobs.Interrupted):
+        jobs.put_part(installation.database, begun, 0, b"x", NOW)
+    assert how_many_parts(installation) == 0

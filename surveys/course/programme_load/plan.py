@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from surveys.answers import made_files
 from surveys.course.programme_load.levels import load_organisations
 from surveys.course.programme_load.tally import Loading, assign
 from surveys.course.rescheduling import forget_changes, record_change
@@ -34,8 +35,11 @@ class SeriesEntry:
 def load_project(loading: Loading) -> Project:
     entry = loading.document.programme.project
     row = queries.project_by_code(loading.session, entry.code)
+    raised = row is not None and entry.minimum_group > row.minimum_group
     project = loading.put("projects", row, Project, _project_values(loading, entry))
     loading.session.flush()
+    if raised:
+        made_files.drop_of_project(loading.session.connection(), project.id)
     _load_listed(loading, project)
     return project
 

@@ -23,9 +23,16 @@ REASONS = {
     "answer_taken_back": _l("Somebody has taken an answer back. Make the files again, without it."),
     "answers_unlinked": _l("The questionnaire has closed and its answers cannot be matched any more."),
     "time_over": _l("Its time was over."),
+    "limit_raised": _l(
+        "The fewest answers for a result to be shown were raised. Make the files again, by the new rule."
+    ),
     "cannot_write": _l("There was no room on the disk, or it could not be written to."),
     "cannot_typeset": _l("The codebook could not be typeset."),
     "keys_unreadable": _l("The keys of the installation cannot be read."),
+    "broken": _l(
+        "Something went wrong that Följa did not expect. It is in the log of the scheduler: "
+        "tell whoever runs Följa. Single files may go well meanwhile."
+    ),
     "given_up": _l("It was tried three times and did not come to an end. Choose single files instead."),
 }
 
