@@ -25,6 +25,7 @@ class Sav:
 
     columns: tuple[FileColumn, ...]
     rows: tuple[tuple[str, ...], ...]
+    title: str = ""
 
 
 def read(raw: bytes, most_columns: int, most_rows: int, most_cells: int) -> Sav:
@@ -38,6 +39,7 @@ def read(raw: bytes, most_columns: int, most_rows: int, most_cells: int) -> Sav:
             for each in found["columns"]
         ),
         tuple(map(tuple, found["rows"])),
+        found["title"],
     )
 
 

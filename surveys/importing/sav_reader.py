@@ -4,8 +4,8 @@ The library that reads the file is written in C, and one byte turned over can ma
 Whatever becomes of this process, the one that started it goes on; it has neither settings nor database, and
 only so much memory and time. It imports nothing of ours, so that it can be started by its path alone.
 
-In: the file on standard input; as arguments the most columns, rows and cells. Out: ``{"columns": [{"name",
-"label", "values", "missing"}], "rows": [[…]]}`` or ``{"refused": code, "params": {…}}``.
+In: the file on standard input; as arguments the most columns, rows and cells. Out: ``{"title", "columns":
+[{"name", "label", "values", "missing"}], "rows": [[…]]}`` or ``{"refused": code, "params": {…}}``.
 """
 
 import io
@@ -69,7 +69,8 @@ def read(raw: bytes, most_columns: int, most_rows: int, most_cells: int) -> dict
     _look_at_sizes(names, width, count, most_columns, most_rows, most_cells)
     shown = [_cells(found.pop(name), about.original_variable_types.get(name) or "") for name in names]
     columns = [_column(name, about, cells) for name, cells in zip(names, shown, strict=True)]
-    return {"columns": columns, "rows": list(zip(*shown, strict=True))}
+    title = _line(about.file_label or "")
+    return {"title": title, "columns": columns, "rows": list(zip(*shown, strict=True))}
 
 
 def _look_at_sizes(

@@ -10,7 +10,9 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from surveys.importing import answer_file
+from surveys.domain.questionnaire import parse
+from surveys.domain.questions import ScaleQuestion
+from surveys.importing import answer_file, questionnaire_file
 from surveys.importing.files import Refused
 
 
@@ -104,3 +106,41 @@ def test_a_sheet_from_forms_keeps_whole_questions_as_names() -> None:
     with pytest.raises(Refused) as refused:
         answer_file.read(b"Fr\xc3\xa5ga 1;Fr\xc3\xa5ga 2\n")
     assert refused.value.code == "no_rows"
+
+
+def test_a_questionnaire_is_made_from_an_spss_file(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "Q1": [1.0, 99.0, 3.0],
+            "Kon": [1.0, 2.0, 2.0],
+            "fritext": ["Bra", "", "Dåligt"],
+            "ID": [1.0, 2.0, 3.0],
+        }
+    )
+    raw = sav(
+        tmp_path,
+        frame,
+        file_label="Partnerns enkät",
+        column_labels=["Hur nöjd är du?", "Kön", "Vad tyckte du?", None],
+        variable_value_labels={
+            "Q1": {1: "Inte", 3: "Mycket", 2: "Lite", 99: "Vägrar"},
+            "Kon": {1: "M", 2: "K"},
+        },
+        missing_ranges={"Q1": [99]},
+    )
+    found = questionnaire_file.read(raw, "sv")
+    form = parse(found.document)
+    assert form.title == {"sv": "Partnerns enkät"}
+    assert [(each.code, each.kind, each.text["sv"]) for each in form.questions] == [
+        ("q1", "scale", "Hur nöjd är du?"),
+        ("kon", "one_choice", "Kön"),
+        ("fritext", "short_text", "Vad tyckte du?"),
+    ]
+    scale = form.questions[0]
+    assert isinstance(scale, ScaleQuestion)
+    assert [point.label["sv"] for point in scale.scale.points] == ["Inte", "Lite", "Mycket"]
+    assert [(loss.place.row, loss.subject, loss.code, loss.was) for loss in found.losses] == [
+        (1, "Q1", "scale_lowest_first", ""),
+        (1, "Q1", "missing_left_out", "Vägrar"),
+        (4, "ID", "variable_left_out", ""),
+    ]
