@@ -114,8 +114,16 @@ def _checked(reading: Reading, line: int, fields: Mapping[str, list[str]], today
         for code, bad in checked.errors.items()
         if bad.code != "required"
     )
+    return RowRead(line, checked.answers, faults, _left_out(reading, fields, checked.answers, today))
+
+
+def _left_out(
+    reading: Reading, fields: Mapping[str, list[str]], answers: Mapping[str, Answer], today: str
+) -> int:
+    if not reading.form.conditions.order:  # everything is always asked
+        return 0
     written = check(reading.form, fields, complete=False, today=today).answers
-    return RowRead(line, checked.answers, faults, left_out=len(written.keys() - checked.answers.keys()))
+    return len(written.keys() - answers.keys())
 
 
 def _fields(question: Question, use: Use, cell: str, number: int, reading: Reading) -> dict[str, list[str]]:
