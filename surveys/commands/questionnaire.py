@@ -39,7 +39,7 @@ def questionnaire() -> None:
 def import_(
     file: Path, project: str, code: str, wave: str | None, privacy_mode: str | None, dry_run: bool
 ) -> None:
-    """Read FILE (XLSForm .xlsx or LimeSurvey .lss) as the draft of a new questionnaire."""
+    """Read FILE (XLSForm .xlsx, LimeSurvey .lss or SPSS .sav) as the draft of a new questionnaire."""
     with opened() as installation:
         project_id, language = _project(installation, project)
         found = _read(file, language)

@@ -1,11 +1,12 @@
-"""A questionnaire in a file that another program made: an XLSForm or a LimeSurvey structure file."""
+"""A questionnaire in a file that another program made: an XLSForm, LimeSurvey structure or SPSS file."""
 
 from collections.abc import Collection
 
-from surveys.importing import lss, xlsform
+from surveys.importing import lss, sav_questionnaire, xlsform
 from surveys.importing.exchanged import slug
 from surveys.importing.files import Refused
 from surveys.importing.losses import ReadQuestionnaire
+from surveys.importing.sav_file import MAGICS as SAV_MAGICS
 from surveys.importing.spreadsheets import MAGIC, OLD_MAGIC
 
 LARGEST_BYTES = 8 * 1024 * 1024
@@ -26,6 +27,8 @@ def read(raw: bytes, default_language: str) -> ReadQuestionnaire:
         raise Refused(0, "old_workbook")
     if raw.startswith(MAGIC):
         return xlsform.read(raw, default_language)
+    if raw.startswith(SAV_MAGICS):
+        return sav_questionnaire.read(raw, default_language)
     if raw[:100].lstrip().startswith(_XML_BEGINS):
         return lss.read(raw)
     raise Refused(0, "unknown_file")

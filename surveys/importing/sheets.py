@@ -52,17 +52,19 @@ def peek(raw: bytes, most: int) -> Peek:
     return Peek(columns, tuple(begun[:EXAMPLES]), min(len(begun), most), len(begun) <= most)
 
 
-def read(raw: bytes) -> tuple[tuple[str, ...], Iterator[SheetRow]]:
-    """Return the names of the columns, and the rows as they are read.
+def read(
+    raw: bytes, most_columns: int = MOST_COLUMNS, longest_name: int = _NAME_LENGTH
+) -> tuple[tuple[str, ...], Iterator[SheetRow]]:
+    """Return the names of the columns, cut at ``longest_name`` letters, and the rows as they are read.
 
     Raises :class:`Refused`, also while rows are read: what cannot be read at all, too many rows or columns.
     """
     records = _records(raw)
     for _line, cells in records:
-        names = _trimmed(cells)
+        names = _trimmed(cells, longest_name)
         if sum(1 for name in names if name) >= 2:
-            if len(names) > MOST_COLUMNS:
-                raise Refused(0, "too_many_columns", most=MOST_COLUMNS)
+            if len(names) > most_columns:
+                raise Refused(0, "too_many_columns", most=most_columns)
             return tuple(names), _rows(records, len(names), padded=raw.startswith(spreadsheets.MAGIC))
     raise Refused(0, "no_columns")
 
@@ -79,9 +81,9 @@ def _records(raw: bytes) -> Iterator[tuple[int, list[str]]]:
     return tables.records_of(raw)
 
 
-def _trimmed(cells: list[str]) -> list[str]:
+def _trimmed(cells: list[str], longest: int) -> list[str]:
     """The names without blanks around them, and without the nameless columns at the end."""
-    names = [" ".join(_UNSHOWABLE.sub(" ", cell).split())[:_NAME_LENGTH] for cell in cells]
+    names = [" ".join(_UNSHOWABLE.sub(" ", cell).split())[:longest] for cell in cells]
     while names and not names[-1]:
         names.pop()
     return names

@@ -106,6 +106,8 @@ def _losses(_: Gettext) -> dict[str, str]:
         "label_of_ours": _("“%(was)s” (%(name)s) becomes Följa’s own answer, last and in Följa’s words."),
         "scale_lowest_first": _("Read as a scale, lowest first. Turn it round if it is the other way."),
         "option_too_many": _("More than %(most)s options: the rest are left out."),
+        "variable_left_out": _("Holds no answers to a question, as far as can be told: left out. %(was)s"),
+        "missing_left_out": _("Declared to be no answers, and so no options: %(was)s"),
         "option_without_name": _("A row without the name of a list or an option: left out."),
     }
 
@@ -153,10 +155,16 @@ def _refusals(_: Gettext) -> dict[str, str]:
         "file_missing": _("Choose a file."),
         "file_empty": _("The file is empty."),
         "file_too_big": _("The file is larger than %(megabytes)s MB."),
-        "unknown_file": _("This is neither an Excel workbook (.xlsx) nor a file from LimeSurvey (.lss)."),
+        "unknown_file": _(
+            "This is neither an Excel workbook (.xlsx) nor a file from LimeSurvey (.lss) or SPSS (.sav)."
+        ),
         "old_workbook": _(
             "The workbook is of the old kind (.xls) or has a password. Save it as .xlsx without one."
         ),
+        "not_sav": _("The file is damaged, or not an SPSS file (.sav). Save it anew in SPSS."),
+        "no_rows": _("There is no row in the file."),
+        "too_many_columns": _("The file has more than %(most)s columns. Keep those that are needed."),
+        "too_many_cells": _("The file has more than %(most)s cells. Keep the columns that are needed."),
         "not_workbook": _("The workbook is damaged, locked, or not a workbook. Save it anew as .xlsx."),
         "unpacks_too_big": _("The file unpacks to more than %(megabytes)s MB."),
         "workbook_too_long": _(

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
@@ -14,6 +15,7 @@ from surveys.cli import folja
 from surveys.importing import questionnaire_file
 from surveys.installation import Installation
 from surveys.models.questionnaire import Questionnaire
+from tests.format.test_answer_files import sav
 from tests.format.test_lss import NEW
 from tests.format.test_xlsform import FOREIGN, book
 from tests.support.installations import environment
@@ -67,6 +69,25 @@ def test_a_questionnaire_is_brought_looked_at_and_saved(
     made = stored(staffed, "besok").written
     assert made.draft
     assert made.content == questionnaire_file.read(FOREIGN, "sv").document
+
+
+def test_a_partners_answers_give_the_questions_they_were_asked(
+    organiser: FlaskClient, staffed: Installation, tmp_path: Path
+) -> None:
+    labels = {"nytta": {1: "Ingen", 2: "Viss", 3: "Stor", 9: "Vägrar"}}
+    frame = pd.DataFrame({"nytta": [1.0, 3.0, 9.0], "epost": ["anna@partner.example", "", ""]})
+    raw = sav(tmp_path, frame, variable_value_labels=labels, missing_ranges={"nytta": [9]})
+    preview = sent(organiser, raw, "Partner 2011.sav")
+    assert "Variable View, row 1" in preview.text
+    assert "Declared to be no answers, and so no options: Vägrar" in preview.text
+    assert "Holds no answers to a question" in preview.text
+    assert "anna@partner.example" not in preview.text
+    assert saved(organiser, preview).location == f"{PLACE}/partner-2011"
+    assert [each["code"] for each in stored(staffed, "partner-2011").written.content["questions"]] == [
+        "nytta"
+    ]
+    damaged = sent(organiser, raw[:-8], "Partner 2011.sav")
+    assert (damaged.status_code, "not an SPSS file" in damaged.text) == (422, True)
 
 
 def test_a_file_becomes_the_draft_of_what_is_there(organiser: FlaskClient, staffed: Installation) -> None:
