@@ -26,7 +26,7 @@ from surveys.queries.results import Key
 from surveys.queries.results_counts import Counts
 from surveys.results.kinds import share
 from surveys.results.model import Measurement, SeriesResults, Share
-from surveys.results.persons import BY, Class, Groups, Heads, by_class, heads, taken_part
+from surveys.results.persons import BY, Class, Groups, Heads, by_class, heads, taken_part, telling
 from surveys.results.series import read_rates
 
 OCCASION, THEME, LANGUAGE, SOURCE = "occasion", "theme", "language", "source"
@@ -88,6 +88,7 @@ class _Reading:
         self.day = now.astimezone(ZoneInfo(self.series.project.timezone)).date()
         self.keeping = {series_id} if self.series.attendance_kept else set()
         self.taken = [each for each in taken_part(session, self.series.project) if each.series == series_id]
+        self.completing = telling(self.taken)
         self.asked = queries.asked_enrolments(session, series_id)
         self.groups = Groups(session, self.series.project_id)
 
@@ -104,7 +105,7 @@ class _Reading:
         sent = self.rates.funnel.sent
         return Line(
             Class(""),
-            heads(self.taken, self.day, self.keeping),
+            heads(self.taken, self.day, self.keeping, self.completing),
             self.asked_of(self.taken),
             None,
             sent,
@@ -161,7 +162,7 @@ class _Reading:
         submitted = came.submitted.get(group.code, 0)
         return Line(
             group,
-            heads(taken, self.day, self.keeping),
+            heads(taken, self.day, self.keeping, self.completing),
             self.asked_of(taken),
             None,
             sent,
@@ -213,8 +214,12 @@ class _Reading:
         lines: list[Line] = []
         for id_, occasion in occasions.items():
             titles = {theme.code: theme.title for theme in occasion.themes}
+            by_mail = any((id_, code) in sent for code in titles)
+            by_person = any((id_, code) in present or f"{id_}:{code}" in came.started for code in titles)
+            if not (by_mail or by_person):
+                continue  # nobody knows who was where, which is not none
             # the theme of all who were asked is known, or what was sent by theme is not
-            told = any((id_, code) in sent for code in titles) and (id_, NOT_STATED) not in sent
+            told = by_mail and (id_, NOT_STATED) not in sent
             for code in (*titles, NOT_STATED):
                 name = f"{id_}:{code}"
                 counts = sent.get((id_, code), Counts()) if told else None

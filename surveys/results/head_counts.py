@@ -12,7 +12,7 @@ from surveys.models.programme import Project, Series
 from surveys.queries import indicators as indicator_queries
 from surveys.queries import results as queries
 from surveys.results.indicators import IndicatorResult, read_indicators
-from surveys.results.persons import Groups, HeadLine, Heads, head_lines, heads, taken_part
+from surveys.results.persons import Groups, HeadLine, Heads, head_lines, heads, taken_part, telling
 
 _COUNTED = (Kind.HEAD_COUNT, Kind.ATTENDANCES)
 
@@ -33,8 +33,8 @@ class SeriesHeads:
 @dataclass(frozen=True, slots=True)
 class HeadCounts:
     """``series`` is each by itself and ``whole`` all together, where a person of several counts once.
-    ``of`` is the series that the groups are of, None of all. ``targets``: indicators, and parts of them, that
-    count persons or attendances.
+    ``of`` is the series that the groups are of, None of all. ``targets``: indicators with one, and parts
+    of them, that count persons or attendances.
     """
 
     series: tuple[SeriesHeads, ...]
@@ -57,11 +57,12 @@ def read_head_counts(
     day = now.astimezone(ZoneInfo(project.timezone)).date()
     taken = taken_part(session, project)
     keeping = indicator_queries.attendance_kept(session, project.id)
+    told = telling(taken)
     found = {
         each.code: SeriesHeads(
             each.code,
             each.title,
-            heads([one for one in taken if one.series == each.id], day, keeping & {each.id}),
+            heads([one for one in taken if one.series == each.id], day, keeping & {each.id}, told),
         )
         for each in rows
     }
@@ -70,19 +71,19 @@ def read_head_counts(
     groups, kept = Groups(session, project.id), keeping & chosen
     return HeadCounts(
         series=tuple(found.values()),
-        whole=heads(taken, day, keeping),
+        whole=heads(taken, day, keeping, told),
         of=found.get(only),
-        together=heads(within, day, kept),
-        genders=tuple(head_lines(groups, within, "gender", day, kept)),
-        organisations=tuple(head_lines(groups, within, "organisation", day, kept)),
-        work_groups=tuple(head_lines(groups, within, "work_group", day, kept)),
+        together=heads(within, day, kept, told),
+        genders=tuple(head_lines(groups, within, "gender", day, kept, told)),
+        organisations=tuple(head_lines(groups, within, "organisation", day, kept, told)),
+        work_groups=tuple(head_lines(groups, within, "work_group", day, kept, told)),
         targets=tuple(_counting(read_indicators(session, project, now, as_evaluator))),
     )
 
 
 def _counting(found: Sequence[IndicatorResult]) -> Iterator[IndicatorResult]:
-    """Those that count persons or attendances and go on, each whole before its parts."""
+    """Those with a target that count persons or attendances and go on, each whole before its parts."""
     for each in found:
-        if each.kind in _COUNTED and each.ended_on is None:
+        if each.kind in _COUNTED and each.ended_on is None and each.definition.target is not None:
             yield each
         yield from _counting(each.parts)

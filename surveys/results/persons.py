@@ -26,7 +26,7 @@ BY = ("gender", "organisation", "work_group")
 @dataclass(frozen=True, slots=True)
 class Heads:
     """Persons, each once, and ``attendances``. None: attendance is not kept, or nothing says when a series
-    is completed.
+    is completed. ``present_of`` and ``completed_of`` are the registered of the series that tell: the base.
     """
 
     registered: int
@@ -34,6 +34,8 @@ class Heads:
     completed: int | None
     dropped_out: int
     attendances: int | None
+    present_of: int = 0
+    completed_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,27 @@ def taken_part(session: Session, project: Project) -> list[Participation]:
     ]
 
 
-def heads(taken: Sequence[Participation], day: date, keeping: Collection[int]) -> Heads:
-    """Count ``taken``; ``keeping`` are the series (ids) that keep attendance."""
+def telling(taken: Iterable[Participation]) -> set[int]:
+    """The series (ids) that say when they are completed, or of which staff have said it of somebody."""
+    return {each.series for each in taken if each.minimum or each.state == "completed"}
+
+
+def heads(
+    taken: Sequence[Participation], day: date, keeping: Collection[int], completing: Collection[int]
+) -> Heads:
+    """Count ``taken``; ``keeping`` are the series (ids) that keep attendance, ``completing`` those that
+    :func:`telling` names.
+    """
     kept = [each for each in taken if each.series in keeping]
-    told = any(each.minimum or each.state == "completed" for each in taken)
+    told = [each for each in taken if each.series in completing]
     return Heads(
         registered=len(persons(taken, "registered", day)),
         present=len(persons(kept, "present", day)) if keeping else None,
-        completed=len(persons(taken, "completed", day)) if told else None,
+        completed=len(persons(told, "completed", day)) if told else None,
         dropped_out=len(persons(taken, "dropped_out", day)),
         attendances=attendances(kept, day) if keeping else None,
+        present_of=len(persons(kept, "registered", day)),
+        completed_of=len(persons(told, "registered", day)),
     )
 
 
@@ -153,9 +166,16 @@ def by_class(
 
 
 def head_lines(
-    groups: Groups, taken: Sequence[Participation], by: str, day: date, keeping: Collection[int]
+    groups: Groups,
+    taken: Sequence[Participation],
+    by: str,
+    day: date,
+    keeping: Collection[int],
+    completing: Collection[int],
 ) -> list[HeadLine]:
     """A line for each class in which somebody is registered."""
     held = by_class(taken, lambda each: groups.of_person(by, each))
-    lines = [HeadLine(each, heads(held[each.code], day, keeping)) for each in groups.ordered(by, held)]
+    lines = [
+        HeadLine(each, heads(held[each.code], day, keeping, completing)) for each in groups.ordered(by, held)
+    ]
     return [each for each in lines if each.heads.registered]

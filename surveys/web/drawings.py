@@ -56,9 +56,14 @@ def bar_chart(
     return Bars(title=title, note=note or "", decimals=project_decimals(), rows=drawn, longest=of)
 
 
-def dot_chart(title: str, rows: Sequence[tuple[str, int | None, int | None]], note: str | None) -> Dots:
+def dot_chart(
+    title: str,
+    rows: Sequence[tuple[str, int | None, int | None]],
+    note: str | None,
+    intervals: bool = True,
+) -> Dots:
     """See the macros. The interval is Wilson's, 95 per cent."""
-    drawn = tuple(_dot(*row) for row in rows)
+    drawn = tuple(_dot(*row) if intervals else Dot(*row) for row in rows)
     return Dots(title=title, note=note or "", decimals=project_decimals(), rows=drawn)
 
 

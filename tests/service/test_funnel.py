@@ -189,7 +189,21 @@ def test_a_person_of_two_series_is_one_person_of_the_project(built: Installation
         ("resa", 4, None),
     ]
     assert (found.whole.registered, found.whole.attendances) == (12, 14)
+    assert (found.whole.completed, found.whole.completed_of, found.whole.present_of) == (5, 12, 12)
     assert [(each.group.code, each.heads.registered) for each in found.genders] == [("woman", 8), ("man", 4)]
+    with built.database.transaction() as session:  # two who are in the second series alone
+        for one in session.scalars(
+            select(Enrolment)
+            .join(Series, Series.id == Enrolment.series_id)
+            .where(Series.code == "kurs")
+            .order_by(Enrolment.id)
+            .limit(2)
+        ).all():
+            one.state = "cancelled"
+    later = read(built).whole
+    assert (later.registered, later.present_of, later.completed_of) == (12, 10, 10)  # of the first alone
+    assert (later.present, later.completed) == (7, 3)
+    assert [each.heads.completed for each in read(built, "kurs").work_groups] == [3, 0]
     trip = read(built, "resa")
     assert [(each.group.code, each.heads.registered) for each in trip.organisations] == [
         ("staden", 4),
