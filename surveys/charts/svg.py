@@ -11,7 +11,7 @@ from surveys.charts.specs import Chart
 from surveys.config import ROOT
 
 TEMPLATES = ROOT / "templates" / "charts"
-WIDE, PHONE = 720, 340  # the two widths that pages hold; see the style sheet
+PHONE, MIDDLE, WIDE, BROAD = 340, 480, 720, 1040  # the widths that pages hold; see the style sheet
 
 
 def svg(chart: Chart, language: str, width: int = WIDE) -> str:

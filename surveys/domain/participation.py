@@ -29,6 +29,8 @@ class Participation:
     minimum: int | None = None  # occasions that make it completed
     days: Sequence[date] = ()
     said: Sequence[tuple[date, str]] = ()
+    work_group: str = ""
+    enrolment: int = 0
 
     def attended(self, day: date) -> int:
         """How many occasions the person had been at."""

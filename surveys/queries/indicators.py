@@ -33,6 +33,7 @@ class EnrolmentRow:
     state: str
     registered_at: datetime
     minimum: int | None
+    work_group: str | None
 
 
 def of_project(session: Session, project_id: int) -> Sequence[Indicator]:
@@ -143,6 +144,7 @@ def enrolments(session: Session, project_id: int) -> list[EnrolmentRow]:
             Enrolment.state,
             Enrolment.registered_at,
             Series.completion_minimum,
+            Enrolment.work_group,
         )
         .join(Participant, Participant.id == Enrolment.participant_id)
         .join(Series, Series.id == Enrolment.series_id)

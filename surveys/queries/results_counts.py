@@ -75,7 +75,13 @@ def head_counts(session: Session, series_id: int) -> HeadCounts:
     there = (
         select(Attendance.occasion_id, Attendance.enrolment_id)
         .join(Attendance.occasion)
-        .where(Occasion.series_id == series_id, Attendance.present)
+        .join(Attendance.enrolment)
+        .where(
+            Occasion.series_id == series_id,
+            Attendance.present,
+            Occasion.cancelled.is_(False),
+            Enrolment.state != "cancelled",
+        )
     ).subquery()
     present_at = [
         (occasion, many)
@@ -87,7 +93,7 @@ def head_counts(session: Session, series_id: int) -> HeadCounts:
     asked = (
         select(Invitation.enrolment_id)
         .join(Invitation.rule)
-        .where(of_series(series_id), _was_asked())
+        .where(of_series(series_id), was_asked())
         .distinct()
         .subquery()
     )
@@ -125,22 +131,23 @@ def _persons_answering(session: Session, series_id: int) -> int | None:
     return None if alone or kinds > 1 else persons
 
 
-def _mail(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+def mailed(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether an invitation has such a mail; answered from an index alone."""
     return exists().where(Message.invitation_id == Invitation.id, *wanted)
 
 
-def _was_asked() -> ColumnElement[bool]:
+def was_asked() -> ColumnElement[bool]:
+    """Whether an invitation counts as sent out."""
     # A link can have been used only if a mail was at least tried, so whoever answered is among these.
-    return or_(Invitation.withdrawn_at.is_(None), _mail(Message.attempts > 0))
+    return or_(Invitation.withdrawn_at.is_(None), mailed(Message.attempts > 0))
 
 
 def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
     for place, invited, withdrawn in _by_measurement(
-        session, series_id, _was_asked(), func.count(Invitation.withdrawn_at)
+        session, series_id, was_asked(), func.count(Invitation.withdrawn_at)
     ):
         yield place, Counts(invited, withdrawn=withdrawn)
-    sent = _mail(Message.state == "sent")
+    sent = mailed(Message.state == "sent")
     for place, delivered, _ in _by_measurement(session, series_id, sent):
         yield place, Counts(delivered=delivered)
     # From the mails that were refused, which are few, rather than for every invitation.

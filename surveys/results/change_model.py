@@ -120,8 +120,8 @@ class IndexChange:
     answered every question; None where they are too few, or it does not exist. ``why_not``: ``too_few``,
     ``not_joined``, or ``not_asked`` where its questions are not asked alike both times.
 
-    ``codes`` are those of its questions; ``values`` the index at the second measurement, paired or not, and how
-    many have it: of all whose value may be shown beside the questions; empty where they are too few.
+    ``codes`` are those of its questions; ``values`` the index at the second measurement, paired or not, and
+    how many have it: of all whose value may be shown beside the questions; empty where they are too few.
     """
 
     id: int

@@ -20,6 +20,7 @@ from surveys.queries import indicators as queries
 from surveys.queries import organisations
 from surveys.results.indicator_answers import NO_READING, Answers
 from surveys.results.indicator_behind import Read
+from surveys.results.persons import taken_part
 
 
 class Look:
@@ -80,22 +81,7 @@ class Look:
 
     @cached_property
     def _taken(self) -> list[Participation]:
-        session, project = self.session, self.project.id
-        days, said = queries.days_attended(session, project), queries.states_said(session, project)
-        return [
-            Participation(
-                row.person,
-                row.series,
-                row.gender,
-                row.organisation,
-                row.registered_at.astimezone(self.zone).date(),
-                row.state,
-                row.minimum,
-                days.get(row.id, ()),
-                [(moment.astimezone(self.zone).date(), state) for moment, state in said.get(row.id, ())],
-            )
-            for row in queries.enrolments(session, project)
-        ]
+        return taken_part(self.session, self.project)
 
     @cached_property
     def _outcomes(self) -> list[tuple[int, PersonOutcome]]:

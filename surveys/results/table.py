@@ -1,11 +1,20 @@
-"""The evaluators' table: a row an occasion, a column a question told in a figure or a few words."""
+"""The evaluators' table: a row an occasion, a column a question told in a figure or a few words; and what may
+be said of occasions beside each other.
 
-from collections.abc import Sequence
+Of a change nothing is said but that the first and the last occasion differ, and that only where an interval
+leaves out no difference at all and the question was the same in between.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
-from surveys.domain.comparison import same_text
+from surveys.domain.comparison import Likeness, same_text
+from surveys.domain.differences import newcombe
+from surveys.domain.statistics import rounded
 from surveys.domain.texts import LocalText
-from surveys.results.model import Measurement, QuestionResult, SeriesResults
+from surveys.results.model import Bar, Measurement, OccasionInfo, QuestionResult, SeriesResults, Top
 
 ELLIPSIS = "…"
 
@@ -26,9 +35,49 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A question was not the same at ``later`` as at ``earlier``: ``reworded``, or ``other_answers``."""
+
+    column: TableColumn
+    earlier: OccasionInfo
+    later: OccasionInfo
+    likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The upper classes at the first and the last occasion, whose shares differ by more than chance makes
+    likely. ``apart``, ``low`` and ``high`` are percentage points, the last less the first (95 per cent).
+    """
+
+    column: TableColumn
+    first: OccasionInfo
+    last: OccasionInfo
+    before: Top
+    after: Top
+    apart: Decimal
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class OccasionTable:
     columns: tuple[TableColumn, ...]
     rows: tuple[TableRow, ...]
+    changes: tuple[Change, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+    def example(self, column: TableColumn) -> QuestionResult | None:
+        """A result of the column that has merged classes, for their names; None where it has none."""
+        return next((each for _, each in _shown(self.rows, column) if each.merged), None)
+
+    def both(self, column: TableColumn) -> list[tuple[TableRow, QuestionResult, bool]]:
+        """Every shown result of the column, and whether it has the classes of the example."""
+        example = self.example(column)
+        return [
+            (row, each, example is not None and _same_classes(example, each))
+            for row, each in _shown(self.rows, column)
+        ]
 
 
 def occasion_table(results: SeriesResults) -> OccasionTable:
@@ -43,7 +92,22 @@ def occasion_table(results: SeriesResults) -> OccasionTable:
                     TableColumn(question.base_code, _without_theme(question, measurement), question.kind),
                 )
     rows = tuple(TableRow(each, _by_column(each.questions)) for each in measurements)
-    return OccasionTable(tuple(columns.values()), rows)
+    scales = [each for each in columns.values() if each.kind == "scale"]
+    return OccasionTable(
+        tuple(columns.values()),
+        rows,
+        tuple(change for column in columns.values() for change in _changes(rows, column)),
+        tuple(found for column in scales if (found := _difference(rows, column, results.decimals))),
+    )
+
+
+def likeness(first: TableRow, one: QuestionResult, second: TableRow, other: QuestionResult) -> Likeness:
+    """How two results of a question at two occasions are alike; the names of themes are no wording."""
+    if one.kind != other.kind or [each.code for each in one.points] != [each.code for each in other.points]:
+        return Likeness.OTHER_ANSWERS
+    texts = [_without_theme(one, first.measurement), _without_theme(other, second.measurement)]
+    same = same_text(*texts) and same_answers(one, other) and not (one.reworded or other.reworded)
+    return Likeness.SAME if same else Likeness.REWORDED
 
 
 def same_answers(first: QuestionResult, second: QuestionResult) -> bool:
@@ -52,6 +116,52 @@ def same_answers(first: QuestionResult, second: QuestionResult) -> bool:
         return False
     both = zip(first.points, second.points, strict=True)
     return all(one.code == other.code and same_text(one.label, other.label) for one, other in both)
+
+
+def _shown(rows: Sequence[TableRow], column: TableColumn) -> Iterator[tuple[TableRow, QuestionResult]]:
+    for row in rows:
+        for result in row.results.get(column.code, ()):
+            if result.shown:
+                yield row, result
+
+
+def _changes(rows: Sequence[TableRow], column: TableColumn) -> Iterator[Change]:
+    """Each time it was asked otherwise than the time before."""
+    before: tuple[TableRow, QuestionResult] | None = None
+    for row, result in _shown(rows, column):
+        if before is not None and before[0] is not row:
+            alike = likeness(*before, row, result)
+            earlier, later = before[0].measurement.occasion, row.measurement.occasion
+            if alike is not Likeness.SAME and earlier and later:
+                yield Change(column, earlier, later, alike)
+        before = row, result
+
+
+def _difference(rows: Sequence[TableRow], column: TableColumn, decimals: int) -> Difference | None:
+    """Of the first and the last occasion, where both have one result and it never changed in between."""
+    found = list(_shown(rows, column))
+    if len(found) < 2 or any(_changes(rows, column)):
+        return None
+    (first, one), (last, other) = found[0], found[-1]
+    if len(first.results[column.code]) > 1 or len(last.results[column.code]) > 1 or first is last:
+        return None  # each theme has its own
+    earlier, later = first.measurement.occasion, last.measurement.occasion
+    if not (one.top and other.top and earlier and later) or one.top.codes != other.top.codes:
+        return None
+    before, after = one.top.share, other.top.share
+    interval = newcombe((before.count, before.base), (after.count, after.base))
+    if 0 in interval:
+        return None
+    apart = Fraction(after.count, after.base) - Fraction(before.count, before.base)
+    low, high = (rounded(Fraction(end) * 100, decimals) for end in (interval.low, interval.high))
+    return Difference(column, earlier, later, one.top, other.top, rounded(apart * 100, decimals), low, high)
+
+
+def _same_classes(one: QuestionResult, other: QuestionResult) -> bool:
+    def classes(bars: Sequence[Bar]) -> list[tuple[str, tuple[str, ...]]]:
+        return [(each.code, each.codes) for each in bars]
+
+    return classes(one.points) == classes(other.points) and classes(one.merged) == classes(other.merged)
 
 
 def _by_column(questions: Sequence[QuestionResult]) -> dict[str, tuple[QuestionResult, ...]]:

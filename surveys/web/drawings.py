@@ -14,7 +14,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from surveys.charts.specs import Bar, Bars, Chart, Dot, Dots, Row, Stacked
-from surveys.charts.svg import PHONE, WIDE, inline, svg
+from surveys.charts.svg import BROAD, MIDDLE, PHONE, WIDE, inline, svg
 from surveys.domain.intervals import wilson
 from surveys.printing.picture import png
 from surveys.web import language
@@ -59,9 +59,14 @@ def bar_chart(
     return Bars(title=title, note=note or "", decimals=project_decimals(), rows=drawn, longest=of)
 
 
-def dot_chart(title: str, rows: Sequence[tuple[str, int | None, int | None]], note: str | None) -> Dots:
+def dot_chart(
+    title: str,
+    rows: Sequence[tuple[str, int | None, int | None]],
+    note: str | None,
+    intervals: bool = True,
+) -> Dots:
     """See the macros. The interval is Wilson's, 95 per cent."""
-    drawn = tuple(_dot(*row) for row in rows)
+    drawn = tuple(_dot(*row) if intervals else Dot(*row) for row in rows)
     return Dots(title=title, note=note or "", decimals=project_decimals(), rows=drawn)
 
 
@@ -73,13 +78,13 @@ def _dot(label: str, count: int | None, n: int | None, note: str = "") -> Dot:
 
 
 def drawing(chart: Chart) -> Markup:
-    """The chart in both widths; the style sheet shows the one that there is room for."""
+    """The chart in all widths; the style sheet shows the one that there is room for."""
     charts: list[Chart] = g.setdefault("drawn", [])
     charts.append(chart)
     code = language.of_page().code
     return Markup("").join(
         Markup(inline(chart, code, width, f"chart-{len(charts)}-{name}", f"drawn-{name}"))  # noqa: S704 - ours
-        for name, width in (("wide", WIDE), ("phone", PHONE))
+        for name, width in (("broad", BROAD), ("wide", WIDE), ("middle", MIDDLE), ("phone", PHONE))
     )
 
 

@@ -23,7 +23,9 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.browser
 PAGES = (
     f"{PROJECT}/resultat",
+    f"{PROJECT}/resultat/personer",
     RESULTS,
+    f"{RESULTS}/vagen",
     f"{RESULTS}/matning/efter/t1",
     f"{RESULTS}/matning/efter/t2",
     f"{RESULTS}/matning/efter/t3",

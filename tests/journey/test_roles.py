@@ -139,6 +139,8 @@ EXPECTED = {
     f"GET {S}/utskick": "ao",
     f"GET {P}/resultat": "aoer",
     f"GET {S}/resultat": "aoer",
+    f"GET {S}/resultat/vagen": "aoer",
+    f"GET {P}/resultat/personer": "aoer",
     f"GET {S}/resultat/matning/<rule>": "aoer",
     f"GET {S}/resultat/matning/<rule>/<place>": "aoer",
     f"GET {S}/resultat/fore-och-efter": "aoer",

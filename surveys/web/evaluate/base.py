@@ -20,6 +20,7 @@ offer_files(blueprint)
 # The sections of results, in the order in which they are read; those that a role may not open are not there.
 OF_SERIES = (
     ("", _l("Overview")),
+    ("/vagen", _l("From registered to answered")),
     ("/uppdelning", _l("Breakdown")),
     ("/fore-och-efter", _l("Before and after")),
     ("/fritext", _l("In their own words")),

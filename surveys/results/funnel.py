@@ -1,0 +1,287 @@
+"""From registered to submitted, by occasion, gender, organisation, work group, theme, language or way of
+answering.
+
+Persons and questionnaires stand apart, and no rate has the one above the other. Persons and what was sent go
+by the register as it is; what came in goes by the classes that stand with the answers, whatever the mode, so
+that nothing here asks whose an answer is. How many answered is no answer (norms): it is told of every group
+that still has a name. Where answers have lost their classes, because the key that led to them is destroyed,
+no group's rate is told: it would be too low, and beside the register it would tell who did not answer.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from surveys.domain.participation import Participation
+from surveys.domain.privacy import PrivacyMode
+from surveys.domain.suppression import NOT_STATED
+from surveys.queries import funnel as queries
+from surveys.queries import results as result_queries
+from surveys.queries.funnel import AnsweredRow, SentRow
+from surveys.queries.results import Key
+from surveys.queries.results_counts import Counts
+from surveys.results.kinds import share
+from surveys.results.model import Measurement, SeriesResults, Share
+from surveys.results.persons import BY, Class, Groups, Heads, by_class, heads, taken_part, telling
+from surveys.results.series import read_rates
+
+OCCASION, THEME, LANGUAGE, SOURCE = "occasion", "theme", "language", "source"
+VARIABLES = (OCCASION, *BY, THEME, LANGUAGE, SOURCE)
+
+
+class UnknownGrouping(LookupError):
+    """The funnel is not counted by that."""
+
+    code = "unknown_grouping"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One group. ``sent`` is None where what was sent is not known by it, ``response`` (submitted of sent
+    out) where the two cannot be laid beside each other; ``of_all`` is its part of all submitted, where that
+    is what can be said. ``measurement`` where it is one.
+    """
+
+    group: Class
+    heads: Heads | None = None
+    asked: int | None = None
+    present: int | None = None
+    sent: Counts | None = None
+    started: int = 0
+    submitted: int = 0
+    response: Share | None = None
+    of_all: Share | None = None
+    measurement: Measurement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelBy:
+    """``together`` is the whole series. ``lost``: answers have lost their classes, so that no rates are told;
+    ``unplaced`` of the submitted have none of ``by``. ``overlapping``: a line holds those below it.
+    """
+
+    series: SeriesResults
+    by: str
+    together: Line
+    lines: tuple[Line, ...]
+    lost: bool = False
+    unplaced: int = 0
+    overlapping: bool = False
+
+
+def read_funnel(session: Session, series_id: int, by: str, now: datetime, as_evaluator: bool) -> FunnelBy:
+    """Return the funnel of a series by one of :data:`VARIABLES`. Raises UnknownGrouping."""
+    if by not in VARIABLES:
+        raise UnknownGrouping(by)
+    return _Reading(session, series_id, now, as_evaluator).by(by)
+
+
+class _Reading:
+    def __init__(self, session: Session, series_id: int, now: datetime, as_evaluator: bool) -> None:
+        self.session, self.id = session, series_id
+        self.rates = read_rates(session, series_id, now, as_evaluator)
+        self.series = result_queries.series_by_id(session, series_id)
+        self.day = now.astimezone(ZoneInfo(self.series.project.timezone)).date()
+        self.keeping = {series_id} if self.series.attendance_kept else set()
+        self.taken = [each for each in taken_part(session, self.series.project) if each.series == series_id]
+        self.completing = telling(self.taken)
+        self.asked = queries.asked_enrolments(session, series_id)
+        self.groups = Groups(session, self.series.project_id)
+
+    def by(self, by: str) -> FunnelBy:
+        if by == OCCASION:
+            return FunnelBy(self.rates, by, self.together(), tuple(self.of_measurements()))
+        if by == THEME:
+            return self.by_theme()
+        if by in (LANGUAGE, SOURCE):
+            return self.by_answer(by)
+        return self.by_register(by)
+
+    def together(self) -> Line:
+        sent = self.rates.funnel.sent
+        return Line(
+            Class(""),
+            heads(self.taken, self.day, self.keeping, self.completing),
+            self.asked_of(self.taken),
+            None,
+            sent,
+            sent.started,
+            sent.submitted,
+            self.rates.funnel.response,
+        )
+
+    def asked_of(self, taken: Sequence[Participation]) -> int:
+        """Persons asked at least once, each once."""
+        return len({each.person for each in taken if each.enrolment in self.asked})
+
+    def of_measurements(self) -> Iterator[Line]:
+        """As the overview has them, those that never were asked among them."""
+        for each in self.rates.measurements:
+            yield Line(
+                Class(each.place),
+                present=each.present,
+                sent=each.counts if each.counts.invited else None,
+                started=each.counts.started,
+                submitted=each.counts.submitted,
+                response=each.response,
+                measurement=each,
+            )
+
+    def by_register(self, by: str) -> FunnelBy:
+        persons = by_class(self.taken, lambda each: self.groups.of_person(by, each))
+        sent: dict[str, Counts] = {}
+        for row in queries.sent(self.session, self.id):
+            for code in self._of_sent(by, row):
+                sent[code] = sent.get(code, Counts()) + _counts(row)
+        came = _Came(queries.answered(self.session, self.id), lambda _, known: self._of_answer(by, known))
+        lost = self._lost(came.without)
+        order = self.groups.ordered(by, [*persons, *sent, *came.submitted])
+        lines = [
+            self._line(
+                group, persons.get(group.code, []), sent.get(group.code, Counts()), came, rated=not lost
+            )
+            for group in order
+        ]
+        return FunnelBy(
+            self.rates,
+            by,
+            self.together(),
+            tuple(lines),
+            lost,
+            sum(came.without.values()),
+            overlapping=any(each.group.level for each in lines),
+        )
+
+    def _line(
+        self, group: Class, taken: Sequence[Participation], sent: Counts, came: "_Came", rated: bool
+    ) -> Line:
+        submitted = came.submitted.get(group.code, 0)
+        return Line(
+            group,
+            heads(taken, self.day, self.keeping, self.completing),
+            self.asked_of(taken),
+            None,
+            sent,
+            came.started.get(group.code, 0),
+            submitted,
+            self._rate(submitted, sent.invited) if rated else None,
+        )
+
+    def _rate(self, submitted: int, sent: int) -> Share | None:
+        """None where somebody has changed group since, so that more have answered in it than were asked."""
+        return share(submitted, sent, self.rates.decimals) if sent and submitted <= sent else None
+
+    def _of_sent(self, by: str, row: SentRow) -> Sequence[str]:
+        if by == "organisation":
+            return self.groups.of_organisation(row.organisation)
+        return ((row.gender if by == "gender" else row.work_group) or NOT_STATED,)
+
+    def _of_answer(self, by: str, known: Mapping[str, str]) -> Sequence[str]:
+        if not known.get(by):
+            return (NOT_STATED,)
+        return self.groups.of_code(known[by]) if by == "organisation" else (known[by],)
+
+    def _lost(self, without: Mapping[Key, int]) -> bool:
+        """Whether answers without the class once had one: those of modes whose keys are destroyed, closed."""
+        return any(
+            each.key is not None and without.get(each.key) and each.state == "closed" and not _stays(each)
+            for each in self.rates.measurements
+        )
+
+    def by_theme(self) -> FunnelBy:
+        """By occasion and theme: what was sent by the theme that attendance knows."""
+        occasions = {each.id: each for each in self.series.occasions if each.themes}
+        sent: dict[tuple[int, str], Counts] = {}
+        for row in queries.sent(self.session, self.id):
+            if row.occasion in occasions:
+                place = (row.occasion or 0, row.theme or NOT_STATED)
+                sent[place] = sent.get(place, Counts()) + _counts(row)
+        targets = {f"occasion:{each}": each for each in occasions}
+        came_in = [each for each in queries.answered(self.session, self.id) if each.place.target in targets]
+        came = _Came(
+            came_in, lambda row, known: (f"{targets[row.place.target]}:{known.get(THEME) or NOT_STATED}",)
+        )
+        present = queries.present_by_theme(self.session, self.id)
+        without: dict[Key, int] = {}
+        for each in came_in:
+            if THEME not in json.loads(each.background):
+                without[each.place] = without.get(each.place, 0) + each.submitted
+        lost = self._lost(without)
+        lines: list[Line] = []
+        for id_, occasion in occasions.items():
+            titles = {theme.code: theme.title for theme in occasion.themes}
+            by_mail = any((id_, code) in sent for code in titles)
+            by_person = any((id_, code) in present or f"{id_}:{code}" in came.started for code in titles)
+            if not (by_mail or by_person):
+                continue  # nobody knows who was where, which is not none
+            # the theme of all who were asked is known, or what was sent by theme is not
+            told = by_mail and (id_, NOT_STATED) not in sent
+            for code in (*titles, NOT_STATED):
+                name = f"{id_}:{code}"
+                counts = sent.get((id_, code), Counts()) if told else None
+                if code or came.started.get(name):
+                    submitted = came.submitted.get(name, 0)
+                    lines.append(
+                        Line(
+                            Class(code, f"{occasion.title}: {titles[code]}" if code else occasion.title),
+                            present=present.get((id_, code)),
+                            sent=counts,
+                            started=came.started.get(name, 0),
+                            submitted=submitted,
+                            response=self._rate(submitted, counts.invited) if counts and not lost else None,
+                        )
+                    )
+        return FunnelBy(self.rates, THEME, self.together(), tuple(lines), lost, sum(without.values()))
+
+    def by_answer(self, by: str) -> FunnelBy:
+        """By what only an answer has; the language of an answer is not always that of the mail."""
+        came = _Came(
+            queries.answered(self.session, self.id),
+            lambda row, _: (row.language if by == LANGUAGE else row.source,),
+        )
+        together = self.together()
+        lines = [
+            Line(
+                Class(code),
+                started=came.started[code],
+                submitted=came.submitted.get(code, 0),
+                of_all=share(came.submitted.get(code, 0), together.submitted, self.rates.decimals)
+                if together.submitted
+                else None,
+            )
+            for code in sorted(came.started, key=lambda code: (-came.started[code], code))
+        ]
+        return FunnelBy(self.rates, by, together, tuple(lines))
+
+
+class _Came:
+    """What came in, by the classes that stand with it; ``without``: submitted of each measurement that stand
+    without one.
+    """
+
+    def __init__(
+        self,
+        rows: Iterator[AnsweredRow] | Sequence[AnsweredRow],
+        classes_of: Callable[[AnsweredRow, Mapping[str, str]], Sequence[str]],
+    ) -> None:
+        self.started: dict[str, int] = {}
+        self.submitted: dict[str, int] = {}
+        self.without: dict[Key, int] = {}
+        for row in rows:
+            for code in classes_of(row, json.loads(row.background)):
+                self.started[code] = self.started.get(code, 0) + row.started
+                self.submitted[code] = self.submitted.get(code, 0) + row.submitted
+                if code == NOT_STATED and row.submitted:
+                    self.without[row.place] = self.without.get(row.place, 0) + row.submitted
+
+
+def _counts(row: SentRow) -> Counts:
+    return Counts(row.invited, delivered=row.delivered, bounced=row.bounced)
+
+
+def _stays(measurement: Measurement) -> bool:
+    return PrivacyMode(measurement.privacy_mode).traceable

@@ -1,0 +1,181 @@
+"""Persons and attendances of a project, by series, gender, organisation and work group: counted in one way,
+that of :mod:`surveys.domain.participation`, and never mixed with each other.
+
+Head counts are no answers: they are shown however few they are.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from surveys.domain.organisations import Levels
+from surveys.domain.participation import Participation, attendances, persons
+from surveys.domain.statistics import swedish_order
+from surveys.domain.suppression import NOT_STATED
+from surveys.models.people import GENDERS
+from surveys.models.programme import Organisation, Project
+from surveys.queries import indicators as queries
+from surveys.queries import organisations
+
+BY = ("gender", "organisation", "work_group")
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Persons, each once, and ``attendances``. None: attendance is not kept, or nothing says when a series
+    is completed. ``present_of`` and ``completed_of`` are the registered of the series that tell: the base.
+    """
+
+    registered: int
+    present: int | None
+    completed: int | None
+    dropped_out: int
+    attendances: int | None
+    present_of: int = 0
+    completed_of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """One class of a variable: its name where the register has one, and how far down it stands."""
+
+    code: str
+    label: str = ""
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLine:
+    group: Class
+    heads: Heads
+
+
+def taken_part(session: Session, project: Project) -> list[Participation]:
+    """Every enrolment of a project with its dated rows, in the days of the project's zone."""
+    zone = ZoneInfo(project.timezone)
+    days, said = queries.days_attended(session, project.id), queries.states_said(session, project.id)
+    return [
+        Participation(
+            row.person,
+            row.series,
+            row.gender,
+            row.organisation,
+            row.registered_at.astimezone(zone).date(),
+            row.state,
+            row.minimum,
+            days.get(row.id, ()),
+            [(moment.astimezone(zone).date(), state) for moment, state in said.get(row.id, ())],
+            row.work_group or "",
+            row.id,
+        )
+        for row in queries.enrolments(session, project.id)
+    ]
+
+
+def telling(taken: Iterable[Participation]) -> set[int]:
+    """The series (ids) that say when they are completed, or of which staff have said it of somebody."""
+    return {each.series for each in taken if each.minimum or each.state == "completed"}
+
+
+def heads(
+    taken: Sequence[Participation], day: date, keeping: Collection[int], completing: Collection[int]
+) -> Heads:
+    """Count ``taken``; ``keeping`` are the series (ids) that keep attendance, ``completing`` those that
+    :func:`telling` names.
+    """
+    kept = [each for each in taken if each.series in keeping]
+    told = [each for each in taken if each.series in completing]
+    return Heads(
+        registered=len(persons(taken, "registered", day)),
+        present=len(persons(kept, "present", day)) if keeping else None,
+        completed=len(persons(told, "completed", day)) if told else None,
+        dropped_out=len(persons(taken, "dropped_out", day)),
+        attendances=attendances(kept, day) if keeping else None,
+        present_of=len(persons(kept, "registered", day)),
+        completed_of=len(persons(told, "registered", day)),
+    )
+
+
+class Groups:
+    """The classes of a variable that the register knows, and in which of them somebody counts.
+
+    An organisation counts in those above it too: what belongs to a level is in its figures.
+    """
+
+    def __init__(self, session: Session, project_id: int) -> None:
+        self._rows: Mapping[int, Organisation] = {
+            each.id: each for each in organisations.everyone(session, project_id)
+        }
+        self._levels: Levels = organisations.levels(session, project_id)
+        self._by_code = {each.code: each.id for each in self._rows.values()}
+
+    def of_organisation(self, number: int | None) -> tuple[str, ...]:
+        """The codes of an organisation and of those above it."""
+        if number is None:
+            return (NOT_STATED,)
+        return tuple(self._rows[each].code for each in self._levels.way_up(number))
+
+    def of_code(self, code: str) -> tuple[str, ...]:
+        """The same, of an organisation that answers name by its code; one that is gone is by itself."""
+        return self.of_organisation(self._by_code[code]) if code in self._by_code else (code,)
+
+    def of_person(self, by: str, each: Participation) -> tuple[str, ...]:
+        if by == "organisation":
+            return self.of_organisation(each.organisation)
+        return ((each.gender if by == "gender" else each.work_group) or NOT_STATED,)
+
+    def ordered(self, by: str, present: Iterable[str]) -> list[Class]:
+        """Those ``present`` in the order shown; those of whom it is not known last."""
+        found = set(present)
+        unknown = [Class(NOT_STATED)] if NOT_STATED in found else []
+        known = found - {NOT_STATED}
+        if by == "organisation":
+            return [*self._tree(known), *unknown]
+        if by == "gender":
+            # "not stated" is an answer that a person has given, and stands with the others
+            return [*(Class(code) for code in GENDERS if code in known), *unknown]
+        return [*(Class(code, code) for code in sorted(known, key=swedish_order)), *unknown]
+
+    def _tree(self, codes: set[str]) -> list[Class]:
+        """Each below the one it belongs to."""
+
+        def rank(number: int) -> list[tuple[int, int]]:
+            way = list(self._levels.way_up(number))[::-1]
+            return [(self._rows[each].position, each) for each in way]
+
+        numbers = sorted((self._by_code[code] for code in codes if code in self._by_code), key=rank)
+        found = []
+        for number in numbers:
+            depth = len(list(self._levels.way_up(number))) - 1
+            found.append(Class(self._rows[number].code, self._rows[number].name, depth))
+        return [*found, *(Class(code, code) for code in sorted(codes - self._by_code.keys()))]
+
+
+def by_class(
+    taken: Iterable[Participation], classes_of: Callable[[Participation], Sequence[str]]
+) -> dict[str, list[Participation]]:
+    """The enrolments of each class; one may be in several."""
+    found: dict[str, list[Participation]] = {}
+    for each in taken:
+        for code in classes_of(each):
+            found.setdefault(code, []).append(each)
+    return found
+
+
+def head_lines(
+    groups: Groups,
+    taken: Sequence[Participation],
+    by: str,
+    day: date,
+    keeping: Collection[int],
+    completing: Collection[int],
+) -> list[HeadLine]:
+    """A line for each class in which somebody is registered."""
+    held = by_class(taken, lambda each: groups.of_person(by, each))
+    lines = [
+        HeadLine(each, heads(held[each.code], day, keeping, completing)) for each in groups.ordered(by, held)
+    ]
+    return [each for each in lines if each.heads.registered]
