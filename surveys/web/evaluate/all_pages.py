@@ -17,6 +17,7 @@ from surveys.web.evaluate import (
     reports,
     reports_advice,
     reports_files,
+    reports_removal,
     reports_settings,
     results,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "reports",
     "reports_advice",
     "reports_files",
+    "reports_removal",
     "reports_settings",
     "results",
 ]
