@@ -27,7 +27,9 @@ def _of(material: Material, found: Breakdown) -> list[Block]:
     )
     if not any(group.result.shown for each in asked for group in each.groups):
         return [Paragraph(f"{caption}: " + words._("not shown: too few answers") + ".", "note")]
-    parts = [asked[at : at + COLUMNS_A_TABLE] for at in range(0, len(asked), COLUMNS_A_TABLE)]
+    tables = -(-len(asked) // COLUMNS_A_TABLE)
+    columns = -(-len(asked) // tables)  # as many in each, so that none has a lone column
+    parts = [asked[at : at + columns] for at in range(0, len(asked), columns)]
     return [_table(material, found, variable, part, caption) for part in parts]
 
 
