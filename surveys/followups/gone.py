@@ -10,6 +10,7 @@ from surveys.models.outside import OutsideTable
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import LibraryScale, Questionnaire
+from surveys.models.report import Report
 
 _KINDS = {
     "series": Series.id,
@@ -22,6 +23,7 @@ _KINDS = {
     "scale": LibraryScale.id,
     "indicator": Indicator.id,
     "outside": OutsideTable.id,
+    "report": Report.id,
 }
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload, undefer
 
+from surveys.models.deeds import Deed
 from surveys.models.programme import Project, Series
 from surveys.models.report import (
     Recommendation,
@@ -66,6 +67,20 @@ def versions(session: Session, line: str) -> Sequence[Report]:
 
 def newest_version(session: Session, line: str) -> int:
     return session.scalar(select(func.max(Report.version)).where(Report.line == line)) or 0
+
+
+def last_number(session: Session, project_id: int, line: str) -> int:
+    """The highest number that a version of a report has had, also one that has been removed."""
+    removed = session.scalars(
+        select(Deed.details).where(Deed.project_id == project_id, Deed.action == "report_removed")
+    )
+    gone = (int(each["version"]) for each in removed if each and each.get("line") == line)
+    return max(newest_version(session, line), *gone, 0)
+
+
+def is_followed(session: Session, report_id: int) -> bool:
+    """Whether another report tells what has become of this one's recommendations, or is to tell it."""
+    return session.scalar(select(exists().where(Report.follows_id == report_id))) or False
 
 
 def before(session: Session, one: Report) -> Report | None:

@@ -8,9 +8,12 @@ from surveys.reporting.figures import Figure
 from surveys.reporting.headings import OWN, Heading
 from surveys.reporting.material import Material
 from surveys.reporting.sections.before_after import before_after
+from surveys.reporting.sections.breakdown import breakdown
+from surveys.reporting.sections.indicators import indicators
 from surveys.reporting.sections.limitations import limitations
 from surveys.reporting.sections.method import method
 from surveys.reporting.sections.occasions import occasions
+from surveys.reporting.sections.outside import outside
 from surveys.reporting.sections.participation import participation
 from surveys.reporting.sections.questions import questions
 from surveys.reporting.sections.summary import summary
@@ -25,7 +28,10 @@ FILLS: Mapping[str, Fill] = {
     "participation": participation,
     "occasions": occasions,
     "questions": questions,
+    "breakdown": breakdown,
     "before_after": before_after,
+    "indicators": indicators,
+    "outside": outside,
     "limitations": limitations,
 }
 WHEN_READ = ("followed_up", "recommendations")

@@ -80,6 +80,11 @@ class Ledger:
         self._keep(Figure(name, label, f"{first} ({second})", share.count, share.base, base))
         return Cell(first, second)
 
+    def written(self, name: str, label: str, printed: str, share: Share | None = None, base: str = "") -> str:
+        """A figure in words of its own: a target with its unit, or a figure as somebody else printed it."""
+        count, of = (share.count, share.base) if share else (None, None)
+        return self._keep(Figure(name, label, printed, count, of, base)).printed
+
     def said(self, name: str, label: str, share: Share, base: str) -> str:
         """The same in running text: "78,6 % (77 av 98)"."""
         cell = self.share(name, label, share, base)

@@ -17,7 +17,10 @@ KEYS = (
     "participation",
     "occasions",
     "questions",
+    "breakdown",
     "before_after",
+    "indicators",
+    "outside",
     "limitations",
     "followed_up",
     "recommendations",
@@ -32,11 +35,11 @@ LONGEST_NAME = 100
 _INTERIM = ("summary", "background", "method", "participation", "occasions", "questions")
 _ENDS = ("limitations", "followed_up", "recommendations")
 _SETS: Mapping[str, Sequence[str]] = {
-    "interim": (*_INTERIM, *_ENDS),
-    "midterm": (*_INTERIM, "before_after", *_ENDS, "figures"),
+    "interim": (*_INTERIM, "indicators", *_ENDS),
+    "midterm": (*_INTERIM, "before_after", "indicators", *_ENDS, "figures"),
     "final": (
-        *_INTERIM, "before_after", "horizontal", "limitations", "followed_up", "conclusions",
-        "recommendations", "figures",
+        *_INTERIM, "breakdown", "before_after", "indicators", "outside", "horizontal", "limitations",
+        "followed_up", "conclusions", "recommendations", "figures",
     ),
     "one_page": ("summary", "occasions", "limitations", "recommendations"),
 }  # fmt: skip
@@ -70,7 +73,10 @@ def names(words: Words) -> dict[str, str]:
         "participation": words._("Participation and response rates"),
         "occasions": words._("After the occasions"),
         "questions": words._("Question by question"),
+        "breakdown": words._("By gender and organisation"),
         "before_after": words._("Before and after"),
+        "indicators": words._("Indicators"),
+        "outside": words._("Figures from elsewhere"),
         "horizontal": words._("Horizontal principles"),
         "limitations": words._("What the figures do not bear"),
         "followed_up": words._("Earlier recommendations"),

@@ -1,12 +1,16 @@
 """What the sections of a report are made from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from surveys.reporting.figures import Ledger
 from surveys.reporting.words import Words
+from surveys.results.breakdown import Breakdown
 from surveys.results.change_model import Change
+from surveys.results.indicators import IndicatorResult
 from surveys.results.model import SeriesResults
+from surveys.results.outside import OutsideFigures
 
 
 @dataclass(frozen=True)
@@ -24,14 +28,26 @@ class Material:
     now: datetime
     brief: bool = False
     changes: tuple[Change, ...] = ()  # before and after of each series
+    breakdowns: tuple[Breakdown, ...] = ()  # of each measurement shown, by gender and by organisation
+    indicators: tuple[IndicatorResult, ...] = ()
+    grounds: Mapping[int, str] = field(default_factory=dict)  # indicator → what is said beside its figures
+    outside: tuple[OutsideFigures, ...] = ()
 
     def of(self, series: SeriesResults) -> str:
         """The name of a series where there are several, to begin a caption or a label with."""
         return series.title if len(self.series) > 1 else ""
 
+    def of_several(self, code: str | None) -> bool:
+        """Whether a series needs its name, being one of several."""
+        return code is not None and len(self.series) > 1
+
     def compared(self) -> list[Change]:
         """Those of the series that have been asked both before and after."""
         return [each for each in self.changes if each.before is not None and each.after is not None]
+
+    def indexed(self) -> bool:
+        """Whether an index of several questions is told of."""
+        return any(index.paired for each in self.compared() for index in each.indexes)
 
     def tested(self) -> bool:
         """Whether any pairs were enough to be tested."""

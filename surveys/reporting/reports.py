@@ -6,7 +6,6 @@ still open the response rate, and no answers. A report is read by many, whoever 
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -20,12 +19,9 @@ from surveys.queries import reports as queries
 from surveys.queries import staff
 from surveys.reporting import content, document, figures, headings
 from surveys.reporting.content import Made, Title
-from surveys.reporting.figures import Ledger
+from surveys.reporting.gathering import gathered
 from surveys.reporting.headings import Heading
-from surveys.reporting.material import Material
 from surveys.reporting.words import Words
-from surveys.results import change
-from surveys.results import series as results
 
 LONGEST_TITLE = 200
 
@@ -101,7 +97,7 @@ def make_again(db: Database, project_id: int, public_id: str, user_id: int, now:
         if before is None:
             raise UnknownReport(public_id)
         row = _row(project_id, order, made, user_id, now)
-        row.line, row.version = before.line, queries.newest_version(session, before.line) + 1
+        row.line, row.version = before.line, queries.last_number(session, project_id, before.line) + 1
         row.follows_id = before.follows_id
         _add(session, row, "report_made_again", now)
         _bring_along(session, before, row)
@@ -181,20 +177,14 @@ def _checked(session: Session, project_id: int, order: Order) -> Order:
 def _made(session: Session, project_id: int, order: Order, user_id: int, now: datetime) -> Made:
     project = queries.project(session, project_id)
     words = Words(order.language)
-    ids = [each.id for each in queries.series(session, project_id, order.series)]
-    found = [results.read_series(session, each, now, as_evaluator=False) for each in ids]
-    compares = any(each.key == "before_after" for each in order.headings)
-    material = Material(
-        words=words,
-        ledger=Ledger(words),
-        series=tuple(found),
-        limit=project.minimum_group,
-        decimals=project.decimals,
-        now=now.astimezone(ZoneInfo(project.timezone)),
+    material = gathered(
+        session,
+        project,
+        {each.code: each.id for each in queries.series(session, project_id, order.series)},
+        {each.key for each in order.headings},
+        words,
         brief=order.kind == "one_page",
-        changes=tuple(
-            change.read_change(session, each, now, as_evaluator=False) for each in (ids if compares else ())
-        ),
+        now=now,
     )
     title = Title(order.kind, order.title.strip(), project.title, staff.user_name(session, user_id))
     return content.make(title, material, headings.checked(order.headings))

@@ -28,7 +28,7 @@ _INK, _ACCENT, _QUIET = "222222", "12495A", "595959"
 _LOW, _MIDDLE, _HIGH_END = ("8F3B1B", "C9703F", "E9B98F"), "D6CFC2", ("9DC7CB", "62A5AD", "12495A")
 _MOST_BARS, _MOST_LINES, _LETTERS, _ROW = 8, 18, 34, 24
 _LAYOUT_TITLE, _LAYOUT_HEADED = 0, 5
-_LEFT_OUT = frozenset({"figures", "method", "participation"})
+_LEFT_OUT = frozenset({"figures", "method", "participation", "breakdown", "outside"})
 
 
 def slides(document: Document, kind: str) -> bytes:

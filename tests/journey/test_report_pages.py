@@ -58,6 +58,10 @@ def test_a_report_from_the_first_page_to_its_signature(who: Staff, sqlite_app: F
     send(
         client, f"{here}/rekommendationer", f"{here}/rekommendationer", **advice | {"senast-0": "2027-03-31"}
     )
+    mistaken = send(client, here, f"{here}/igen")
+    assert "Remove this version" in text_of(client, mistaken)
+    assert send(client, f"{mistaken}/ta-bort", f"{mistaken}/ta-bort") == REPORTS
+    assert client.get(mistaken).status_code == 404
     again = send(client, here, f"{here}/igen")
     page = text_of(client, again)
     assert "What has changed since version 1" in page
@@ -65,6 +69,7 @@ def test_a_report_from_the_first_page_to_its_signature(who: Staff, sqlite_app: F
     assert "Mer tid åt samtal" in page
     send(client, f"{again}/signera", f"{again}/signera")
 
+    assert "signed off, so it stays" in text_of(client, f"{again}/ta-bort")
     page = text_of(reader, again)
     assert "final" in page
     assert "Write recommendations" not in page

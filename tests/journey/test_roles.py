@@ -179,6 +179,8 @@ EXPECTED = {
     f"POST {REPORTS}/<report>/igen": "aoe",
     f"GET {REPORTS}/<report>/signera": "aoe",
     f"POST {REPORTS}/<report>/signera": "aoe",
+    f"GET {REPORTS}/<report>/ta-bort": "aoe",
+    f"POST {REPORTS}/<report>/ta-bort": "aoe",
     f"GET {REPORTS}/<report>/rekommendationer": "aoe",
     f"POST {REPORTS}/<report>/rekommendationer": "aoe",
     f"GET {REPORTS}/<report>/uppfoljning": "aoe",

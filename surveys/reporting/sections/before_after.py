@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from surveys.domain.statistics import rounded
-from surveys.reporting.document import Block, Bullets, Cell, Paragraph, Table
+from surveys.reporting.document import Block, Bullets, Cell, Chart, ChartRow, Paragraph, Table
 from surveys.reporting.material import Material
 from surveys.reporting.names import (
     TOO_FEW,
@@ -14,6 +14,7 @@ from surveys.reporting.names import (
     said_of,
     too_few_note,
 )
+from surveys.reporting.sections.indexes import indexes
 from surveys.reporting.sections.occasions import top_cell
 from surveys.results.change_model import Change, Paired, QuestionChange
 from surveys.results.model import Measurement, QuestionResult
@@ -40,7 +41,8 @@ def _of(material: Material, found: Change) -> list[Block]:
     paired = [each for each in found.questions if each.paired is not None]
     blocks: list[Block] = [_groups(material, found, both)] if both else []
     if paired:
-        blocks.append(_pairs(material, found, paired))
+        blocks += [_chart(material, found, paired), _pairs(material, found, paired)]
+    blocks += indexes(material, found)
     once, others = words._("Asked only once"), words._("Not the same answers to choose from")
     reworded = words._("Not the same wording")
     said = [
@@ -97,6 +99,26 @@ def _mean(material: Material, found: Change, measured: Measurement, result: Ques
     label = said_of(found.series.title, measurement_name(words, measured), question_name(words, result))
     mean = ledger.number(f"{key}/mean", said_of(label, words._("Mean")), result.middle.mean, result.n)
     return Cell(mean, f"n = {ledger.number(f'{key}/n', said_of(label, 'n'), result.n)}")
+
+
+def _chart(material: Material, found: Change, questions: Sequence[QuestionChange]) -> Chart:
+    words = material.words
+    title = said_of(material.of(found.series), words._("The same persons before and after"))
+    return Chart(
+        title=title,
+        alt=words._("Chart: %(title)s. The same figures are in the table after it.", title=title),
+        classes=(words._("Lower"), words._("The same"), words._("Higher")),
+        rows=tuple(
+            ChartRow(
+                words.local(each.text),
+                (each.paired.lower.count, each.paired.same.count, each.paired.higher.count),
+                words.number(each.paired.n),
+            )
+            for each in questions
+            if each.paired
+        ),
+        base=words._("Base: the pairs, who answered the question both times."),
+    )
 
 
 def _pairs(material: Material, found: Change, questions: Sequence[QuestionChange]) -> Table:

@@ -105,6 +105,7 @@ def _rules(material: Material) -> Iterator[str]:
             "Before and after are laid beside each other unpaired: it is not told which answers are one"
             " person’s. No change has been tested."
         )
+    yield from _further(material)
     if material.tested():
         yield words._(
             "Pairs were tested with Wilcoxon’s signed-rank test, two-sided; those who answered the same are"
@@ -112,3 +113,28 @@ def _rules(material: Material) -> Iterator[str]:
         )
     else:
         yield words._("No statistical test has been made.")
+
+
+def _further(material: Material) -> Iterator[str]:
+    words = material.words
+    if material.indexed():
+        yield words._(
+            "An index is the mean of a person’s answers to the questions that were declared to be one. How"
+            " well they hold together is told by Cronbach’s alpha, of those who answered all of them."
+        )
+    if material.breakdowns:
+        yield words._(
+            "By gender and organisation a group is shown whole or not at all. Where a small group could be"
+            " worked out from the others, one more is not shown."
+        )
+    if material.indicators:
+        yield words._(
+            "Indicators are judged from their exact figures. Until it has been read after its reading date,"
+            " an outcome is preliminary. Targets that were changed stand with the original first."
+        )
+    if material.outside:
+        yield words._(
+            "Figures from elsewhere are printed as they stood, with their source. Each that can be was"
+            " checked against the other figures of its table, and against the project’s own answers where it"
+            " is laid beside them; what does not follow is marked, with the value that does."
+        )

@@ -19,6 +19,7 @@ from surveys.web.evaluate import (
     reports,
     reports_advice,
     reports_files,
+    reports_removal,
     reports_settings,
     results,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "reports",
     "reports_advice",
     "reports_files",
+    "reports_removal",
     "reports_settings",
     "results",
 ]

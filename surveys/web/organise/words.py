@@ -187,6 +187,7 @@ RETURN_KINDS: Words = {
 DEED_ACTIONS: Words = {
     "report_made": _l("Report made"),
     "report_made_again": _l("Report made again"),
+    "report_removed": _l("Version of a report removed"),
     "report_signed": _l("Report signed off"),
     "report_recommends": _l("Recommendations of a report written"),
     "report_follows_up": _l("Earlier recommendations followed up"),

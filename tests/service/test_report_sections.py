@@ -1,0 +1,83 @@
+"""Indicators, groups, indexes and figures from elsewhere in a report; a version thrown away."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from surveys.installation import Installation
+from surveys.models.deeds import Deed
+from surveys.reporting import recommendations, removing, reports
+from surveys.reporting.recommendations import Advice
+from tests.support.answered import NOW
+from tests.support.reported import Staff, contents, make, said, staff, table_of
+
+LATER = NOW + timedelta(days=30)
+
+
+@pytest.fixture
+def who(sqlite_installation: Installation) -> Staff:
+    return staff(sqlite_installation)
+
+
+def test_indicators_stand_with_every_target_and_why_they_are_judged_so(
+    sqlite_installation: Installation, who: Staff
+) -> None:
+    found = contents(sqlite_installation, who, make(sqlite_installation, who))
+    rows = table_of(found.document, "indicators", "Indikatorer och hur målen står sig")
+    assert rows["Deltagare"] == [
+        ("–", ""),
+        ("110\xa0personer", "sedan 15\xa0feb\xa02026; dessförinnan 500\xa0personer"),
+        ("98\xa0personer", ""),
+        ("inte uppfyllt", "preliminärt"),
+    ]
+    assert rows["– Kvinnor"][2:] == [("98\xa0personer", ""), ("helt uppfyllt", "preliminärt")]
+    share = ("58\xa0av\xa077 (75,3\xa0%)", "samtliga svarande på frågan")
+    assert rows["Nytta"] == [("50\xa0%", ""), ("80\xa0%", ""), share, ("delvis uppfyllt", "preliminärt")]
+    texts = said(found.document)
+    assert "Nytta: Samtalen efteråt var långa." in texts
+    assert any(each.startswith("Nytta: 58\xa0av\xa077") and "4,7 procentenheter" in each for each in texts)
+    assert {"indicator/deltagare/target", "indicator/deltagare/target/2"} <= {
+        each.id for each in found.figures
+    }
+
+
+def test_groups_indexes_and_figures_from_elsewhere_are_told_whole_or_not_at_all(
+    sqlite_installation: Installation, who: Staff
+) -> None:
+    found = contents(sqlite_installation, who, make(sqlite_installation, who))
+    place = "1. Tillfälle 1"
+    by_gender = table_of(found.document, "breakdown", f"{place} · efter kön")
+    assert set(by_gender) == {"Alla", "kvinna", "man"}
+    # 3 of one organisation: the other could give them away
+    assert f"{place} · efter organisation: redovisas ej – för få svar." in said(found.document)
+    index = table_of(found.document, "before_after", "Index av flera frågor")["Läget i stort"]
+    assert index[0] == ("12", "")
+    assert index[6][1] == "n = 12"
+    printed = table_of(found.document, "outside", "Enkäten till chefer")
+    assert printed["Kvinnor"][2] == ("72,2 %", "stämmer inte: 72,7\xa0% (56\xa0av\xa077)")
+    assert printed["Män"][2] == ("25,0 %", "")
+
+
+def test_a_preliminary_version_is_removed_and_its_number_not_used_again(
+    sqlite_installation: Installation, who: Staff
+) -> None:
+    db = sqlite_installation.database
+    first = make(sqlite_installation, who)
+    second = reports.make_again(db, who.project, first, who.user, NOW)
+    removing.remove(db, who.project, second, who.user, NOW)
+    third = reports.make_again(db, who.project, first, who.user, LATER)
+    again = contents(sqlite_installation, who, third)
+    assert again.document.status == "Preliminär, version 3"
+    assert again.before is not None
+    assert again.before.version == 1
+    recommendations.recommend(db, who.project, first, [Advice(None, "Mer tid", "", "")], who.user, NOW)
+    make(sqlite_installation, who, follows=first)
+    with pytest.raises(removing.FollowedUp):
+        removing.remove(db, who.project, first, who.user, LATER)
+    reports.sign(db, who.project, third, who.user, LATER)
+    with pytest.raises(reports.AlreadySigned):
+        removing.remove(db, who.project, third, who.user, LATER)
+    with db.reading() as session:
+        deed = session.scalars(select(Deed).where(Deed.action == "report_removed")).one()
+        assert deed.subject.startswith("gone:report:")
