@@ -19,6 +19,7 @@ from surveys.web.evaluate import (
     reports_files,
     reports_settings,
     results,
+    word_spellings,
 )
 from surveys.web.evaluate.base import blueprint
 
@@ -42,4 +43,5 @@ __all__ = [
     "reports_files",
     "reports_settings",
     "results",
+    "word_spellings",
 ]

@@ -234,6 +234,8 @@ DEED_ACTIONS: Words = {
     "own_page_sent": _l("Link to the own page mailed"),
     "index_declared": _l("Index declared"),
     "index_removed": _l("Index taken back"),
+    "spellings_counted_together": _l("Spellings counted together"),
+    "spellings_taken_apart": _l("Spellings taken apart"),
     "scale_added": _l("Scale added"),
     "scale_changed": _l("Scale changed"),
     "scale_removed": _l("Scale removed"),
