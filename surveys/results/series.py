@@ -106,7 +106,7 @@ class _Reading:
         self.limit = Limit(self.series.project.minimum_group)
         self.decimals = self.series.project.decimals
         self.counts = counting.counts(session, series_id)
-        self.heads: HeadCounts = counting.head_counts(session, series_id)
+        self.heads: HeadCounts = counting.head_counts(session, series_id, self.counts)
         self.versions = queries.versions(session, series_id)
         self.occasions = {occasion.id: _occasion(occasion) for occasion in self.series.occasions}
         self._forms: dict[int, Form] = {}
