@@ -1,8 +1,9 @@
 """Takes away what has had its time: failed sign-ins, ended sessions, keys, answers taken back that a backup
-brought again; tells of what has closed, reads the indicators whose date has passed.
+brought again, spellings that nobody has written any more; tells of what has closed, reads the indicators
+whose date has passed.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from random import SystemRandom
 
 from scheduler.rounds import Round, log
@@ -10,12 +11,13 @@ from surveys import clock
 from surveys.answers import closing, withdrawing
 from surveys.keys import KeysUnreadable
 from surveys.outbox import closing_summaries, sending_state
-from surveys.results import readings
+from surveys.results import readings, word_spellings
 from surveys.running import access
 
 
 class Housekeeper(Round):
     name = "housekeeping"
+    _looked_on: date | None = None
 
     def go_round(self) -> None:
         database, now = self.installation.database, clock.now()
@@ -24,7 +26,14 @@ class Housekeeper(Round):
             closing_summaries.write_summaries(database, now)
         if taken := readings.take_due(database, now):
             log.info("%s: %s readings of indicators taken", self.name, taken)
+        self._forget_unwritten(now)
         self._close(now)
+
+    def _forget_unwritten(self, now: datetime) -> None:
+        """Once a day: it reads the answers wherever words are counted together."""
+        if self._looked_on != now.date():
+            word_spellings.forget_unwritten(self.installation.database)
+            self._looked_on = now.date()
 
     def _close(self, now: datetime) -> None:
         """Destroy the keys whose time is over; sending may be stopped meanwhile, this is promised."""

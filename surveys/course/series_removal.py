@@ -18,6 +18,7 @@ from surveys.models.message import Message
 from surveys.models.people import Enrolment, MailStop, Outcome
 from surveys.models.programme import Occasion, OccasionChange, Series, Theme
 from surveys.models.question_index import QuestionIndex
+from surveys.models.word_spelling import WordSpelling
 from surveys.queries import planning as planning_queries
 from surveys.queries import series_removal as queries
 
@@ -87,6 +88,7 @@ def _forget(session: Session, series_id: int) -> None:
         delete(MailStop).where(MailStop.series_id == series_id),
         delete(PeopleImport).where(PeopleImport.series_id == series_id),
         delete(QuestionIndex).where(QuestionIndex.series_id == series_id),
+        delete(WordSpelling).where(WordSpelling.series_id == series_id),
         delete(ExportJob).where(ExportJob.series_id == series_id),
         update(Series).where(Series.round_of_id == series_id).values(round_of_id=None),
     ):

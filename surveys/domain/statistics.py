@@ -247,10 +247,14 @@ def number_summary(values: Iterable[Decimal] | Mapping[Decimal, int]) -> NumberS
 
 @dataclass(frozen=True, slots=True)
 class WordCount:
-    """An association word in its most common spelling, and how many times it was given."""
+    """An association word in its most common spelling, and how many times it was given.
+
+    ``spellings`` are the words counted together in it, each with its count, where staff have said so.
+    """
 
     word: str
     count: int
+    spellings: tuple[tuple[str, int], ...] = ()
 
 
 def word_frequencies(words: Iterable[str] | Mapping[str, int]) -> list[WordCount]:
@@ -263,18 +267,19 @@ def word_frequencies(words: Iterable[str] | Mapping[str, int]) -> list[WordCount
     for word, many in Counter(words).items():
         spelling = unicodedata.normalize("NFC", " ".join(word.split()))
         if spelling:
-            spellings.setdefault(_folded(spelling), Counter())[spelling] += many
+            spellings.setdefault(folded(spelling), Counter())[spelling] += many
     ordered = sorted(spellings.items(), key=lambda item: (-item[1].total(), swedish_order(item[0])))
     return [WordCount(_commonest(found), found.total()) for _, found in ordered]
 
 
 def swedish_order(word: str) -> tuple[list[tuple[str, int]], str]:
     """A sort key: å ä ö after z, other accents only where the words are otherwise the same."""
-    folded = _folded(word)
-    return [place for letter in folded for place in _places(letter)], folded
+    same = folded(word)
+    return [place for letter in same for place in _places(letter)], same
 
 
-def _folded(word: str) -> str:
+def folded(word: str) -> str:
+    """Equal for words that differ in capitals alone, or in how an accent is encoded."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", word).casefold())
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from surveys.domain.statistics import WordCount
 from surveys.domain.texts import pick
 from surveys.exporting import csv_file, xlsx_file
 from surveys.exporting.csv_file import harmless, swedish_number
@@ -140,9 +141,9 @@ class _Making:
 
     def own_words(self) -> Table:
         _ = self._
-        heading = (*self._place(), _("Code"), _("Question"), _("Word"), _("Count"))
+        heading = (*self._place(), _("Code"), _("Question"), _("Word"), _("Count"), _("Counted together"))
         rows = [
-            (*self._at(each), one.code, self._text(one.text), word.word, word.count)
+            (*self._at(each), one.code, self._text(one.text), word.word, word.count, _spellings(word))
             for each, one in self._asked()
             for word in one.words
         ]
@@ -237,3 +238,7 @@ class _Making:
 
 def _of(share: Share) -> Line:
     return share.count, share.base, share.percent
+
+
+def _spellings(word: WordCount) -> str:
+    return ", ".join(f"{spelling} ({count})" for spelling, count in word.spellings)

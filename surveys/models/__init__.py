@@ -20,6 +20,7 @@ from surveys.models import (
     returned,
     tally,
     texts,
+    word_spelling,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "returned",
     "tally",
     "texts",
+    "word_spelling",
 ]

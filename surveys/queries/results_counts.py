@@ -1,6 +1,6 @@
 """How many were registered, present, asked, reached, and how many have answered: what every rate is of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
@@ -11,7 +11,7 @@ from surveys.models.message import Message
 from surveys.models.people import Attendance, Enrolment
 from surveys.models.programme import Occasion
 from surveys.models.response import Response
-from surveys.queries.results import Key, key, of_series
+from surveys.queries.results import PERSONAL, Key, key, of_series
 from surveys.queries.tallies import REVISIONS
 
 
@@ -68,7 +68,12 @@ def counts(session: Session, series_id: int) -> dict[Key, Counts]:
     return found
 
 
-def head_counts(session: Session, series_id: int) -> HeadCounts:
+def head_counts(session: Session, series_id: int, of: Mapping[Key, Counts]) -> HeadCounts:
+    """Count the persons of a series; ``of`` are its :func:`counts`.
+
+    Where all that was asked is one measurement, in which nobody is asked twice, its counts are those of
+    persons: telling persons apart is what takes longest.
+    """
     registered = session.scalar(
         select(func.count()).where(Enrolment.series_id == series_id, Enrolment.state != "cancelled")
     )
@@ -90,6 +95,26 @@ def head_counts(session: Session, series_id: int) -> HeadCounts:
         )
     ]
     persons = session.scalar(select(func.count(there.c.enrolment_id.distinct())))
+    alone = _only(of)
+    return HeadCounts(
+        registered=registered or 0,
+        present=persons or 0,
+        attendances=sum(many for _, many in present_at),
+        invited=_persons_asked(session, series_id) if alone is None else alone.invited,
+        answered=_persons_answering(session, series_id, alone),
+        present_at=dict(present_at),
+    )
+
+
+def _only(of: Mapping[Key, Counts]) -> Counts | None:
+    """The counts of the only measurement that anybody has been asked; of personal targets one person may have
+    had several.
+    """
+    asked = [place for place, some in of.items() if some != Counts()]
+    return of[asked[0]] if len(asked) == 1 and asked[0].target != PERSONAL else None
+
+
+def _persons_asked(session: Session, series_id: int) -> int:
     asked = (
         select(Invitation.enrolment_id)
         .join(Invitation.rule)
@@ -97,38 +122,35 @@ def head_counts(session: Session, series_id: int) -> HeadCounts:
         .distinct()
         .subquery()
     )
-    invited = session.scalar(select(func.count()).select_from(asked))
-    return HeadCounts(
-        registered=registered or 0,
-        present=persons or 0,
-        attendances=sum(many for _, many in present_at),
-        invited=invited or 0,
-        answered=_persons_answering(session, series_id),
-        present_at=dict(present_at),
-    )
+    return session.scalar(select(func.count()).select_from(asked)) or 0
 
 
-def _persons_answering(session: Session, series_id: int) -> int | None:
+def _persons_answering(session: Session, series_id: int, alone: Counts | None) -> int | None:
     """How many persons sent in a response; None where those of one person cannot be told to be: those that
     nothing joins, and those under the key of the series beside those under the installation's.
     """
     sealed = case((Response.privacy_mode == "sealed", 1), else_=0).label("sealed")
+    theirs = (FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None), ~Response.uncoded)
+    if alone is not None:
+        joined = select(func.count(Response.pairing_key), func.coalesce(func.sum(sealed), 0))
+        persons, under_seal = session.execute(joined.join(Response.rule).where(*theirs)).one()
+        return None if persons < alone.submitted or 0 < under_seal < persons else persons
     # Grouped first: to count different keys PostgreSQL sorts them all.
     each = (
         select(Response.pairing_key, sealed, func.count().label("many"))
         .join(Response.rule)
-        .where(FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None), ~Response.uncoded)
+        .where(*theirs)
         .group_by(Response.pairing_key, sealed)
         .subquery()
     )
-    persons, alone, kinds = session.execute(
+    persons, unjoined, kinds = session.execute(
         select(
             func.count(each.c.pairing_key),
             func.sum(case((each.c.pairing_key.is_(None), each.c.many), else_=0)),
             func.count(each.c.sealed.distinct()),
         )
     ).one()
-    return None if alone or kinds > 1 else persons
+    return None if unjoined or kinds > 1 else persons
 
 
 def mailed(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -140,8 +140,9 @@ def _forms(session: Session, task: Work) -> dict[int, Form]:
 
 def _counts(session: Session, task: Work) -> dict[str, int | None]:
     """Those of the measurement, and of the series how many were registered, present, asked and answered."""
-    counts = counting.counts(session, task.series_id).get(task.key, Counts())
-    heads = counting.head_counts(session, task.series_id)
+    every = counting.counts(session, task.series_id)
+    counts = every.get(task.key, Counts())
+    heads = counting.head_counts(session, task.series_id, every)
     series = {"registered": heads.registered, "present": heads.present, "attendances": heads.attendances}
     series |= {"series_invited": heads.invited}
     return {**asdict(counts), **series, "series_answered": heads.answered}

@@ -16,6 +16,7 @@ from surveys.domain.tally import Tally
 from surveys.models.tally import Snapshot
 from surveys.queries import results as result_queries
 from surveys.queries import tallies as queries
+from surveys.queries import word_spellings
 from surveys.queries.results import Key
 from surveys.results.cells import Cell, by_version, read_document
 from surveys.results.model import QuestionResult
@@ -54,6 +55,7 @@ def read_series_at(
     limit, decimals = Limit(series.project.minimum_group), series.project.decimals
     asking = queries.asking(session)
     forms = _Forms(session, series_id)
+    alike = word_spellings.alike(session, series_id)
     found = {}
     for key, taken in queries.snapshots(session, series_id).items():
         closed = key in asking and now >= asking[key].closes_at + GRACE
@@ -64,7 +66,7 @@ def read_series_at(
             questions: tuple[QuestionResult, ...] = ()
             if wanted.responses >= limit:
                 tallied = forms.tallied(key, tallies[-1])
-                questions = tallied_results(tallied, limit, decimals, _untold(tallies, limit))
+                questions = tallied_results(tallied, limit, decimals, _untold(tallies, limit), alike)
             found[key] = AtDate(
                 key, wanted.day, wanted.taken_at, wanted.why, wanted.counts, wanted.cells is None, questions
             )

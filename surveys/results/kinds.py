@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -27,13 +27,18 @@ from surveys.domain.summaries import Summary
 from surveys.domain.texts import LocalText
 from surveys.results.model import Bar, Middle, Placed, Share, Top
 
+Alike = Mapping[str, Mapping[str, str]]
+
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for a whole measurement: the limit and the decimals."""
+    """What holds for a whole measurement: the limit, the decimals, and by question (without its theme) the
+    spellings that are counted as another word.
+    """
 
     limit: Limit
     decimals: int
+    alike: Alike = field(default_factory=dict)
 
     def share(self, count: int, base: int) -> Share:
         return share(count, base, self.decimals)

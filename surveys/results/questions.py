@@ -23,7 +23,8 @@ from surveys.domain.statistics import (
 )
 from surveys.domain.summaries import Summary
 from surveys.domain.tally import Tally, tally
-from surveys.results.kinds import Terms, of_kind
+from surveys.domain.word_spellings import counted_together
+from surveys.results.kinds import Alike, Terms, of_kind
 from surveys.results.model import QuestionResult
 
 Choices = ScaleQuestion | OneChoice | SeveralChoices | ThemeChoice | Ranking
@@ -80,15 +81,17 @@ def tallied_results(
     decimals: int,
     withheld: Collection[str] = (),
     only: Collection[str] = (),
+    alike: Alike | None = None,
 ) -> tuple[QuestionResult, ...]:
     """Summarise each question of a measurement, in the order of the newest version.
 
     Answers to a question are put together over versions only where it offered the same answers in them;
     otherwise each wording has its own result, and only those who were asked it count as missing. ``withheld``
     are codes of questions that something beside their own answers forbids to show; ``only`` those wanted,
-    where the caller knows what else they hang on.
+    where the caller knows what else they hang on. ``alike`` are the words counted as another, by the question
+    without its theme.
     """
-    terms = Terms(limit, decimals)
+    terms = Terms(limit, decimals, alike or {})
     wanted = [each for each in _asked(tallied) if not only or each.question.code in only]
     results = [_result(asked, terms, asked.question.code in withheld) for asked in wanted]
     hidden = {result.code for result in results if not result.shown}
@@ -138,11 +141,10 @@ def _result(asked: _Asked, terms: Terms, withheld: bool) -> QuestionResult:
     question = asked.question
     summary = question.summarise(asked.counted)
     verdict = Verdict.TOO_FEW if withheld else _verdict(asked, summary, terms)
-    base = question.code.removesuffix(f"-{question.theme}") if question.theme else question.code
     seen = _seen(asked, summary, terms) if verdict is Verdict.SHOWN else {}
     return QuestionResult(
         code=question.code,
-        base_code=base,
+        base_code=_base(question),
         theme=question.theme,
         text=question.text,
         kind=question.kind,
@@ -153,6 +155,10 @@ def _result(asked: _Asked, terms: Terms, withheld: bool) -> QuestionResult:
         reworded=asked.reworded,
         **seen,
     )
+
+
+def _base(question: Question) -> str:
+    return question.code.removesuffix(f"-{question.theme}") if question.theme else question.code
 
 
 def _verdict(asked: _Asked, summary: Summary, terms: Terms) -> Verdict:
@@ -183,7 +189,8 @@ def _seen(asked: _Asked, summary: Summary, terms: Terms) -> dict[str, Any]:
     seen: dict[str, Any] = {
         "missing": summary.missing,
         "not_asked": asked.counted.not_asked,
-        "words": summary.words,
+        # weighed as they were written: what follows from words that may be shown may be shown too
+        "words": counted_together(summary.words, terms.alike.get(_base(question), {})),
         # in alphabetical order: the order of the responses would join one person's texts
         "texts": tuple(sorted([*summary.texts, *asked.texts], key=swedish_order)),
     }

@@ -32,12 +32,12 @@ from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.queries import results as queries
 from surveys.queries import results_counts as counting
-from surveys.queries import tallies
+from surveys.queries import tallies, word_spellings
 from surveys.queries.results import Asked, Key
 from surveys.queries.results_counts import Counts, HeadCounts
 from surveys.queries.tallies import Kept, Stand
 from surveys.results import cells
-from surveys.results.kinds import share
+from surveys.results.kinds import Alike, share
 from surveys.results.model import INVITED, Funnel, Measurement, OccasionInfo, SeriesResults
 from surveys.results.questions import Tallied, Texts, tallied_results
 
@@ -106,10 +106,11 @@ class _Reading:
         self.limit = Limit(self.series.project.minimum_group)
         self.decimals = self.series.project.decimals
         self.counts = counting.counts(session, series_id)
-        self.heads: HeadCounts = counting.head_counts(session, series_id)
+        self.heads: HeadCounts = counting.head_counts(session, series_id, self.counts)
         self.versions = queries.versions(session, series_id)
         self.occasions = {occasion.id: _occasion(occasion) for occasion in self.series.occasions}
         self._forms: dict[int, Form] = {}
+        self.alike: Alike = {}
 
     def results(self) -> SeriesResults:
         return self._whole(self.with_questions(list(self._measurements())))
@@ -120,6 +121,7 @@ class _Reading:
     def with_questions(self, measurements: Sequence[Measurement]) -> list[Measurement]:
         """The measurements with what may be shown of their answers."""
         kept = tallies.kept(self.session, self.series.id)
+        self.alike = word_spellings.alike(self.session, self.series.id)
         return [self._with_questions(each, kept) if each.shown else each for each in measurements]
 
     def _with_questions(self, measurement: Measurement, kept: Mapping[Key, Kept]) -> Measurement:
@@ -133,7 +135,7 @@ class _Reading:
             Tallied(versions[id_].number, forms[id_], tally, self._texts(key, id_, forms[id_]))
             for id_, tally in cells.by_version(found.cells).items()
         ]
-        questions = tallied_results(tallied, self.limit, self.decimals)
+        questions = tallied_results(tallied, self.limit, self.decimals, alike=self.alike)
         return replace(measurement, questions=questions, counted_at=found.counted_at)
 
     def _texts(self, key: Key, version_id: int, form: Form) -> Texts:

@@ -32,6 +32,7 @@ PAGES = (
     f"{RESULTS}/fore-och-efter",
     f"{RESULTS}/fritext",
     f"{RESULTS}/fore-och-efter/index",
+    f"{RESULTS}/ord/words",
     f"{PROJECT}/lardeloggar",
 )
 

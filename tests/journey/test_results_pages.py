@@ -19,6 +19,7 @@ from surveys.models.followup import Mailing
 from surveys.models.log import LogBook, LogEntry
 from surveys.running import access
 from tests.service.test_change import several
+from tests.service.test_word_spellings import measured_words
 from tests.support.answered import AFTER, NOW, OVERALL, Answering, spread
 from tests.support.forms import local
 from tests.support.pages import forms_of
@@ -225,6 +226,35 @@ def test_an_index_is_declared_with_nothing_typed_lost(
     assert "2 evaluator b är en annan sak" in history
     assert removed.status_code == 303
     assert "None is declared." in text_of(client, f"{RESULTS}/fore-och-efter")
+
+
+def test_spellings_are_counted_as_one_and_taken_apart(
+    sqlite_installation: Installation, sqlite_app: Flask
+) -> None:
+    with sqlite_installation.database.transaction() as session:
+        measured_words(Answering(session, sqlite_installation.keys))
+    client = signed_in(sqlite_app, "evaluator")
+    measured, address = f"{RESULTS}/matning/efter/t1", f"{RESULTS}/ord/words"
+    fields: dict[str, Any] = forms_of(client.get(address))[address]
+    chosen = {**fields, "words": ["matnyttigt", "mat-nyttigt"]}
+
+    wrong = client.post(address, data={**chosen, "counted_as": " "})
+    right = client.post(address, data={**chosen, "counted_as": "matnyttigt"})
+    page, declared = text_of(client, measured), text_of(client, address)
+    apart = client.post(f"{address}/ta-isar", data={**fields, "word": "matnyttigt"})
+
+    assert f'href="{address}"' in client.get(measured).text
+    assert wrong.status_code == 422
+    assert "Write the word that they are to count as." in wrong.text
+    assert re.search(r'value="mat-nyttigt" checked', wrong.text)
+    assert (right.status_code, apart.status_code) == (303, 303)
+    assert "matnyttigt : matnyttigt 3, mat-nyttigt 2 5" in page
+    assert "matnyttigt mat-nyttigt , matnyttigt" in declared
+    assert "matnytigt" not in declared, "of a measurement that too few have answered"
+    assert "matnyttigt 3 roligt 3 mat-nyttigt 2" in text_of(client, measured)
+    assert client.post(f"{address}/ta-isar", data={**fields, "word": "matnyttigt"}).status_code == 404
+    assert client.get(f"{RESULTS}/ord/overall").status_code == 404
+    assert "resultat/ord" not in signed_in(sqlite_app, "reader").get(measured).text
 
 
 @pytest.mark.parametrize("role", ["administrator", "organiser", "evaluator", "reader"])

@@ -150,6 +150,9 @@ EXPECTED = {
     f"GET {S}/resultat/fore-och-efter/index/<int:index>": "aoe",
     f"POST {S}/resultat/fore-och-efter/index/<int:index>": "aoe",
     f"POST {S}/resultat/fore-och-efter/index/<int:index>/ta-bort": "aoe",
+    f"GET {S}/resultat/ord/<question>": "aoe",
+    f"POST {S}/resultat/ord/<question>": "aoe",
+    f"POST {S}/resultat/ord/<question>/ta-isar": "aoe",
     f"GET {S}/resultat/export": "aoe",
     f"POST {S}/resultat/export": "aoe",
     f"GET {S}/resultat/export/kodbok": "aoe",
@@ -368,7 +371,16 @@ IN_BOTH = {
 # Pages that are empty in this programme are a 404 to everyone; the role is still checked first.
 BUNDLE = f"{S}/resultat/export/paket/<job>"
 # An archive is for those alone who have the rights that it was made with.
-NOTHING_THERE = {f"GET {P}/logotyp", f"GET {BUNDLE}", f"POST {BUNDLE}/hamta", f"POST {BUNDLE}/bort"}
+WORDS = f"{S}/resultat/ord/<question>"
+NOTHING_THERE = {
+    f"GET {P}/logotyp",
+    f"GET {BUNDLE}",
+    f"POST {BUNDLE}/hamta",
+    f"POST {BUNDLE}/bort",
+    f"GET {WORDS}",
+    f"POST {WORDS}",
+    f"POST {WORDS}/ta-isar",
+}
 
 
 @pytest.fixture

@@ -218,7 +218,9 @@ def test_a_paper_without_a_code_is_an_answer_and_no_person(installation: Install
         assert (measured.counts.submitted, measured.counts.uncoded, measured.counts.answers) == (1, 4, 5)
         assert measured.rate is not None
         assert (measured.rate.numerator, measured.rate.denominator, measured.withheld) == (1, 2, None)
-        assert results_counts.head_counts(session, 1).answered == (None if mode == "anonymous" else 1)
+        assert results_counts.head_counts(session, 1, results_counts.counts(session, 1)).answered == (
+            None if mode == "anonymous" else 1
+        )
         exported = list(Export(session, keys, 1, NOW, "sv").rows())
         codes = {row[1] for row in exported}
     # Where every row of a file has a person's code, theirs do too: nothing tells them from the others.

@@ -1,6 +1,6 @@
 """A course whose participants answer in confidence, played through by the program itself: planner,
-dispatcher, and a browser a person. Before and after are *sealed*, what is asked after each occasion is
-*anonymous*.
+dispatcher, aggregator, and a browser a person. Before and after are *sealed*, what is asked after each
+occasion is *anonymous*.
 
 Whose answer a response is stands in its text alone, so that whoever attacks can be marked.
 """
@@ -16,6 +16,7 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from scheduler.aggregator import Aggregator
 from scheduler.dispatcher import Dispatcher
 from scheduler.planner import Planner
 from surveys.domain.questionnaire import digest
@@ -167,6 +168,7 @@ def _one_round(installation: Installation) -> None:
     stopping = threading.Event()
     assert Planner(installation, stopping).run()
     assert Dispatcher(installation, stopping).run()
+    assert Aggregator(installation, stopping).run()
 
 
 @contextmanager

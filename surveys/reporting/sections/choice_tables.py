@@ -141,13 +141,22 @@ def _words(asked: Asked, question: QuestionResult) -> list[Block]:
         (Cell(each.word), Cell(asked.count(question, f"word/{each.word}", each.word, each.count)))
         for each in common
     )
-    note = words._("The words that were written most often, each more than once.")
+    notes = [words._("The words that were written most often, each more than once.")]
+    notes += [
+        words._(
+            "“%(word)s” counts together, as declared: %(spellings)s.",
+            word=each.word,
+            spellings=", ".join(word for word, _ in each.spellings),
+        )
+        for each in common
+        if each.spellings
+    ]
     return [
         Table(
             caption=question_name(words, question),
             head=(words._("Word"), words._("Count")),
             rows=rows,
             base=words._("How many times each word was given.") + f" {asked.base_line(question)}.",
-            notes=(note,),
+            notes=tuple(notes),
         )
     ]

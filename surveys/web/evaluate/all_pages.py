@@ -22,6 +22,7 @@ from surveys.web.evaluate import (
     reports_removal,
     reports_settings,
     results,
+    word_spellings,
 )
 from surveys.web.evaluate.base import blueprint
 
@@ -48,4 +49,5 @@ __all__ = [
     "reports_removal",
     "reports_settings",
     "results",
+    "word_spellings",
 ]

@@ -236,6 +236,8 @@ DEED_ACTIONS: Words = {
     "index_declared": _l("Index declared"),
     "index_changed": _l("Index changed"),
     "index_removed": _l("Index taken back"),
+    "spellings_counted_together": _l("Spellings counted together"),
+    "spellings_taken_apart": _l("Spellings taken apart"),
     "scale_added": _l("Scale added"),
     "scale_changed": _l("Scale changed"),
     "scale_removed": _l("Scale removed"),
