@@ -15,6 +15,7 @@ from surveys.domain.texts import pick
 from surveys.exporting import csv_file, xlsx_file
 from surveys.exporting.csv_file import harmless, swedish_number
 from surveys.exporting.in_place import put_in_place
+from surveys.exporting.rows import collected_by
 from surveys.exporting.words import Words
 from surveys.results.model import Measurement, QuestionResult, SeriesResults, Share
 
@@ -164,11 +165,16 @@ class _Making:
     def _at(self, each: Measurement) -> Line:
         occasion = each.occasion
         return (
-            self._words.waves.get(each.wave, ""),
+            self._measured(each),
             each.questionnaire_code,
             f"{occasion.code} {occasion.title}" if occasion else "",
             occasion.starts_on.isoformat() if occasion and occasion.starts_on else "",
         )
+
+    def _measured(self, each: Measurement) -> str:
+        """The wave, with its source where others measured it."""
+        wave = self._words.waves.get(each.wave, "")
+        return f"{wave} ({collected_by(each)})" if each.outside else wave
 
     def _measurement(self, each: Measurement) -> Line:
         _, counts = self._, each.counts

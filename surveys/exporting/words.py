@@ -57,6 +57,7 @@ class Words:
             "occasion": self.gettext("Occasion (its code)"),
             "occasion_number": self.gettext("Number of the occasion"),
             "occasion_date": self.gettext("Day of the occasion"),
+            "collected_by": self.gettext("Source (who collected answers that were not given in Följa)"),
             "submitted_on": self.gettext("Day of the answer"),
             "language": self.gettext("Language of the answers"),
             "source": self.gettext("How it was answered"),

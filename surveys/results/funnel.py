@@ -119,8 +119,10 @@ class _Reading:
         return len({each.person for each in taken if each.enrolment in self.asked})
 
     def of_measurements(self) -> Iterator[Line]:
-        """As the overview has them, those that never were asked among them."""
+        """As the overview has them, those that never were asked among them; not what others have asked."""
         for each in self.rates.measurements:
+            if each.outside:
+                continue
             yield Line(
                 Class(each.place),
                 present=each.present,
