@@ -14,7 +14,7 @@ from surveys.models.questionnaire import Questionnaire
 
 
 class OutsideAnswers(Base):
-    """A file of answers. Until it is saved it has its ``content``; from then on a rule of its own, that never
+    """A file of answers. Until it is saved it has its ``content``, as it was read; from then on a rule of its own, that never
     sends, under which the responses are, and the file is gone.
 
     ``reading``: what its columns are used for, and what their values stand for. ``counts``: what became of

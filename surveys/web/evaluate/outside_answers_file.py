@@ -27,6 +27,7 @@ from surveys.web.phrases import _, ngettext
 Shown = str | Response | tuple[str, int]
 BEGUN = f"{LIST}/fil/<begun>"
 FIELDS = ("name", "collected_by", "collected_on", "wave", "occasion", "questionnaire")
+IN_ORDER = (*FIELDS, "file")  # as on the page
 MOST_VALUES = 100  # different ones of a column that are asked about
 MOST_FAULTS = 200  # that are listed
 EXAMPLES = 3
@@ -49,7 +50,8 @@ def send_outside_answers(project: str, series: str) -> Shown:
         )
     except BadImport as bad:
         missing = {} if name else {"file": ("file_missing", dict[str, object]())}
-        faults = {field: texts.field_fault(field, *why) for field, why in (bad.faults | missing).items()}
+        found = bad.faults | missing
+        faults = {field: texts.field_fault(field, *found[field]) for field in IN_ORDER if field in found}
         return _start_page(typed, faults), 422
     return redirect(here("fil", made, "kolumner"), 303)
 
