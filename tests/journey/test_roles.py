@@ -635,17 +635,7 @@ def test_the_matrix_in_another_project(app: Flask, values: dict[str, object], ro
         method = name.partition(" ")[0]
         answer = client.open(method, address(app, rule, "liten", values))
         assert answer.status_code == 404, name
-        if rule.arguments - {
-            "project",
-            "questionnaire",
-            "kind",
-            "language",
-            "number",
-            "question",
-            "group",
-            "scale",
-            "organisation",
-        }:
+        if rule.arguments - IN_BOTH:
             # Under one's own project, but with a thing that is another's.
             answer = client.open(method, address(app, rule, "annan", values))
             assert answer.status_code == 404, f"{name} with another project's object"
