@@ -124,6 +124,8 @@ def test_the_template_and_the_headings_are_the_house_s_own(who: Staff, sqlite_ap
     form = forms_of(client.get(new))[new] | {"sprak-i-rapporten": "sv"}
     refused = client.post(new, data=form | {"namn": "ESF", "rubrik-0": ""})
     assert (refused.status_code, 'href="#rubrik-0"' in refused.text) == (422, True)
+    stale = client.post(new, data=form | {"namn": "", "del-0": "no-such-section", "text-0": "Skrivet"})
+    assert (stale.status_code, "Skrivet" in stale.text) == (422, True)
     moved = {"namn": "ESF", "rubrik-0": "1. Kort om projektet", "plats-0": "99", "plats-2": ""}
     assert client.post(new, data=form | moved).status_code == 303
     page = client.get(f"{REPORTS}/ny").text

@@ -153,7 +153,8 @@ def _typed() -> list[_Row]:
         text = form.get(f"plats-{number}", "").strip()
         place = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
         said = unfolded(form.get(f"text-{number}", ""))
-        rows.append(_Row(number, place, Heading(key, form.get(f"rubrik-{number}", ""), said)))
+        known = key if key in headings.KEYS else OWN  # what is typed under a section that is gone is kept
+        rows.append(_Row(number, place, Heading(known, form.get(f"rubrik-{number}", ""), said)))
     return rows
 
 
