@@ -43,7 +43,13 @@ def main(chosen: str) -> None:
         if "l" in chosen:
             for title, bare, ours, bare_peak, our_peak in export_files.measure(folder):
                 report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "≤ 3.0")
-                print(f"{'   highest memory':<44} bare {bare_peak:6.0f} MB   ours {our_peak:6.0f} MB")
+                print(
+                    f"{'   highest memory':<44} bare {bare_peak:6.0f} MB   ours {our_peak:6.0f} MB",
+                    flush=True,
+                )
+        if "n" in chosen:
+            for title, seconds, peak in export_files.memory(folder):
+                print(f"{title:<44} {seconds:8.1f} s {peak:8.0f} MB", flush=True)
         if "h" in chosen:
             for title, bare, ours in mail.measure_many(folder):
                 report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "≤ 2.0")
@@ -54,4 +60,4 @@ def main(chosen: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefghijklm")
+    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefghijklmn")

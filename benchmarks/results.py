@@ -36,7 +36,7 @@ GROUPED = "SELECT question, value, count(*) FROM flat GROUP BY question, value"
 
 def measure(folder: Path, count: int = RESPONSES) -> Iterator[tuple[str, float, float, float]]:
     """Yield (name, seconds of the GROUP BY, of the page in a fresh process, and looked at again)."""
-    for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+    for name, database in (("SQLite", sqlite), ("PostgreSQL", postgresql)):
         home = folder / name
         home.mkdir()
         with database(home) as url:
@@ -57,16 +57,17 @@ def measure(folder: Path, count: int = RESPONSES) -> Iterator[tuple[str, float, 
 
 
 @contextmanager
-def _sqlite(folder: Path) -> Iterator[str]:
+def sqlite(folder: Path) -> Iterator[str]:
     url = f"sqlite:///{folder / 'folja.sqlite'}"
     migrate(url)
     yield url
 
 
 @contextmanager
-def _postgresql(_folder: Path) -> Iterator[str]:
+def postgresql(_folder: Path) -> Iterator[str]:
     with ExitStack() as stack:
         run = run_folder.create()
+        stack.callback(postgres.server_folder.cache_clear)  # the next one starts another
         stack.callback(postgres.stop, run)
         yield stack.enter_context(fresh_postgresql())
 
