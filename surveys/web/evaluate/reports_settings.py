@@ -123,7 +123,12 @@ def _save_set(public_id: str) -> Response | tuple[str, int]:
             [row.heading for row in chosen],
             g.user.user_id,
             clock.now(),
+            form.get("seen", ""),
         )
+    except heading_sets.UnknownHeadings:
+        abort(404)
+    except heading_sets.HeadingsChanged:
+        return _rows_page(public_id, name, tag, rows, {}, conflict=True), 409
     except BadHeadings as bad:
         fields = {"heading": "rubrik", "text": "text", "key": "rubrik"}
         whole = {"name": "namn", "language": "sprak-i-rapporten", "sections": "plats-0"}
@@ -169,7 +174,16 @@ def _set_page(
     return _rows_page(public_id, name, tag, rows, errors)
 
 
-def _rows_page(public_id: str, name: str, tag: str, rows: Sequence[_Row], errors: Mapping[str, str]) -> str:
+def _rows_page(
+    public_id: str,
+    name: str,
+    tag: str,
+    rows: Sequence[_Row],
+    errors: Mapping[str, str],
+    conflict: bool = False,
+) -> str:
+    stored = queries.heading_set(reading_session(), g.project.id, public_id) if public_id else None
+    seen = heading_sets.mark_of(stored)
     return page(
         "report_headings",
         crumbs=below((_("Headings"), here("rubriker")), (name or _("New set of headings"), None)),
@@ -179,6 +193,8 @@ def _rows_page(public_id: str, name: str, tag: str, rows: Sequence[_Row], errors
         fills=headings.names(Words(language.of_page().code)),
         languages=[(code, language.name(code)) for code in for_staff()],
         errors=errors,
+        seen=seen if conflict or request.method == "GET" else request.form.get("seen", ""),
+        conflict=conflict,
         action=here("rubriker", public_id or "ny"),
         known=public_id,
     )
