@@ -136,6 +136,12 @@ def test_the_template_and_the_headings_are_the_house_s_own(who: Staff, sqlite_ap
     assert (refused.status_code, 'href="#rubrik-0"' in refused.text) == (422, True)
     stale = client.post(new, data=form | {"namn": "", "del-0": "no-such-section", "text-0": "Skrivet"})
     assert (stale.status_code, "Skrivet" in stale.text) == (422, True)
+    unclear = client.post(new, data=form | {"namn": "ESF", "plats-2": "sist"})
+    assert (unclear.status_code, 'href="#plats-2"' in unclear.text, 'value="sist"' in unclear.text) == (
+        422,
+        True,
+        True,
+    )
     moved = {"namn": "ESF", "rubrik-0": "1. Kort om projektet", "plats-0": "99", "plats-2": ""}
     assert client.post(new, data=form | moved).status_code == 303
     own = re.findall(rf'href="({REPORTS}/rubriker/[^"/]+)"', client.get(f"{REPORTS}/rubriker").text)
