@@ -36,7 +36,7 @@ GROUPED = "SELECT question, value, count(*) FROM flat GROUP BY question, value"
 
 def measure(folder: Path, count: int = RESPONSES) -> Iterator[tuple[str, float, float, float]]:
     """Yield (name, seconds of the GROUP BY, of the page in a fresh process, and looked at again)."""
-    for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+    for name, database in (("SQLite", on_sqlite), ("PostgreSQL", on_postgresql)):
         home = folder / name
         home.mkdir()
         with database(home) as url:
@@ -57,14 +57,14 @@ def measure(folder: Path, count: int = RESPONSES) -> Iterator[tuple[str, float, 
 
 
 @contextmanager
-def _sqlite(folder: Path) -> Iterator[str]:
+def on_sqlite(folder: Path) -> Iterator[str]:
     url = f"sqlite:///{folder / 'folja.sqlite'}"
     migrate(url)
     yield url
 
 
 @contextmanager
-def _postgresql(_folder: Path) -> Iterator[str]:
+def on_postgresql(_folder: Path) -> Iterator[str]:
     with ExitStack() as stack:
         run = run_folder.create()
         stack.callback(postgres.stop, run)
