@@ -179,6 +179,7 @@ EXPECTED = {
     f"GET {REPORTS}/<report>/rapport.docx": "aoer",
     f"GET {REPORTS}/<report>/rapport.pdf": "aoer",
     f"GET {REPORTS}/<report>/rapport.pptx": "aoer",
+    f"GET {REPORTS}/<report>/siffror.xlsx": "aoer",
     f"POST {REPORTS}/<report>/igen": "aoe",
     f"GET {REPORTS}/<report>/signera": "aoe",
     f"POST {REPORTS}/<report>/signera": "aoe",
