@@ -9,12 +9,13 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from surveys.answers import beginnings, made_files
+from surveys.answers import beginnings, made_files, text_index
 from surveys.answers.outside_files import NoSuchImport, Opened, held, opened
 from surveys.database import Database
 from surveys.domain import timing
@@ -32,6 +33,7 @@ from surveys.models.tally import Snapshot, StoredCell, StoredTally
 from surveys.queries import outside_answers as queries
 from surveys.queries import rules as rule_queries
 from surveys.queries.outside_answers import Person
+from surveys.queries.results import Key
 from surveys.queries.sheets import SheetKey
 
 CODE_PREFIX = "utifran."  # no rule that somebody names has a point in its code
@@ -162,9 +164,14 @@ def save(
         rule = _rule(session, row)
         session.add(rule)
         session.flush()
-        made = list(_responses(session, keys, found, rows, kept, rule.id, moment))
+        place = Key(rule.id, f"occasion:{row.occasion_id}" if row.occasion_id else "series")
+        made = list(_responses(session, keys, found, rows, kept, place, moment))
         for start in range(0, len(made), AT_A_TIME):
             session.execute(insert(Response), made[start : start + AT_A_TIME])
+        for one, each in zip(made, kept, strict=True):
+            text_index.write(
+                session.connection(), one["id"], place, found.version.id, found.form, each.answers
+            )
         row.counts = {**asdict(rows.counted), "kept": len(made)}
         row.rule, row.joined, row.content, row.saved_at = rule, bool(rows.whose), None, now
         session.add(_deed(row, "answers_taken_in", user_id, now, len(made)))
@@ -182,6 +189,7 @@ def take_out(db: Database, series_id: int, public_id: str, user_id: int | None, 
         gone_with_it = session.execute(
             delete(Response).where(Response.rule_id == rule).returning(Response.id)
         ).all()
+        text_index.wipe(session.connection())
         session.add(_deed(row, "answers_taken_out", user_id, now, len(gone_with_it)))
         made_files.drop_of_rule(session.connection(), rule)
         session.delete(row)
@@ -229,16 +237,16 @@ def _responses(
     found: Opened,
     rows: Sorted,
     kept: list[RowRead],
-    rule: int,
+    place: Key,
     moment: datetime,
-) -> Iterator[dict[str, object]]:
+) -> Iterator[dict[str, Any]]:
     row = found.row
     people = {each.enrolment_id: each for each in queries.people(session, row.series_id)}
     themes = queries.themes_chosen(session, row.occasion_id) if row.occasion_id else {}
     mode = PrivacyMode.PSEUDONYMOUS if rows.whose else PrivacyMode.ANONYMOUS
     common = {
-        "rule_id": rule,
-        "target": f"occasion:{row.occasion_id}" if row.occasion_id else "series",
+        "rule_id": place.rule_id,
+        "target": place.target,
         "version_id": found.version.id,
         "privacy_mode": mode.value,
         "language": "",

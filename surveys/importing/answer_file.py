@@ -19,6 +19,9 @@ MOST_CELLS = 1_000_000
 LONGEST_NAME = 500  # forms have the text of the question there
 
 
+Read = tuple[tuple[FileColumn, ...], tuple[SheetRow, ...]]
+
+
 @dataclass(frozen=True)
 class AnswerFile:
     """A file read whole. ``digest``: SHA-256 of its bytes, so that the same file sent twice is known.
@@ -61,9 +64,7 @@ def unpacked(kept: bytes) -> AnswerFile:
     )
 
 
-def _of_sav(
-    raw: bytes, most_rows: int, most_cells: int
-) -> tuple[tuple[FileColumn, ...], tuple[SheetRow, ...]]:
+def _of_sav(raw: bytes, most_rows: int, most_cells: int) -> Read:
     if len(raw) > LARGEST_BYTES:
         raise Refused(0, "file_too_big", megabytes=LARGEST_BYTES // (1024 * 1024))
     found = sav_file.read(raw, MOST_COLUMNS, most_rows, most_cells)
@@ -71,9 +72,7 @@ def _of_sav(
     return columns, tuple(SheetRow(number, cells) for number, cells in enumerate(found.rows, start=1))
 
 
-def _of_sheet(
-    raw: bytes, most_rows: int, most_cells: int
-) -> tuple[tuple[FileColumn, ...], tuple[SheetRow, ...]]:
+def _of_sheet(raw: bytes, most_rows: int, most_cells: int) -> Read:
     names, records = sheets.read(raw, MOST_COLUMNS, LONGEST_NAME)
     most = most_cells // len(names)
     rows: list[SheetRow] = []

@@ -14,8 +14,8 @@ from surveys.models.questionnaire import Questionnaire
 
 
 class OutsideAnswers(Base):
-    """A file of answers. Until it is saved it has its ``content``, as it was read; from then on a rule of its own, that never
-    sends, under which the responses are, and the file is gone.
+    """A file of answers. Until it is saved it has its ``content``, as it was read; from then on a rule of its
+    own, that never sends, under which the responses are, and the file is gone.
 
     ``reading``: what its columns are used for, and what their values stand for. ``counts``: what became of
     its rows. ``joined``: some responses are joined with what the same persons answer in Följa.
