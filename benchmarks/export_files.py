@@ -15,6 +15,8 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import TextClause, text
+
 from benchmarks import data
 from benchmarks.results import postgresql, sqlite
 from benchmarks.server import ROOT
@@ -24,6 +26,7 @@ from surveys.exporting import formats
 from surveys.exporting.rows import Export
 from surveys.exporting.words import Words
 from surveys.installation import open_installation
+from surveys.models.response import Response
 from surveys.results import aggregates
 
 RESPONSES = 100_000
@@ -57,10 +60,12 @@ def memory(folder: Path, few: int = FEW, many: int = MANY) -> Iterator[tuple[str
         ("PostgreSQL", postgresql, ("csv",)),
     )
     for name, base, cases in bases:
-        for responses in (few, many):
-            place = _home(folder, f"memory-{name}-{responses}")
-            with base(place) as url:
-                series = _fill(place, url, responses, SHORT)
+        place = _home(folder, f"memory-{name}")
+        with base(place) as url:
+            series = _fill(place, url, few, SHORT)
+            for responses in (few, many):
+                if responses == many:
+                    _multiply(place, url, many // few)
                 for case in cases:
                     seconds, peak = _apart("ours", case, place, url, str(series), str(responses))
                     yield f"n  {case} of {_spaced(responses)} × {len(SHORT)}, {name}", seconds, peak
@@ -84,6 +89,27 @@ def _fill(place: Path, url: str, responses: int, questions: Sequence[str]) -> in
         data.responses(session, ids, responses, questions)
     house.close()
     return ids["series"]
+
+
+def _multiply(place: Path, url: str, times: int) -> None:
+    """Let there be so many times as many responses; copies are made in no time."""
+    house = open_installation(Settings(instance=place, database_url=url))
+    with house.database.writing() as connection:
+        for number in range(1, times):
+            connection.execute(_copied(f"{number:08x}", house.database.is_sqlite))
+    house.close()
+
+
+def _copied(start: str, is_sqlite: bool) -> TextClause:
+    """Copies of the first responses, which begin with noughts; their ids and keys begin with ``start``."""
+    names = [each.name for each in Response.__table__.columns]
+    new = dict.fromkeys(("response_key", "pairing_key"), "'{start}' || substr({name}, 9)")
+    new["id"] = "'{start}' || substr(id, 9)"
+    if not is_sqlite:
+        new["id"] = "CAST('{start}' || substr(CAST(id AS text), 9) AS uuid)"
+    taken = ", ".join(new.get(name, name).format(start=start, name=name) for name in names)
+    first = "'00000001'" if is_sqlite else "'00000001-0000-0000-0000-000000000000'"
+    return text(f"INSERT INTO response ({', '.join(names)}) SELECT {taken} FROM response WHERE id < {first}")
 
 
 def _count(place: Path, url: str) -> None:

@@ -131,7 +131,7 @@ EVERY_WAY: list[dict[str, Any]] = [
     ),
     {},
 ]
-"""Twelve responses to it: one that answers everything, ten that differ enough to be shown, and a blank one."""
+"""Twelve responses to it: one that answers all, ten that differ enough to be shown, a blank one."""
 
 
 def filled(fields: Mapping[str, list[str]] | None, *, submit: bool = True, **given: Any) -> FilledForm:
