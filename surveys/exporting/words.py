@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveys.catalogues import catalogue
+from surveys.exporting.limits import TooLarge
 from surveys.exporting.variables import Gap
 
 
@@ -86,6 +87,18 @@ class Words:
             "open": self.gettext("open"),
             "closed": self.gettext("closed"),
         }
+
+    def too_large(self, large: TooLarge) -> str:
+        """What does not fit, and what to do instead."""
+        _ = self.gettext
+        said = {
+            "cells": _("An SPSS file takes %(most)s cells (rows × columns), and this would be %(found)s."),
+            "responses": _("A sheet takes %(most)s responses, and these are %(found)s."),
+            "columns": _("A sheet takes %(most)s columns, and these are %(found)s."),
+            "letters": _("A cell of a workbook takes %(most)s characters, and an answer has %(found)s."),
+        }[large.unit]
+        found, most = (f"{each:,}".replace(",", "\u00a0") for each in (large.found, large.most))
+        return said % {"found": found, "most": most} + " " + _("Choose CSV, which has no limit.")
 
     def class_label(self, code: str, label: Mapping[str, str], shown: str) -> str:
         """A class as it is shown: its own label, else what every such class is called."""

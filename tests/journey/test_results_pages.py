@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from scheduler.exporter import Exporter
 from surveys.installation import Installation
+from surveys.models.export_job import ExportJob
 from surveys.models.followup import Mailing
 from surveys.models.log import LogBook, LogEntry
 from surveys.running import access
@@ -376,6 +377,11 @@ def test_all_files_are_ordered_followed_fetched_and_deleted(filled: Installation
     assert organiser.get(here).status_code == 404
     assert "Archives that were made" not in organiser.get(start).text
 
+    with filled.database.writing() as connection:  # no scheduler has come to delete it yet
+        connection.execute(update(ExportJob).values(expires_at=NOW - timedelta(days=365)))
+    over = client.get(here).text
+    assert ("Its time was over." in over, f"{here}/hamta" in over) == (True, False)
+    assert "ready" not in text_of(client, start).partition("Archives that were made")[2]
     client.post(f"{here}/bort", data=forms_of(page)[f"{here}/bort"])
     assert "The archive is deleted" in client.get(here).text
     again = client.post(f"{here}/hamta", data=forms_of(page)[f"{here}/hamta"])
