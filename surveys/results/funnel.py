@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from surveys.domain.participation import Participation
+from surveys.domain.participation import Standing, standing
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.suppression import NOT_STATED
 from surveys.queries import funnel as queries
@@ -87,8 +87,9 @@ class _Reading:
         self.series = result_queries.series_by_id(session, series_id)
         self.day = now.astimezone(ZoneInfo(self.series.project.timezone)).date()
         self.keeping = {series_id} if self.series.attendance_kept else set()
-        self.taken = [each for each in taken_part(session, self.series.project) if each.series == series_id]
-        self.completing = telling(self.taken)
+        taken = taken_part(session, self.series.project, series_id)
+        self.completing = telling(taken)
+        self.stood = standing(taken, self.day)
         self.asked = queries.asked_enrolments(session, series_id)
         self.groups = Groups(session, self.series.project_id)
 
@@ -105,8 +106,8 @@ class _Reading:
         sent = self.rates.funnel.sent
         return Line(
             Class(""),
-            heads(self.taken, self.day, self.keeping, self.completing),
-            self.asked_of(self.taken),
+            heads(self.stood, self.keeping, self.completing),
+            self.asked_of(self.stood),
             None,
             sent,
             sent.started,
@@ -114,9 +115,9 @@ class _Reading:
             self.rates.funnel.response,
         )
 
-    def asked_of(self, taken: Sequence[Participation]) -> int:
+    def asked_of(self, stood: Sequence[Standing]) -> int:
         """Persons asked at least once, each once."""
-        return len({each.person for each in taken if each.enrolment in self.asked})
+        return len({each.taken.person for each in stood if each.taken.enrolment in self.asked})
 
     def of_measurements(self) -> Iterator[Line]:
         """As the overview has them, those that never were asked among them."""
@@ -132,7 +133,7 @@ class _Reading:
             )
 
     def by_register(self, by: str) -> FunnelBy:
-        persons = by_class(self.taken, lambda each: self.groups.of_person(by, each))
+        persons = by_class(self.stood, lambda each: self.groups.of_person(by, each))
         sent: dict[str, Counts] = {}
         for row in queries.sent(self.session, self.id):
             for code in self._of_sent(by, row):
@@ -157,13 +158,13 @@ class _Reading:
         )
 
     def _line(
-        self, group: Class, taken: Sequence[Participation], sent: Counts, came: "_Came", rated: bool
+        self, group: Class, stood: Sequence[Standing], sent: Counts, came: "_Came", rated: bool
     ) -> Line:
         submitted = came.submitted.get(group.code, 0)
         return Line(
             group,
-            heads(taken, self.day, self.keeping, self.completing),
-            self.asked_of(taken),
+            heads(stood, self.keeping, self.completing),
+            self.asked_of(stood),
             None,
             sent,
             came.started.get(group.code, 0),
