@@ -71,21 +71,22 @@ def count_all(house: Installation) -> None:
 
 
 @contextmanager
-def _sqlite(folder: Path) -> Iterator[str]:
+def sqlite(folder: Path) -> Iterator[str]:
     url = f"sqlite:///{folder / 'folja.sqlite'}"
     migrate(url)
     yield url
 
 
 @contextmanager
-def _postgresql(_folder: Path) -> Iterator[str]:
+def postgresql(_folder: Path) -> Iterator[str]:
     with ExitStack() as stack:
         run = run_folder.create()
+        stack.callback(postgres.server_folder.cache_clear)  # the next one starts another
         stack.callback(postgres.stop, run)
         yield stack.enter_context(fresh_postgresql())
 
 
-DATABASES = (("SQLite", _sqlite), ("PostgreSQL", _postgresql))
+DATABASES = (("SQLite", sqlite), ("PostgreSQL", postgresql))
 
 
 def _fill(house: Installation, count: int) -> None:

@@ -48,6 +48,7 @@ ROLES: Words = {
     "organiser": _l("Organiser"),
     "evaluator": _l("Evaluator"),
     "reader": _l("Reader"),
+    "supplier": _l("Supplier"),
 }
 # Why a mailing goes later than its rule says.
 DEFERRALS: Words = {
