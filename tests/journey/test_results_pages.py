@@ -202,7 +202,7 @@ def test_an_index_is_declared_with_nothing_typed_lost(
 
     wrong = client.post(address, data={**fields, "name": "Läget", "questions": ["a"], "minimum": "två"})
     right = client.post(address, data={**fields, "name": "Läget", "questions": ["a", "b"], "minimum": "1"})
-    page = text_of(client, f"{RESULTS}/fore-och-efter")
+    page, opened = text_of(client, f"{RESULTS}/fore-och-efter"), client.get(f"{RESULTS}/fore-och-efter")
     (own,) = re.findall(rf'href="({address}/\d+)"', client.get(address).text)
     fields_of_own: dict[str, Any] = forms_of(client.get(own))[own]
     why_not = client.post(own, data=fields_of_own | {"questions": ["a", "c"], "minimum": "2"})
@@ -219,6 +219,8 @@ def test_an_index_is_declared_with_nothing_typed_lost(
     assert re.search(r'value="a" checked', wrong.text)
     assert right.status_code == 303
     assert "Läget 5 higher, 4 the same, 1 lower" in page
+    regions = re.findall(r'role="region" aria-label="([^"]+)"', opened.text)
+    assert len({*regions}) == len(regions)  # each table says of which question it is
     assert "Before 10 1.00 After 10 1.00" in page
     assert why_not.status_code == 422
     assert "Say why the index is changed." in why_not.text
