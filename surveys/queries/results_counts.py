@@ -28,6 +28,8 @@ class Counts:
     paper: int = 0  # of the submitted: typed in by staff from paper
     uncoded: int = 0  # papers that nobody was asked by: beside the submitted, and in no rate
     revisions: int = 0  # of all that has been sent in, added up: grows with every answer and every change
+    joined: int = 0  # of the submitted: those that another answer of the same person can be told to be
+    sealed: int = 0  # of the submitted: under the key of the series, which joins them to such alone
 
     @property
     def answers(self) -> int:
@@ -45,6 +47,8 @@ class Counts:
             self.paper + other.paper,
             self.uncoded + other.uncoded,
             self.revisions + other.revisions,
+            self.joined + other.joined,
+            self.sealed + other.sealed,
         )
 
 
@@ -94,11 +98,15 @@ def head_counts(session: Session, series_id: int, of: Mapping[Key, Counts]) -> H
             select(there.c.occasion_id, func.count()).group_by(there.c.occasion_id)
         )
     ]
-    persons = session.scalar(select(func.count(there.c.enrolment_id.distinct())))
+    # At one occasion nobody was there twice; else told apart, by a table of them rather than by sorting.
+    persons = sum(many for _, many in present_at)
+    if len(present_at) > 1:
+        each = select(there.c.enrolment_id).distinct().subquery()
+        persons = session.scalar(select(func.count()).select_from(each)) or 0
     alone = _only(of)
     return HeadCounts(
         registered=registered or 0,
-        present=persons or 0,
+        present=persons,
         attendances=sum(many for _, many in present_at),
         invited=_persons_asked(session, series_id) if alone is None else alone.invited,
         answered=_persons_answering(session, series_id, alone),
@@ -129,12 +137,10 @@ def _persons_answering(session: Session, series_id: int, alone: Counts | None) -
     """How many persons sent in a response; None where those of one person cannot be told to be: those that
     nothing joins, and those under the key of the series beside those under the installation's.
     """
+    if alone is not None:
+        return None if alone.joined < alone.submitted or 0 < alone.sealed < alone.joined else alone.joined
     sealed = case((Response.privacy_mode == "sealed", 1), else_=0).label("sealed")
     theirs = (FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None), ~Response.uncoded)
-    if alone is not None:
-        joined = select(func.count(Response.pairing_key), func.coalesce(func.sum(sealed), 0))
-        persons, under_seal = session.execute(joined.join(Response.rule).where(*theirs)).one()
-        return None if persons < alone.submitted or 0 < under_seal < persons else persons
     # Grouped first: to count different keys PostgreSQL sorts them all.
     each = (
         select(Response.pairing_key, sealed, func.count().label("many"))
@@ -165,10 +171,17 @@ def was_asked() -> ColumnElement[bool]:
 
 
 def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
-    for place, invited, withdrawn in _by_measurement(
-        session, series_id, was_asked(), func.count(Invitation.withdrawn_at)
+    any_withdrawn = False
+    for place, every, withdrawn in _by_measurement(
+        session, series_id, more=func.count(Invitation.withdrawn_at)
     ):
-        yield place, Counts(invited, withdrawn=withdrawn)
+        any_withdrawn |= bool(withdrawn)
+        if every > withdrawn:
+            yield place, Counts(every - withdrawn)
+    # Apart, for they are few: asked of every invitation, PostgreSQL compiles the select, which takes longest.
+    tried = Invitation.withdrawn_at.is_not(None) & was_asked()
+    for place, many, _ in _by_measurement(session, series_id, tried) if any_withdrawn else ():
+        yield place, Counts(many, withdrawn=many)
     sent = mailed(Message.state == "sent")
     for place, delivered, _ in _by_measurement(session, series_id, sent):
         yield place, Counts(delivered=delivered)
@@ -179,18 +192,24 @@ def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts
 
 
 def _by_measurement(
-    session: Session, series_id: int, which: ColumnElement[bool], more: ColumnElement[int] | None = None
+    session: Session,
+    series_id: int,
+    which: ColumnElement[bool] | None = None,
+    more: ColumnElement[int] | None = None,
 ) -> Iterator[tuple[Key, int, int]]:
     """How many invitations of each measurement are such, and of these ``more``."""
     counted = select(
         Invitation.rule_id, Invitation.target, func.count(), literal(0) if more is None else more
     ).join(Invitation.rule)
-    grouped = counted.where(of_series(series_id), which).group_by(Invitation.rule_id, Invitation.target)
+    if which is not None:
+        counted = counted.where(which)
+    grouped = counted.where(of_series(series_id)).group_by(Invitation.rule_id, Invitation.target)
     for rule_id, target, many, of_these in session.execute(grouped):
         yield key(rule_id, target), many, of_these
 
 
 def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
+    sent = Response.submitted_at.is_not(None)
     rows = session.execute(
         select(
             Response.rule_id,
@@ -200,12 +219,21 @@ def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]
             func.count(Response.submitted_at),
             func.count(case((Response.source == "paper", 1))),
             REVISIONS,
+            func.count(case((sent, Response.pairing_key))),
+            func.count(case((sent & (Response.privacy_mode == "sealed"), 1))),
         )
         .join(Response.rule)
         .where(FollowUpRule.series_id == series_id)
         .group_by(Response.rule_id, Response.target, Response.uncoded)
     )
-    for rule_id, target, uncoded, started, submitted, paper, revisions in rows:
-        of_asked = Counts(started=started, submitted=submitted, paper=paper, revisions=revisions)
+    for rule_id, target, uncoded, started, submitted, paper, revisions, joined, sealed in rows:
+        of_asked = Counts(
+            started=started,
+            submitted=submitted,
+            paper=paper,
+            revisions=revisions,
+            joined=joined,
+            sealed=sealed,
+        )
         beside = Counts(uncoded=submitted, revisions=revisions)
         yield key(rule_id, target), beside if uncoded else of_asked
