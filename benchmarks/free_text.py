@@ -1,4 +1,4 @@
-"""(n) Looking for words in the texts of a series, against stemming all of them at each search, as before."""
+"""(p) Looking for words in the texts of a series, against stemming all of them at each search, as before."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, text, update
 
 from benchmarks import data
-from benchmarks.results import on_postgresql, on_sqlite
+from benchmarks.results import postgresql, sqlite
 from surveys import clock
 from surveys.answers import text_index
 from surveys.config import Settings
@@ -40,16 +40,16 @@ _RARE = (
 
 def measure(folder: Path, count: int = TEXTS) -> Iterator[tuple[str, float, float]]:
     """Yield (name, seconds of stemming all texts, of the page's texts by the index)."""
-    for name, database in (("SQLite", on_sqlite), ("PostgreSQL", on_postgresql)):
+    for name, database in (("SQLite", sqlite), ("PostgreSQL", postgresql)):
         home = folder / f"texts-{name}"
         home.mkdir()
         with database(home) as url:
             house = open_installation(Settings(instance=home, database_url=url))
             seconds = _fill(house, count)
             bare = _seconds(lambda house=house: _through_all(house, "ansvarade"))
-            yield f"n  {count} texts, {name}, indexed in {seconds:.1f} s", bare, _look(house, "")
+            yield f"p  {count} texts, {name}, indexed in {seconds:.1f} s", bare, _look(house, "")
             for wanted in SEARCHES[1:]:
-                yield f"n  … {wanted}", bare, _look(house, wanted)
+                yield f"p  … {wanted}", bare, _look(house, wanted)
             house.close()
 
 

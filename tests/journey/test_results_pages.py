@@ -226,6 +226,7 @@ def test_an_index_is_declared_with_nothing_typed_lost(
     assert "2 evaluator b är en annan sak" in history
     assert removed.status_code == 303
     assert "None is declared." in text_of(client, f"{RESULTS}/fore-och-efter")
+    assert client.get(f"{address}/{10**22}").status_code == 404
 
 
 def test_spellings_are_counted_as_one_and_taken_apart(
