@@ -132,13 +132,9 @@ def _only(of: Mapping[Key, Counts]) -> Counts | None:
 
 
 def _persons_asked(session: Session, series_id: int) -> int:
-    asked = (
-        select(Invitation.enrolment_id)
-        .join(Invitation.rule)
-        .where(of_series(series_id), was_asked())
-        .distinct()
-        .subquery()
-    )
+    of = select(Invitation.enrolment_id).join(Invitation.rule).where(of_series(series_id))
+    there = of.where(Invitation.withdrawn_at.is_(None))
+    asked = there.union(of.where(_withdrawn_after_all())).subquery()
     return session.scalar(select(func.count()).select_from(asked)) or 0
 
 
@@ -178,6 +174,13 @@ def was_asked() -> ColumnElement[bool]:
     return or_(Invitation.withdrawn_at.is_(None), mailed(Message.attempts > 0))
 
 
+def _withdrawn_after_all() -> ColumnElement[bool]:
+    """Whether an invitation was sent out and withdrawn then. Asked apart of the others, for these are few: of
+    all of them :func:`was_asked` looks so costly to PostgreSQL that it compiles the select first.
+    """
+    return Invitation.withdrawn_at.is_not(None) & mailed(Message.attempts > 0)
+
+
 def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
     any_withdrawn = False
     for place, every, withdrawn in _by_measurement(
@@ -186,9 +189,8 @@ def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts
         any_withdrawn |= bool(withdrawn)
         if every > withdrawn:
             yield place, Counts(every - withdrawn)
-    # Apart, for they are few: asked of every invitation, PostgreSQL compiles the select, which takes longest.
-    tried = Invitation.withdrawn_at.is_not(None) & was_asked()
-    for place, many, _ in _by_measurement(session, series_id, tried) if any_withdrawn else ():
+    apart = _by_measurement(session, series_id, _withdrawn_after_all()) if any_withdrawn else ()
+    for place, many, _ in apart:
         yield place, Counts(many, withdrawn=many)
     sent = mailed(Message.state == "sent")
     for place, delivered, _ in _by_measurement(session, series_id, sent):

@@ -30,7 +30,7 @@ PAGES = (
     f"{RESULTS}/matning/efter/t2",
     f"{RESULTS}/matning/efter/t3",
     f"{RESULTS}/fore-och-efter",
-    f"{RESULTS}/fritext",
+    f"{RESULTS}/fritext?sok=alert",
     f"{RESULTS}/fore-och-efter/index",
     f"{RESULTS}/ord/words",
     f"{PROJECT}/lardeloggar",
