@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 from surveys.database import Database
 from surveys.domain.own_words import own_words
 from surveys.domain.questionnaire import Form, parse
-from surveys.domain.searching import indexed
-from surveys.domain.statistics import alphabetical
+from surveys.domain.searching import alphabetical, indexed
 from surveys.models.answer_text import FOUND, AnswerText, TextBacklog
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response

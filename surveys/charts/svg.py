@@ -45,9 +45,14 @@ def _written(chart: Chart, language: str, width: int, ids: str, alone: bool, css
     )
 
 
-@cache
 def _template() -> Template:
-    environment = Environment(
+    return environment().get_template("chart.svg")
+
+
+@cache
+def environment() -> Environment:
+    """What charts are written by; a process may give it a place where compiled templates are kept."""
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -55,4 +60,3 @@ def _template() -> Template:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    return environment.get_template("chart.svg")

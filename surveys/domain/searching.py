@@ -10,13 +10,14 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from surveys.domain.statistics import folded
+from surveys.domain.statistics import folded, swedish_order
 
 LONGEST = 200  # of what is searched for
 LONGEST_WORD = 100  # of a word, of which the rest is not looked at
 Stem = Callable[[str], str]
 Span = tuple[int, int]
 
+_AFTER_ALL = 0x10FFF0  # letters
 _QUOTES = '"”“„«»'
 _WORD = re.compile(r"\w+")
 _PART = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]?|(\w+)(\*?)")
@@ -76,6 +77,14 @@ def marked(text: str, wanted: Search, stem: Stem) -> tuple[tuple[str, bool], ...
         pieces += [(text[end:start], False), (text[start:stop], True)]
         end = stop
     return tuple(each for each in (*pieces, (text[end:], False)) if each[0])
+
+
+def alphabetical(text: str, longest: int = 60) -> str:
+    """As :func:`surveys.domain.statistics.swedish_order`, for a database that sorts by code points."""
+    places, same = swedish_order(text[:longest])
+    # after every letter there is, so that å comes after z and whatever follows on it
+    first = "".join(letter + (chr(_AFTER_ALL + after) if after else "") for letter, after in places)
+    return f"{first}\x01{same}"
 
 
 def _words(text: str) -> list[str]:

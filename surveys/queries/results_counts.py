@@ -29,6 +29,8 @@ class Counts:
     uncoded: int = 0  # papers that nobody was asked by: beside the submitted, and in no rate
     revisions: int = 0  # of all that has been sent in, added up: grows with every answer and every change
     outside: int = 0  # collected by others: beside the submitted, and in no rate
+    joined: int = 0  # of the submitted: those that another answer of the same person can be told to be
+    sealed: int = 0  # of the submitted: under the key of the series, which joins them to such alone
 
     @property
     def answers(self) -> int:
@@ -47,6 +49,8 @@ class Counts:
             self.uncoded + other.uncoded,
             self.revisions + other.revisions,
             self.outside + other.outside,
+            self.joined + other.joined,
+            self.sealed + other.sealed,
         )
 
 
@@ -103,13 +107,17 @@ def head_counts(session: Session, series_id: int, of: Mapping[Key, Counts]) -> H
             select(there.c.occasion_id, func.count()).group_by(there.c.occasion_id)
         )
     ]
-    persons = session.scalar(select(func.count(there.c.enrolment_id.distinct())))
+    # At one occasion nobody was there twice; else told apart, by a table of them rather than by sorting.
+    persons = sum(many for _, many in present_at)
+    if len(present_at) > 1:
+        each = select(there.c.enrolment_id).distinct().subquery()
+        persons = session.scalar(select(func.count()).select_from(each)) or 0
     alone = _only(of)
     answered = _persons_answering(session, series_id, alone)
     invited = _persons_asked(session, series_id) if alone is None else alone.invited
     return HeadCounts(
         registered=registered or 0,
-        present=persons or 0,
+        present=persons,
         attendances=sum(many for _, many in present_at),
         invited=max(invited, answered or 0),
         answered=answered,
@@ -126,13 +134,9 @@ def _only(of: Mapping[Key, Counts]) -> Counts | None:
 
 
 def _persons_asked(session: Session, series_id: int) -> int:
-    asked = (
-        select(Invitation.enrolment_id)
-        .join(Invitation.rule)
-        .where(of_series(series_id), was_asked())
-        .distinct()
-        .subquery()
-    )
+    of = select(Invitation.enrolment_id).join(Invitation.rule).where(of_series(series_id))
+    there = of.where(Invitation.withdrawn_at.is_(None))
+    asked = there.union(of.where(_withdrawn_after_all())).subquery()
     return session.scalar(select(func.count()).select_from(asked)) or 0
 
 
@@ -140,12 +144,10 @@ def _persons_answering(session: Session, series_id: int, alone: Counts | None) -
     """How many persons sent in a response; None where those of one person cannot be told to be: those that
     nothing joins, and those under the key of the series beside those under the installation's.
     """
+    if alone is not None:
+        return None if alone.joined < alone.submitted or 0 < alone.sealed < alone.joined else alone.joined
     sealed = case((Response.privacy_mode == "sealed", 1), else_=0).label("sealed")
     theirs = (FollowUpRule.series_id == series_id, Response.submitted_at.is_not(None), ~Response.uncoded)
-    if alone is not None:
-        joined = select(func.count(Response.pairing_key), func.coalesce(func.sum(sealed), 0))
-        persons, under_seal = session.execute(joined.join(Response.rule).where(*theirs)).one()
-        return None if persons < alone.submitted or 0 < under_seal < persons else persons
     # Grouped first: to count different keys PostgreSQL sorts them all.
     each = (
         select(Response.pairing_key, sealed, func.count().label("many"))
@@ -174,11 +176,24 @@ def was_asked() -> ColumnElement[bool]:
     return or_(Invitation.withdrawn_at.is_(None), mailed(Message.attempts > 0))
 
 
+def _withdrawn_after_all() -> ColumnElement[bool]:
+    """Whether an invitation was sent out and withdrawn then. Asked apart of the others, for these are few: of
+    all of them :func:`was_asked` looks so costly to PostgreSQL that it compiles the select first.
+    """
+    return Invitation.withdrawn_at.is_not(None) & mailed(Message.attempts > 0)
+
+
 def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
-    for place, invited, withdrawn in _by_measurement(
-        session, series_id, was_asked(), func.count(Invitation.withdrawn_at)
+    any_withdrawn = False
+    for place, every, withdrawn in _by_measurement(
+        session, series_id, more=func.count(Invitation.withdrawn_at)
     ):
-        yield place, Counts(invited, withdrawn=withdrawn)
+        any_withdrawn |= bool(withdrawn)
+        if every > withdrawn:
+            yield place, Counts(every - withdrawn)
+    apart = _by_measurement(session, series_id, _withdrawn_after_all()) if any_withdrawn else ()
+    for place, many, _ in apart:
+        yield place, Counts(many, withdrawn=many)
     sent = mailed(Message.state == "sent")
     for place, delivered, _ in _by_measurement(session, series_id, sent):
         yield place, Counts(delivered=delivered)
@@ -189,18 +204,24 @@ def _invitations(session: Session, series_id: int) -> Iterator[tuple[Key, Counts
 
 
 def _by_measurement(
-    session: Session, series_id: int, which: ColumnElement[bool], more: ColumnElement[int] | None = None
+    session: Session,
+    series_id: int,
+    which: ColumnElement[bool] | None = None,
+    more: ColumnElement[int] | None = None,
 ) -> Iterator[tuple[Key, int, int]]:
     """How many invitations of each measurement are such, and of these ``more``."""
     counted = select(
         Invitation.rule_id, Invitation.target, func.count(), literal(0) if more is None else more
     ).join(Invitation.rule)
-    grouped = counted.where(of_series(series_id), which).group_by(Invitation.rule_id, Invitation.target)
+    if which is not None:
+        counted = counted.where(which)
+    grouped = counted.where(of_series(series_id)).group_by(Invitation.rule_id, Invitation.target)
     for rule_id, target, many, of_these in session.execute(grouped):
         yield key(rule_id, target), many, of_these
 
 
 def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]:
+    sent = Response.submitted_at.is_not(None)
     rows = session.execute(
         select(
             Response.rule_id,
@@ -211,12 +232,21 @@ def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]
             func.count(case((Response.source == "paper", 1))),
             func.count(case((Response.source == "outside", 1))),
             REVISIONS,
+            func.count(case((sent, Response.pairing_key))),
+            func.count(case((sent & (Response.privacy_mode == "sealed"), 1))),
         )
         .join(Response.rule)
         .where(FollowUpRule.series_id == series_id)
         .group_by(Response.rule_id, Response.target, Response.uncoded)
     )
-    for rule_id, target, uncoded, started, submitted, paper, outside, revisions in rows:
-        of_asked = Counts(started=started, submitted=submitted, paper=paper, revisions=revisions)
+    for rule_id, target, uncoded, started, submitted, paper, outside, revisions, joined, sealed in rows:
+        of_asked = Counts(
+            started=started,
+            submitted=submitted,
+            paper=paper,
+            revisions=revisions,
+            joined=joined,
+            sealed=sealed,
+        )
         beside = Counts(uncoded=submitted - outside, revisions=revisions, outside=outside)
         yield key(rule_id, target), beside if uncoded else of_asked

@@ -32,6 +32,7 @@ from surveys.queries.tallies import Asking, Kept, Stand
 from surveys.results import cells
 from surveys.results.cells import Count
 
+_UNTOLD = ("joined", "sealed")  # in no snapshot: they only tell whether persons can be told apart
 WORTH_KEEPING = 200  # fewer are counted quicker than what is kept is looked up
 LEAST_PAUSE = timedelta(seconds=60)
 PAUSE_A_RESPONSE = timedelta(
@@ -151,7 +152,8 @@ def _counts(session: Session, task: Work) -> dict[str, int | None]:
     heads = counting.head_counts(session, task.series_id, every)
     series = {"registered": heads.registered, "present": heads.present, "attendances": heads.attendances}
     series |= {"series_invited": heads.invited}
-    return {**asdict(counts), **series, "series_answered": heads.answered}
+    told = {name: many for name, many in asdict(counts).items() if name not in _UNTOLD}
+    return {**told, **series, "series_answered": heads.answered}
 
 
 def _keep(session: Session, before: Kept, found: Count, basis: str, now: datetime) -> bool:

@@ -7,6 +7,8 @@ from pathlib import Path
 from flask import Flask
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
+from surveys.charts import svg
+
 FOLDER = "compiled"
 
 
@@ -33,4 +35,4 @@ def register(app: Flask, instance: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError:
         return
-    app.jinja_env.bytecode_cache = _Kept(str(folder))
+    app.jinja_env.bytecode_cache = svg.environment().bytecode_cache = _Kept(str(folder))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveys.domain.searching import alphabetical
 from surveys.domain.statistics import (
     ANSWERED_QUESTION,
     BadMerge,
@@ -22,7 +23,6 @@ from surveys.domain.statistics import (
     UnknownClass,
     WordCount,
     adds_to_hundred,
-    alphabetical,
     number_summary,
     percent,
     rounded,

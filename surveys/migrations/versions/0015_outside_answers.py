@@ -1,14 +1,14 @@
 """answers that others have collected, with their source
 
 Revision ID: 0015
-Revises: 0019
+Revises: 0014
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0019"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
