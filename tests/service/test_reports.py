@@ -186,7 +186,8 @@ def test_recommendations_are_followed_up_in_the_next_report(
     sqlite_installation: Installation, who: Staff
 ) -> None:
     db = sqlite_installation.database
-    first = make(sqlite_installation, who, kind="interim")
+    midnight = NOW.replace(hour=23, minute=30)  # the day after in Stockholm
+    first = make(sqlite_installation, who, kind="interim", now=midnight)
     two = [Advice(None, "Mer tid", "Styrgruppen", ""), Advice(None, "Färre enkäter", "", "2027-01-31")]
     recommendations.recommend(db, who.project, first, two, who.user, NOW)
     second = make(sqlite_installation, who, follows=first)
@@ -197,6 +198,7 @@ def test_recommendations_are_followed_up_in_the_next_report(
     told = {earlier[0].id: Outcome("partly", "Två tillfällen"), earlier[1].id: Outcome("", "")}
     recommendations.follow_up(db, who.project, second, told, who.user, NOW)
     texts = said(contents(sqlite_installation, who, second).document)
+    assert any("22 november 2026" in each for each in texts)
     for words in ("Mer tid", "Delvis genomfört", "Två tillfällen", "Färre enkäter", "inte uppföljd ännu"):
         assert words in texts
     # what has been followed up is not taken away; what has not is
