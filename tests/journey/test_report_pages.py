@@ -4,6 +4,7 @@ import io
 import re
 
 import docx
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -49,6 +50,9 @@ def test_a_report_from_the_first_page_to_its_signature(who: Staff, sqlite_app: F
         assert sent.data.startswith(start)
         assert f"slutrapport-v1.{end}" in sent.headers["Content-Disposition"]
         assert reader.get(f"{here}/rapport.{end}").status_code == 404  # not signed off yet
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(f"{here}/siffror.xlsx").data)).worksheets[0]
+    rates = [row for row in sheet.iter_rows(values_only=True) if row[5] == "kurs/efter/t1/rate"]
+    assert [row[1:5] for row in rates] == [("78,6\xa0% (77\xa0av\xa098)", 77, 98, "av antal enkätutskick")]
     assert "No reports yet" in text_of(reader, REPORTS)
 
     advice = {"text-0": "Mer tid åt samtal", "till-0": "Styrgruppen", "senast-0": "2027-03-32"}
