@@ -55,6 +55,12 @@ def held(session: Session, project_id: int, public_id: str) -> Report | None:
     return session.scalar(wanted.with_for_update())
 
 
+def hold_line(session: Session, line: str) -> None:
+    """Let no other transaction make or change a version of a report until this one ends."""
+    wanted = select(Report.id).where(Report.line == line).order_by(Report.id)
+    session.scalars(wanted.with_for_update()).all()
+
+
 def versions(session: Session, line: str) -> Sequence[Report]:
     """The versions of one report, the newest first."""
     return session.scalars(

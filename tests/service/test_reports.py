@@ -2,13 +2,15 @@
 
 import json
 import re
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from surveys.installation import Installation
+from surveys.keys import new_public_id
 from surveys.models.deeds import Deed
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire
@@ -21,6 +23,7 @@ from surveys.reporting.recommendations import Advice, BadAdvice, Outcome
 from surveys.results.model import Share
 from tests.support.answered import NOW
 from tests.support.reported import Staff, contents, make, order, said, staff
+from tests.support.waiting import until
 
 LATER = NOW + timedelta(days=30)
 NUMBER = re.compile(r"\d+(?:[\u202f,.]\d+)*")
@@ -180,6 +183,30 @@ def test_signed_off_it_changes_no_more(sqlite_installation: Installation, who: S
         stored = session.scalars(select(Report).order_by(Report.version)).all()
         assert [(each.line, each.version) for each in stored] == [(public_id, 1), (public_id, 2)]
     assert done == ["report_made", "report_made_again", "report_signed"]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_two_versions_made_at_once_have_two_numbers(installation: Installation) -> None:
+    db, who = installation.database, staff(installation)
+    first = make(installation, who, kind="one_page")
+    second = reports.make_again(db, who.project, first, who.user, NOW)
+
+    def waits() -> bool:
+        with db.reading() as session:
+            return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+    again = threading.Thread(target=lambda: reports.make_again(db, who.project, first, who.user, NOW))
+    with db.transaction() as session:
+        row = queries.held(session, who.project, second)
+        assert row is not None
+        kept = {each.name: getattr(row, each.name) for each in Report.__table__.columns}
+        session.add(Report(**kept | {"id": None, "public_id": new_public_id(), "version": 3}))
+        session.flush()
+        again.start()
+        until(waits)
+    again.join()
+    with db.reading() as session:
+        assert [each.version for each in queries.versions(session, first)] == [4, 3, 2, 1]
 
 
 def test_recommendations_are_followed_up_in_the_next_report(
