@@ -36,8 +36,9 @@ def one(session: Session, series_id: int, public_id: str, as_evaluator: bool) ->
 
 
 def held(session: Session, job_id: int) -> ExportJob | None:
-    """An export, locked."""
-    return session.scalars(select(ExportJob).where(ExportJob.id == job_id).with_for_update()).first()
+    """An export as it is now, locked."""
+    wanted = select(ExportJob).where(ExportJob.id == job_id).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).first()
 
 
 def next_job(session: Session, now: datetime) -> ExportJob | None:

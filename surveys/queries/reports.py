@@ -139,12 +139,14 @@ def heading_sets(session: Session, project_id: int) -> Sequence[ReportHeadings]:
     return session.scalars(wanted.order_by(ReportHeadings.name, ReportHeadings.id)).all()
 
 
-def heading_set(session: Session, project_id: int, public_id: str) -> ReportHeadings | None:
-    return session.scalar(
-        select(ReportHeadings).where(
-            ReportHeadings.project_id == project_id, ReportHeadings.public_id == public_id
-        )
+def heading_set(
+    session: Session, project_id: int, public_id: str, hold: bool = False
+) -> ReportHeadings | None:
+    """``hold``: no other transaction changes it until this one ends."""
+    wanted = select(ReportHeadings).where(
+        ReportHeadings.project_id == project_id, ReportHeadings.public_id == public_id
     )
+    return session.scalar(wanted.with_for_update() if hold else wanted)
 
 
 def template(session: Session, project_id: int) -> ReportTemplate | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from surveys.installation import Installation
 from surveys.keys import new_public_id
@@ -23,7 +23,7 @@ from surveys.reporting.recommendations import Advice, BadAdvice, Outcome
 from surveys.results.model import Share
 from tests.support.answered import NOW
 from tests.support.reported import Staff, contents, make, order, said, staff
-from tests.support.waiting import until
+from tests.support.waiting import until_one_waits
 
 LATER = NOW + timedelta(days=30)
 NUMBER = re.compile(r"\d+(?:[\u202f,.]\d+)*")
@@ -191,10 +191,6 @@ def test_two_versions_made_at_once_have_two_numbers(installation: Installation) 
     first = make(installation, who, kind="one_page")
     second = reports.make_again(db, who.project, first, who.user, NOW)
 
-    def waits() -> bool:
-        with db.reading() as session:
-            return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
-
     again = threading.Thread(target=lambda: reports.make_again(db, who.project, first, who.user, NOW))
     with db.transaction() as session:
         row = queries.held(session, who.project, second)
@@ -203,7 +199,7 @@ def test_two_versions_made_at_once_have_two_numbers(installation: Installation) 
         session.add(Report(**kept | {"id": None, "public_id": new_public_id(), "version": 3}))
         session.flush()
         again.start()
-        until(waits)
+        until_one_waits(db)
     again.join()
     with db.reading() as session:
         assert [each.version for each in queries.versions(session, first)] == [4, 3, 2, 1]
