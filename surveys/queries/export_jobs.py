@@ -43,8 +43,9 @@ def standing(job: ExportJob, now: datetime) -> tuple[str, str]:
 
 
 def held(session: Session, job_id: int) -> ExportJob | None:
-    """An export, locked."""
-    return session.scalars(select(ExportJob).where(ExportJob.id == job_id).with_for_update()).first()
+    """An export as it is now, locked."""
+    wanted = select(ExportJob).where(ExportJob.id == job_id).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).first()
 
 
 def next_job(session: Session, now: datetime) -> ExportJob | None:

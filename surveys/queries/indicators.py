@@ -54,12 +54,13 @@ def by_code(session: Session, project_id: int, code: str) -> Indicator | None:
 
 
 def hold(session: Session, indicator_id: int) -> Indicator | None:
-    """Return an indicator; no other transaction changes it until this one ends."""
+    """Return an indicator as it is now; no other transaction changes it until this one ends."""
     return session.scalar(
         select(Indicator)
         .where(Indicator.id == indicator_id)
         .options(selectinload(Indicator.versions))
         .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
 
 

@@ -55,6 +55,12 @@ def held(session: Session, project_id: int, public_id: str) -> Report | None:
     return session.scalar(wanted.with_for_update())
 
 
+def hold_line(session: Session, line: str) -> None:
+    """Let no other transaction make or change a version of a report until this one ends."""
+    wanted = select(Report.id).where(Report.line == line).order_by(Report.id)
+    session.scalars(wanted.with_for_update()).all()
+
+
 def versions(session: Session, line: str) -> Sequence[Report]:
     """The versions of one report, the newest first."""
     return session.scalars(
@@ -133,12 +139,14 @@ def heading_sets(session: Session, project_id: int) -> Sequence[ReportHeadings]:
     return session.scalars(wanted.order_by(ReportHeadings.name, ReportHeadings.id)).all()
 
 
-def heading_set(session: Session, project_id: int, public_id: str) -> ReportHeadings | None:
-    return session.scalar(
-        select(ReportHeadings).where(
-            ReportHeadings.project_id == project_id, ReportHeadings.public_id == public_id
-        )
+def heading_set(
+    session: Session, project_id: int, public_id: str, hold: bool = False
+) -> ReportHeadings | None:
+    """``hold``: no other transaction changes it until this one ends."""
+    wanted = select(ReportHeadings).where(
+        ReportHeadings.project_id == project_id, ReportHeadings.public_id == public_id
     )
+    return session.scalar(wanted.with_for_update() if hold else wanted)
 
 
 def template(session: Session, project_id: int) -> ReportTemplate | None:

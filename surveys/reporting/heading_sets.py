@@ -49,7 +49,7 @@ def keep(
     tidied = " ".join(name.split())
     found = _checked(tidied, language, sections)
     with db.transaction() as session:
-        row = queries.heading_set(session, project_id, public_id) if public_id else None
+        row = queries.heading_set(session, project_id, public_id, hold=True) if public_id else None
         if public_id and row is None:
             raise UnknownHeadings(public_id)
         if seen not in (None, mark_of(row)):
@@ -66,7 +66,7 @@ def keep(
 def remove(db: Database, project_id: int, public_id: str, user_id: int, now: datetime) -> None:
     """Throw a set away; reports made with it keep theirs. Raises :class:`UnknownHeadings`."""
     with db.transaction() as session:
-        row = queries.heading_set(session, project_id, public_id)
+        row = queries.heading_set(session, project_id, public_id, hold=True)
         if row is None:
             raise UnknownHeadings(public_id)
         session.add(_deed(row, user_id, "report_headings_removed", now))

@@ -112,6 +112,7 @@ def _followed_up(words: Words, session: Session, row: Report) -> list[Block]:
     earlier = queries.recommendations(session, row.follows_id) if row.follows_id else ()
     if not earlier or row.follows is None:
         return []
+    made = row.follows.made_at.astimezone(ZoneInfo(queries.project(session, row.project_id).timezone))
     told = queries.follow_ups(session, row.id)
     rows = []
     for each in earlier:
@@ -127,7 +128,7 @@ def _followed_up(words: Words, session: Session, row: Report) -> list[Block]:
             words._(
                 "Recommended in “%(title)s” of %(day)s:",
                 title=row.follows.title,
-                day=words.day(row.follows.made_at.date()),
+                day=words.day(made.date()),
             )
         ),
         Table(

@@ -90,9 +90,10 @@ def make_again(db: Database, project_id: int, public_id: str, user_id: int, now:
         known = queries.report(session, project_id, public_id)
         if known is None:
             raise UnknownReport(public_id)
-        order = order_of(session, known)
+        order, line = order_of(session, known), known.line
         made = _made(session, project_id, _checked(session, project_id, order), user_id, now)
     with db.transaction() as session:
+        queries.hold_line(session, line)  # two versions made at once have two numbers
         before = queries.held(session, project_id, public_id)
         if before is None:
             raise UnknownReport(public_id)

@@ -10,6 +10,7 @@ from surveys.importing import word_file
 from surveys.importing.files import Refused
 from surveys.models.deeds import Deed
 from surveys.models.report import ReportTemplate
+from surveys.queries import projects
 from surveys.queries import reports as queries
 from surveys.reporting import word_places
 from surveys.reporting.content import words_of_pages
@@ -36,6 +37,7 @@ def take_in(db: Database, project_id: int, file_name: str, raw: bytes, user_id: 
     last = file_name.replace("\\", "/").rpartition("/")[2]
     name = "".join(letter for letter in last if letter.isprintable())
     with db.transaction() as session:
+        projects.hold_project(session, project_id)
         session.execute(delete(ReportTemplate).where(ReportTemplate.project_id == project_id))
         session.add(
             ReportTemplate(

@@ -77,6 +77,7 @@ def declare_index(
     """Keep an index of questions that ``change`` shows to be alike; returns its id. Raises BadIndex."""
     name = " ".join(wanted.name.split())
     with db.transaction() as session:
+        _hold(session, series_id)
         faults = _faults(session, series_id, name, wanted, change)
         if faults:
             raise BadIndex(faults)
@@ -110,6 +111,7 @@ def change_index(
     """
     name, why = " ".join(wanted.name.split()), " ".join(why.split())
     with db.transaction() as session:
+        _hold(session, series_id)
         row = queries.one(session, series_id, index_id)
         if row is None:
             raise NoIndex(str(index_id))
@@ -142,12 +144,18 @@ def history(session: Session, index: QuestionIndex) -> list[Step]:
 def remove_index(db: Database, series_id: int, index_id: int, user_id: int | None, now: datetime) -> str:
     """Take the declaration back; returns its name. What it held stands in the deed. Raises NoIndex."""
     with db.transaction() as session:
+        _hold(session, series_id)
         row = queries.one(session, series_id, index_id)
         if row is None:
             raise NoIndex(str(index_id))
         _note(session, row, "index_removed", user_id, now)
         session.delete(row)
         return row.name
+
+
+def _hold(session: Session, series_id: int) -> None:
+    """One at a time: of two declared at once, one is told that the name is taken."""
+    session.get_one(Series, series_id, with_for_update={"key_share": True})
 
 
 def _faults(

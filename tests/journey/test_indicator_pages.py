@@ -1,15 +1,17 @@
 """An evaluator sets a target, revises it, notes what others counted, and is told how it stands."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from surveys.installation import Installation
 from tests.support.pages import forms_of, send
-from tests.support.staffed import signed_in
+from tests.support.staffed import NOW, signed_in
 
 pytestmark = pytest.mark.usefixtures("evening")
 HERE = "/projekt/liten/resultat/indikatorer"
@@ -84,6 +86,9 @@ def test_a_target_from_its_start_to_its_judgement(evaluator: FlaskClient, sqlite
     assert set(forms_of(reader.get(one))) == {"/logga-ut", one}
     assert send(evaluator, asked, f"{one}/ta-bort", end="1").status_code == 303
     assert "Indicators that are not followed any more" in words(evaluator.get(HERE))
+    with time_machine.travel(NOW + timedelta(hours=3, minutes=30), tick=True):
+        # half past midnight in Stockholm, and still the day before in UTC
+        assert forms_of(evaluator.get(form))[NEW]["decided_on"] == "2027-02-03"
 
 
 def test_two_spellings_of_an_organisation_are_put_together(organiser: FlaskClient) -> None:

@@ -39,6 +39,10 @@ def test_a_report_from_the_first_page_to_its_signature(who: Staff, sqlite_app: F
     assert refused.status_code == 422
     assert 'href="#title"' in refused.text
     assert 'href="#series"' in refused.text
+    gone = client.post(
+        f"{REPORTS}/ny", data=form | {"title": "Slut", "series": "k\0urs", "headings": "borta"}
+    )
+    assert (gone.status_code, 'href="#headings"' in gone.text) == (422, True)
     wanted = {"kind": "final", "language": "sv", "title": "Slutrapport", "series": ["kurs"]}
     here = send(client, f"{REPORTS}/ny", f"{REPORTS}/ny", **wanted)
 

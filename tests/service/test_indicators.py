@@ -1,5 +1,6 @@
 """Indicators over a database: what is counted, versions that stay, readings that are taken once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -19,6 +20,7 @@ from surveys.models.message import Message
 from surveys.models.people import Outcome
 from surveys.models.programme import Organisation, Project
 from surveys.models.response import Response
+from surveys.queries import indicators as queries
 from surveys.queries.results import Key
 from surveys.results import aggregates, readings
 from surveys.results import indicator_acts as acts
@@ -28,6 +30,7 @@ from surveys.results.indicators import IndicatorResult, read_indicator, read_ind
 from tests.service.test_breakdown import MIXED, Asked
 from tests.service.test_change import GOLDEN, both, declared
 from tests.support.answered import NOW, Answering, spread
+from tests.support.waiting import until_one_waits
 
 TODAY = NOW.date()
 SOON, PAST = (TODAY + timedelta(days=30)).isoformat(), (TODAY - timedelta(days=30)).isoformat()
@@ -210,6 +213,34 @@ def test_a_revision_needs_reason_and_approver_and_leaves_the_original(built: Ins
     assert found.definition.target == 330
     # before it was decided the original held
     assert look(built, code, day=date(2026, 2, 14)).definition.target == 500
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_of_two_revisions_at_once_one_is_told_of_the_other(built: Installation) -> None:
+    db, code = built.database, add(built, Kind.HEAD_COUNT, stage="present", target="9")
+    typed = {"stage": "present", "target": "7", "reason": "Färre", "approved_by": "Styrgruppen"}
+    with ThreadPoolExecutor(1) as other:
+        with db.transaction() as session:
+            (row,) = session.scalars(select(Indicator)).all()
+            held = queries.hold(session, row.id)
+            assert held is not None
+            definition = dict(held.versions[0].definition) | {"target": "8"}
+            session.add(
+                IndicatorVersion(
+                    indicator_id=row.id,
+                    number=2,
+                    decided_on=TODAY,
+                    reason="Fler",
+                    approved_by="Styrgruppen",
+                    definition=definition,
+                    made_at=NOW,
+                )
+            )
+            session.flush()
+            late = other.submit(revise, built, code, 1, **typed)
+            until_one_waits(db)
+        with pytest.raises(acts.Revised):
+            late.result()
 
 
 @pytest.mark.parametrize("table", [IndicatorVersion, IndicatorReading])

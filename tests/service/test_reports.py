@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from surveys.installation import Installation
+from surveys.keys import new_public_id
 from surveys.models.deeds import Deed
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire
@@ -21,6 +23,7 @@ from surveys.reporting.recommendations import Advice, BadAdvice, Outcome
 from surveys.results.model import Share
 from tests.support.answered import NOW
 from tests.support.reported import Staff, contents, make, order, said, staff
+from tests.support.waiting import until_one_waits
 
 LATER = NOW + timedelta(days=30)
 NUMBER = re.compile(r"\d+(?:[\u202f,.]\d+)*")
@@ -182,11 +185,32 @@ def test_signed_off_it_changes_no_more(sqlite_installation: Installation, who: S
     assert done == ["report_made", "report_made_again", "report_signed"]
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_two_versions_made_at_once_have_two_numbers(installation: Installation) -> None:
+    db, who = installation.database, staff(installation)
+    first = make(installation, who, kind="one_page")
+    second = reports.make_again(db, who.project, first, who.user, NOW)
+
+    again = threading.Thread(target=lambda: reports.make_again(db, who.project, first, who.user, NOW))
+    with db.transaction() as session:
+        row = queries.held(session, who.project, second)
+        assert row is not None
+        kept = {each.name: getattr(row, each.name) for each in Report.__table__.columns}
+        session.add(Report(**kept | {"id": None, "public_id": new_public_id(), "version": 3}))
+        session.flush()
+        again.start()
+        until_one_waits(db)
+    again.join()
+    with db.reading() as session:
+        assert [each.version for each in queries.versions(session, first)] == [4, 3, 2, 1]
+
+
 def test_recommendations_are_followed_up_in_the_next_report(
     sqlite_installation: Installation, who: Staff
 ) -> None:
     db = sqlite_installation.database
-    first = make(sqlite_installation, who, kind="interim")
+    midnight = NOW.replace(hour=23, minute=30)  # the day after in Stockholm
+    first = make(sqlite_installation, who, kind="interim", now=midnight)
     two = [Advice(None, "Mer tid", "Styrgruppen", ""), Advice(None, "Färre enkäter", "", "2027-01-31")]
     recommendations.recommend(db, who.project, first, two, who.user, NOW)
     second = make(sqlite_installation, who, follows=first)
@@ -197,6 +221,7 @@ def test_recommendations_are_followed_up_in_the_next_report(
     told = {earlier[0].id: Outcome("partly", "Två tillfällen"), earlier[1].id: Outcome("", "")}
     recommendations.follow_up(db, who.project, second, told, who.user, NOW)
     texts = said(contents(sqlite_installation, who, second).document)
+    assert any("22\u00a0nov" in each for each in texts)
     for words in ("Mer tid", "Delvis genomfört", "Två tillfällen", "Färre enkäter", "inte uppföljd ännu"):
         assert words in texts
     # what has been followed up is not taken away; what has not is

@@ -72,7 +72,7 @@ def _row(material: Material, series: SeriesResults, each: Measurement) -> tuple[
         return Cell(ledger.number(f"{key}/{part}", said_of(series.title, name, label), value))
 
     when = days(words, each.occasion) if each.occasion else ""
-    closed = words.day(each.closes_at.date()) if each.closes_at else ""
+    closed = words.day(each.closes_at.astimezone(material.now.tzinfo).date()) if each.closes_at else ""
     closing = words._("closed %(day)s", day=closed) if each.state == "closed" else words._("open")
     return (
         Cell(name, wave(words, each)),

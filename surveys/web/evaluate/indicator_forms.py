@@ -19,6 +19,7 @@ from surveys.web.evaluate.base import as_evaluator, blueprint, page
 from surveys.web.filters import local
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.base import address, crumbs
+from surveys.web.organise.calendar import today
 from surveys.web.organise.planning import FAULTS
 from surveys.web.phrases import _
 
@@ -37,7 +38,7 @@ def new_indicator(project: str) -> str:
         return page(
             "indicator_kinds", crumbs=way((_("New indicator"), None)), kinds=told.KINDS, here=home("ny")
         )
-    fields = {"decided_on": clock.now().date().isoformat()}
+    fields = {"decided_on": today(clock.now()).isoformat()}
     if whole:
         fields |= _filled(whole.definition) | {"title": "", "target": "", "baseline": "", "note": ""}
     return _form_page(kind, fields, _many(whole.definition) if whole else {}, whole=whole)
@@ -78,7 +79,7 @@ def revise_form(project: str, indicator: str) -> str:
     found = found_indicator(indicator)
     newest = found.versions[-1]
     fields = _filled(newest.definition) | {
-        "decided_on": clock.now().date().isoformat(),
+        "decided_on": today(clock.now()).isoformat(),
         "seen": str(newest.number),
     }
     return _form_page(found.kind, fields, _many(newest.definition), revised=found)

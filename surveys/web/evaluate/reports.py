@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from surveys import clock
 from surveys.catalogues import for_staff
+from surveys.domain.texts import printable
 from surveys.models.report import Report
 from surveys.queries import projects as project_queries
 from surveys.queries import reports as queries
@@ -68,10 +69,12 @@ def new_report(project: str) -> str:
 @staff("organiser", "evaluator")
 def make_report(project: str) -> Response | tuple[str, int]:
     form = request.form
-    asked: dict[str, Any] = {
-        name: form.get(name, "") for name in ("kind", "language", "title", "headings", "follows")
-    }
-    asked["series"] = form.getlist("series")
+    # codes are looked up, and no database takes a NUL; of the title it is said
+    names = ("kind", "language", "headings", "follows")
+    asked: dict[str, Any] = {name: printable(form.get(name, "")) for name in names}
+    asked |= {"title": form.get("title", ""), "series": [*map(printable, form.getlist("series"))]}
+    if not _are_there(asked["headings"]):
+        return _form(asked, {"headings": "unknown"}), 422
     try:
         public_id = reports.make(
             installation().database, g.project.id, _order(asked), g.user.user_id, clock.now()
@@ -181,6 +184,12 @@ def _order(asked: Mapping[str, Any]) -> Order:
         headings=_headings(kind, tag, asked["headings"]),
         follows=asked["follows"],
     )
+
+
+def _are_there(chosen: str) -> bool:
+    """Whether the set of headings that was chosen has not been removed meanwhile."""
+    known = queries.heading_set(reading_session(), g.project.id, chosen)
+    return chosen in ("", OURS) or known is not None
 
 
 def _headings(kind: str, tag: str, chosen: str) -> tuple[Heading, ...]:
