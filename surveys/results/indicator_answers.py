@@ -66,7 +66,7 @@ class Answers:
         base = (
             n if definition.base == "answered" else sum(each.measurement.counts.invited for each in counted)
         )
-        if k > base:  # papers that nobody was asked by are answers, and in no rate
+        if n > base:  # papers that nobody was asked by are answers, and in no rate
             return Read(Figure(lacking="more_than_asked", left_out=few, waiting=waiting), tuple(behind))
         figure = Figure(Fraction(100 * k, base), k, base, definition.base, n, "", few, waiting)
         return Read(figure, tuple(behind))
@@ -153,7 +153,7 @@ class Answers:
             if measurement.withheld:
                 yield Behind(found, measurement, None, left_out=measurement.withheld)
                 continue
-            if definition.gender or definition.organisation:
+            if definition.of_a_group:
                 yield from self.groups.behind(definition, found, measurement, code)
                 continue
             for question in measurement.questions:
@@ -207,7 +207,7 @@ def in_snapshots(definition: Definition) -> bool:
     """Whether the snapshots of results hold what the definition counts: whole measurements alone."""
     if definition.kind in (Kind.PAIRS, Kind.INDEX):
         return False
-    return not (definition.gender or definition.organisation)
+    return not definition.of_a_group
 
 
 def _is_number(code: str) -> bool:

@@ -26,6 +26,7 @@ from surveys.models.access import User as Account
 from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
+from surveys.models.outcome import OutcomeImport
 from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Project, Series
 from surveys.models.question_index import QuestionIndex
@@ -327,6 +328,14 @@ EXPECTED = {
     f"GET {P}/installningar/utskick": "ao",
     f"POST {P}/installningar/utskick": "ao",
     f"GET {P}/installningar/gjort": "ao",
+    f"GET {P}/installningar/utfall": "ao",
+    f"POST {P}/installningar/utfall": "ao",
+    f"POST {P}/installningar/utfall/<int:number>": "ao",
+    f"GET {P}/installningar/utfall/mall.csv": "ao",
+    f"GET {P}/installningar/utfall/fil": "ao",
+    f"POST {P}/installningar/utfall/fil": "ao",
+    f"POST {P}/installningar/utfall/fil/spara": "ao",
+    f"POST {P}/installningar/utfall/fil/<int:file>/angra": "ao",
     f"GET {P}/installningar/organisationer": "ao",
     f"GET {P}/installningar/organisationer/<organisation>": "ao",
     f"POST {P}/installningar/organisationer/<organisation>": "ao",
@@ -455,6 +464,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
             "indicator": an_indicator(installation),
             "entry": 1,
             "note": 1,
+            "file": a_file_of_outcomes(installation),
             "message": session.scalars(select(Message.id).where(Message.kind == "invitation")).first(),
             "act": "hoppa-over",
             "kind": "invitation",
@@ -501,6 +511,16 @@ def a_file_of_people(installation: Installation) -> str:
         user = session.scalars(select(Account.id)).first()
     content = b"Namn;E-post\nNils Ny;nils@ny.example\n"
     return people_import.upload(installation.database, series, user, "ny.csv", content, NOW)
+
+
+def a_file_of_outcomes(installation: Installation) -> int:
+    with installation.database.transaction() as session:
+        project = session.scalars(select(Series.project_id)).first()
+        user = session.scalars(select(Account.id)).first()
+        file = OutcomeImport(project_id=project, user_id=user, made_at=NOW, file_name="utfall.csv", added=0)
+        session.add(file)
+        session.flush()
+        return file.id
 
 
 def a_table_from_elsewhere(installation: Installation) -> str:

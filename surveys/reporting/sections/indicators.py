@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from surveys.reporting.document import Block, Bullets, Cell, Paragraph, Table
-from surveys.reporting.indicator_words import Told, base_name, lacking, verdict_name
+from surveys.reporting.indicator_told import Frozen, target_versions
+from surveys.reporting.indicator_words import base_name, lacking, verdict_name
 from surveys.reporting.material import Material
 from surveys.reporting.names import said_of
 from surveys.results.indicators import IndicatorResult
@@ -31,7 +32,9 @@ def indicators(material: Material) -> list[Block]:
     if not material.brief:
         blocks.append(
             Bullets(
-                tuple(f"{each.definition.title}: {Told(material, each).sentence()}" for each, _depth in every)
+                tuple(
+                    f"{each.definition.title}: {_told(material, each).sentence()}" for each, _depth in every
+                )
             )
         )
         grounds = [(each, material.grounds[each.id]) for each, _depth in every if each.id in material.grounds]
@@ -48,26 +51,31 @@ def _with_parts(one: IndicatorResult, depth: int = 0) -> Iterator[tuple[Indicato
 
 
 def _row(material: Material, one: IndicatorResult, depth: int) -> tuple[Cell, ...]:
-    words, told = material.words, Told(material, one)
+    words, told = material.words, _told(material, one)
     outcome = told.outcome()
     verdict = verdict_name(words, one.judgement.verdict)
     return (
         Cell(f"{'– ' * depth}{one.definition.title}"),
         Cell(told.baseline() or "–"),
-        _targets(material, told),
-        Cell(outcome, _of(material, one)) if outcome else Cell("–", lacking(words, one.judgement.why)),
+        _targets(material, told, one),
+        Cell(outcome, _of(material, one)) if outcome else Cell("–", lacking(words, one.read.figure.lacking)),
         Cell(verdict, words._("preliminary") if one.preliminary else ""),
     )
 
 
-def _targets(material: Material, told: Told) -> Cell:
+def _told(material: Material, one: IndicatorResult) -> Frozen:
+    return Frozen(material.words, material.ledger, one)
+
+
+def _targets(material: Material, told: Frozen, one: IndicatorResult) -> Cell:
     """The last leads; the original and what came between stand beneath it."""
-    words, found = material.words, told.targets()
-    *earlier, (last, since) = found
+    words = material.words
+    *earlier, last = target_versions(one)
     if not earlier:
-        return Cell(last)
-    before = " → ".join(target for target, _since in earlier)
-    return Cell(last, words._("since %(day)s; before that %(targets)s", day=since, targets=before))
+        return Cell(told.target(last))
+    before, since = " → ".join(told.target(each) for each in earlier), words.day(last.decided_on)
+    said = words._("since %(day)s; before that %(targets)s", day=since, targets=before)
+    return Cell(told.target(last), said)
 
 
 def _of(material: Material, one: IndicatorResult) -> str:

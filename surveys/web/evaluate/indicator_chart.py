@@ -8,7 +8,7 @@ from surveys.charts.specs import Level, Levels
 from surveys.domain.indicators import Definition, Kind
 from surveys.results.indicators import IndicatorResult, StoredReading
 from surveys.web.evaluate import indicator_words as told
-from surveys.web.filters import number, percent, project_decimals, short_date
+from surveys.web.filters import number, percent, short_date
 from surveys.web.phrases import _
 
 FIRST_STEPS = (1, 2, 5, 10)
@@ -41,9 +41,9 @@ def _row(reading: StoredReading) -> Level:
     figure, definition = reading.read.figure, reading.version.definition
     day = short_date(reading.on)
     if figure.value is None:
-        return Level(day, None, note=str(told.LACKING.get(figure.lacking, "")))
+        return Level(day, None, note=told.lacking(figure.lacking))
     few = figure.n is not None and figure.n < FEW
-    return Level(day, float(figure.value), told.outcome(definition, figure, project_decimals()), few)
+    return Level(day, float(figure.value), told.outcome(definition, figure, reading.judgement.decimals), few)
 
 
 def _ticks(definition: Definition, values: list[float]) -> tuple[tuple[float, str], ...]:

@@ -23,7 +23,7 @@ from surveys.web.organise.planning import FAULTS
 from surveys.web.phrases import _
 
 HERE = "/projekt/<project>/resultat/indikatorer"
-SEVERAL = ("series", "questions", "indexes")
+SEVERAL = ("series", "questions", "indexes", "outcomes", "organisations", "work_groups")
 Shown = str | Response | tuple[str, int]
 
 
@@ -178,8 +178,6 @@ def _filled(definition: Definition) -> dict[str, str]:
         "note": definition.note,
         "stage": definition.stage,
         "gender": definition.gender,
-        "organisation": definition.organisation,
-        "outcomes": "\n".join(definition.outcomes),
         "as_share": "y" if definition.as_share else "",
         "threshold": _threshold(definition),
         "measure": definition.measure,
@@ -225,6 +223,7 @@ def _form_page(
         stages=[(code, told.STAGES[code]) for code in STAGES],
         genders=[(code, told.GENDERS[code]) for code in GENDERS],
         told=told,
+        same=lambda names: [(each, each) for each in names],
         here=home(),
     )
 
