@@ -131,6 +131,13 @@ class Definition:
         """Whether having left the baseline is part of the way."""
         return self.in_percent or self.is_mean or self.kind is Kind.OUTSIDE
 
+    @property
+    def below_baseline(self) -> bool:
+        """Whether the target lies on the other side of the baseline than its direction says, or at it."""
+        if self.target is None or self.baseline is None:
+            return False
+        return self.target <= self.baseline if self.direction == AT_LEAST else self.target >= self.baseline
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

@@ -162,7 +162,7 @@ class Frozen(Told):
         figure, words, share = self.figure, self.words, None
         if figure.denominator is not None and figure.value is not None and self.definition.in_percent:
             share = Share(figure.numerator or 0, figure.denominator, rounded(figure.value, 1))
-        base = told.base_name(words, figure.base) if figure.base else ""
+        base = told.base_name(words, figure.base, len(self.definition.questions)) if figure.base else ""
         return self.ledger.written(
             f"{self.key}/outcome", self._label(words._("Outcome")), printed, share, base
         )

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from surveys.domain.indicators import Definition, Figure, Judgement, Kind, Verdict
+from surveys.domain.indicators import AT_MOST, Definition, Figure, Judgement, Kind, Verdict
 from surveys.domain.statistics import rounded
 from surveys.reporting.words import HARD_SPACE, Words
 
@@ -20,20 +20,26 @@ def verdict_name(words: Words, verdict: Verdict) -> str:
     }[verdict]
 
 
-def base_name(words: Words, base: str) -> str:
-    """What the denominator of an outcome counts."""
-    return {
+def base_name(words: Words, base: str, questions: int = 1) -> str:
+    """What the denominator of an outcome counts; of several questions each person has several answers."""
+    several = {
+        "answered": words._("all answers to the questions; one person may have answered several"),
+        "invited": words._("questionnaires sent out, once for each question"),
+        "pairs": words._("paired answers to the questions (the same person before and after)"),
+    }
+    one = {
         "answered": words._("all who answered the question"),
         "invited": words._("questionnaires sent out"),
         "pairs": words._("paired answers (the same person before and after)"),
         "attendances": words._("attendances"),
         "index": words._("all who have answered enough of the index’s questions"),
-        "registered": words._("registered"),
-        "present": words._("present at least once"),
-        "started": words._("started"),
-        "completed": words._("completed"),
-        "dropped_out": words._("dropped out"),
-    }.get(base, base)
+        "registered": words._("persons registered"),
+        "present": words._("persons present at least once"),
+        "started": words._("persons who have started"),
+        "completed": words._("persons who have completed"),
+        "dropped_out": words._("persons who have dropped out"),
+    }
+    return (several if questions > 1 and base in several else one).get(base, base)
 
 
 def lacking(words: Words, why: str) -> str:
@@ -83,6 +89,13 @@ def bare(words: Words, definition: Definition, amount: Amount, decimals: int | N
     if definition.kind is Kind.YES_NO or definition.is_mean or definition.in_percent:
         return value(words, definition, amount, decimals)
     return as_written(words, amount)
+
+
+def aim(words: Words, definition: Definition, printed: str) -> str:
+    """A target as it stands alone: "330 personer", "högst 20 procent"."""
+    if definition.target is None or definition.direction != AT_MOST or definition.kind is Kind.YES_NO:
+        return printed
+    return words._("at most %(target)s", target=printed)
 
 
 def outcome(words: Words, definition: Definition, figure: Figure, decimals: int) -> str:

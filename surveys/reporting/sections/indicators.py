@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from surveys.reporting.document import Block, Bullets, Cell, Paragraph, Table
 from surveys.reporting.indicator_told import Frozen, target_versions
-from surveys.reporting.indicator_words import base_name, lacking, verdict_name
+from surveys.reporting.indicator_words import aim, base_name, lacking, verdict_name
 from surveys.reporting.material import Material
 from surveys.reporting.names import said_of
 from surveys.results.indicators import IndicatorResult
@@ -70,18 +70,19 @@ def _told(material: Material, one: IndicatorResult) -> Frozen:
 def _targets(material: Material, told: Frozen, one: IndicatorResult) -> Cell:
     """The last leads; the original and what came between stand beneath it."""
     words = material.words
-    *earlier, last = target_versions(one)
-    if not earlier:
-        return Cell(told.target(last))
-    before, since = " → ".join(told.target(each) for each in earlier), words.day(last.decided_on)
-    said = words._("since %(day)s; before that %(targets)s", day=since, targets=before)
-    return Cell(told.target(last), said)
+    *before, last = [(each, aim(words, each.definition, told.target(each))) for each in target_versions(one)]
+    version, printed = last
+    if not before:
+        return Cell(printed)
+    earlier, since = " → ".join(text for _version, text in before), words.day(version.decided_on)
+    return Cell(printed, words._("since %(day)s; before that %(targets)s", day=since, targets=earlier))
 
 
 def _of(material: Material, one: IndicatorResult) -> str:
     """What the outcome is a share of, and the day it was read."""
     words, figure = material.words, one.read.figure
-    base = base_name(words, figure.base) if figure.base and one.definition.in_percent else ""
+    several = len(one.definition.questions)
+    base = base_name(words, figure.base, several) if figure.base and one.definition.in_percent else ""
     read = words._("read %(day)s", day=words.day(one.reading.on)) if one.reading else ""
     return said_of(base, read)
 

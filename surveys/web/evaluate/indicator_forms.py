@@ -24,6 +24,11 @@ from surveys.web.phrases import _
 
 HERE = "/projekt/<project>/resultat/indikatorer"
 SEVERAL = ("series", "questions", "indexes", "outcomes", "organisations", "work_groups")
+IN_FORM = (
+    "title", "stage", "outcomes", "series", "indexes", "measure", "questions", "threshold", "base",
+    "organisations", "work_groups", "gender", "minimum_answers", "unit", "baseline", "target", "direction",
+    "reads_on", "note", "decided_on", "reason", "approved_by",
+)  # fmt: skip
 Shown = str | Response | tuple[str, int]
 
 
@@ -140,7 +145,9 @@ def found_indicator(code: str) -> IndicatorResult:
 
 
 def faults_in_words(faults: Mapping[str, str]) -> dict[str, str]:
-    return {name: told.fault(code) or str(FAULTS.get(code, code)) for name, code in faults.items()}
+    """In the order of the form."""
+    names = sorted(faults, key=lambda name: IN_FORM.index(name) if name in IN_FORM else len(IN_FORM))
+    return {name: told.fault(faults[name]) or str(FAULTS.get(faults[name], faults[name])) for name in names}
 
 
 def _whole() -> IndicatorResult | None:

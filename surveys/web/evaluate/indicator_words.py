@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from surveys.domain.indicators import AT_MOST, Definition, Figure, Judgement, Kind
+from surveys.domain.indicators import Definition, Figure, Judgement, Kind
 from surveys.domain.statistics import rounded
 from surveys.reporting import indicator_words as named
 from surveys.reporting.indicator_told import Told, target_versions
@@ -28,8 +28,8 @@ def verdict(judgement: Judgement) -> tuple[str, str]:
     return named.verdict_name(_words(), judgement.verdict), VERDICTS[judgement.verdict]
 
 
-def base_name(base: str) -> str:
-    return named.base_name(_words(), base)
+def base_name(base: str, questions: int = 1) -> str:
+    return named.base_name(_words(), base, questions)
 
 
 def lacking(why: str) -> str:
@@ -88,7 +88,14 @@ def targets(result: IndicatorResult) -> list[tuple[str, str]]:
 def _target(definition: Definition, whole: bool) -> str:
     if definition.target is None:
         return "–"
-    return (value if whole else bare)(definition, definition.target)
+    if whole:
+        return named.aim(_words(), definition, value(definition, definition.target))
+    return bare(definition, definition.target)
+
+
+def aim(definition: Definition) -> str:
+    """The target as it stands alone, "" for none."""
+    return "" if definition.target is None else _target(definition, whole=True)
 
 
 def told(definition: Definition, choices: Choices) -> list[tuple[str, str]]:
@@ -117,9 +124,7 @@ def _rows(definition: Definition, choices: Choices) -> Iterator[tuple[str, str]]
     yield _("Unit"), definition.unit
     if definition.kind is not Kind.YES_NO:
         yield _("Baseline"), value(definition, definition.baseline) if definition.baseline is not None else ""
-        target = value(definition, definition.target) if definition.target is not None else _("none")
-        at_most = definition.direction == AT_MOST and definition.target is not None
-        yield _("Target"), _("at most %(target)s", target=target) if at_most else target
+        yield _("Target"), aim(definition) or _("none")
     yield _("Reading date"), short_date(definition.reads_on) if definition.reads_on else ""
     yield _("Note"), definition.note
 
@@ -136,7 +141,7 @@ def _of_answers(definition: Definition, choices: Choices) -> Iterator[tuple[str,
         labels = {code: local(label) for code, label in first.classes} if first else {}
         label = labels.get(definition.threshold, definition.threshold)
         yield _("Threshold"), _("“%(label)s” or above", label=label)
-        yield _("Base"), base_name(definition.base)
+        yield _("Base"), base_name(definition.base, len(definition.questions))
 
 
 def _of_index(definition: Definition, choices: Choices) -> Iterator[tuple[str, str]]:
