@@ -42,6 +42,16 @@ def base_name(words: Words, base: str, questions: int = 1) -> str:
     return (several if questions > 1 and base in several else one).get(base, base)
 
 
+def groups(words: Words) -> dict[str, str]:
+    """The genders that an indicator may be of."""
+    return {
+        "woman": words._("women"),
+        "man": words._("men"),
+        "other": words._("another gender"),
+        "not_stated": words._("gender not stated"),
+    }
+
+
 def lacking(words: Words, why: str) -> str:
     """Why there is no figure."""
     return {

@@ -102,6 +102,22 @@ def read_breakdown(
     return table.breakdown(measurement, by or next(iter(table.variables)), also, only)
 
 
+def read_breakdowns(
+    session: Session,
+    found: SeriesResults,
+    measurement: Measurement,
+    names: Collection[str],
+    as_evaluator: bool,
+) -> list[Breakdown]:
+    """Return a measurement of ``found`` by each of the variables ``names`` that it has, in one reading: what
+    may be shown is worked out once for all of them.
+    """
+    table = _table(session, found, measurement, as_evaluator)
+    if table is None:
+        return []
+    return [table.breakdown(measurement, name, "", None) for name in names if name in table.variables]
+
+
 def read_groups(
     session: Session,
     series_id: int,

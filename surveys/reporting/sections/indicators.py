@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from surveys.reporting.document import Block, Bullets, Cell, Paragraph, Table
 from surveys.reporting.indicator_told import Frozen, target_versions
-from surveys.reporting.indicator_words import aim, base_name, lacking, verdict_name
+from surveys.reporting.indicator_words import aim, base_name, groups, lacking, verdict_name
 from surveys.reporting.material import Material
 from surveys.reporting.names import said_of
 from surveys.results.indicators import IndicatorResult
@@ -33,7 +33,9 @@ def indicators(material: Material) -> list[Block]:
         blocks.append(
             Bullets(
                 tuple(
-                    f"{each.definition.title}: {_told(material, each).sentence()}" for each, _depth in every
+                    f"{each.definition.title}: {_told(material, each).sentence()}"
+                    for each, _depth in every
+                    if each.judgement.why != "no_target"
                 )
             )
         )
@@ -53,14 +55,29 @@ def _with_parts(one: IndicatorResult, depth: int = 0) -> Iterator[tuple[Indicato
 def _row(material: Material, one: IndicatorResult, depth: int) -> tuple[Cell, ...]:
     words, told = material.words, _told(material, one)
     outcome = told.outcome()
-    verdict = verdict_name(words, one.judgement.verdict)
     return (
-        Cell(f"{'– ' * depth}{one.definition.title}"),
+        Cell(f"{'– ' * depth}{one.definition.title}", _group(material, one)),
         Cell(told.baseline() or "–"),
         _targets(material, told, one),
         Cell(outcome, _of(material, one)) if outcome else Cell("–", lacking(words, one.read.figure.lacking)),
-        Cell(verdict, words._("preliminary") if one.preliminary else ""),
+        _verdict(material, one),
     )
+
+
+def _verdict(material: Material, one: IndicatorResult) -> Cell:
+    words = material.words
+    preliminary = words._("preliminary") if one.preliminary else ""
+    if one.judgement.why == "no_target":
+        return Cell("–", words._("no target of its own"))
+    return Cell(verdict_name(words, one.judgement.verdict), preliminary)
+
+
+def _group(material: Material, one: IndicatorResult) -> str:
+    """Whom it counts, where that is not everyone."""
+    words, definition = material.words, one.definition
+    gender = groups(words)[definition.gender] if definition.gender else ""
+    named = " + ".join(material.organisations.get(code, code) for code in definition.organisations)
+    return said_of(gender, named, " + ".join(definition.work_groups))
 
 
 def _told(material: Material, one: IndicatorResult) -> Frozen:

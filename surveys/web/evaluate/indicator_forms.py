@@ -228,7 +228,7 @@ def _form_page(
         offered=offered,
         classes=_classes(offered),
         stages=[(code, told.STAGES[code]) for code in STAGES],
-        genders=[(code, told.GENDERS[code]) for code in GENDERS],
+        genders=[(code, told.genders()[code]) for code in GENDERS],
         told=told,
         same=lambda names: [(each, each) for each in names],
         here=home(),

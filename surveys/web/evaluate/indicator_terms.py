@@ -52,12 +52,6 @@ MEASURES: Words = {
     "share": _l("the share with a value or a higher one"),
     "higher": _l("the share of pairs that have risen"),
 }
-GENDERS: Words = {
-    "woman": _l("women"),
-    "man": _l("men"),
-    "other": _l("another gender"),
-    "not_stated": _l("gender not stated"),
-}
 ORIGINS: Words = {
     "due": _l("on the reading date"),
     "asked": _l("read by hand"),

@@ -12,11 +12,11 @@ from surveys.reporting.words import Words
 from surveys.results.indicator_choices import Choices
 from surveys.results.indicators import IndicatorResult, StoredReading, Version
 from surveys.web import language
-from surveys.web.evaluate.indicator_terms import FAULTS, GENDERS, KINDS, MEASURES, ORIGINS, STAGES, VERDICTS
+from surveys.web.evaluate.indicator_terms import FAULTS, KINDS, MEASURES, ORIGINS, STAGES, VERDICTS
 from surveys.web.filters import local, number, project_decimals, short_date
 from surveys.web.phrases import _
 
-__all__ = ["GENDERS", "KINDS", "MEASURES", "ORIGINS", "STAGES"]
+__all__ = ["KINDS", "MEASURES", "ORIGINS", "STAGES"]
 
 
 def _words() -> Words:
@@ -30,6 +30,10 @@ def verdict(judgement: Judgement) -> tuple[str, str]:
 
 def base_name(base: str, questions: int = 1) -> str:
     return named.base_name(_words(), base, questions)
+
+
+def genders() -> dict[str, str]:
+    return named.groups(_words())
 
 
 def lacking(why: str) -> str:
@@ -156,7 +160,7 @@ def _group(definition: Definition, choices: Choices) -> Iterator[tuple[str, str]
     names = [organisations.get(code, code) for code in definition.organisations]
     yield _("Organisation"), " + ".join(names)
     yield _("Work group"), " + ".join(definition.work_groups)
-    yield _("Gender"), str(GENDERS[definition.gender]) if definition.gender else ""
+    yield _("Gender"), genders()[definition.gender] if definition.gender else ""
 
 
 def what_changed(
