@@ -15,14 +15,19 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import TextClause, text
+
 from benchmarks import data
 from benchmarks.results import postgresql, sqlite
 from benchmarks.server import ROOT
+from surveys import clock
 from surveys.config import Settings
 from surveys.exporting import formats
 from surveys.exporting.rows import Export
 from surveys.exporting.words import Words
 from surveys.installation import open_installation
+from surveys.models.response import Response
+from surveys.results import aggregates
 
 RESPONSES = 100_000
 QUESTIONS = [f"q{number}" for number in range(1, 41)]
@@ -36,12 +41,16 @@ def measure(folder: Path, responses: int = RESPONSES) -> Iterator[tuple[str, flo
     place = _home(folder, f"files-{responses}")
     with sqlite(place) as url:
         series = _fill(place, url, responses, QUESTIONS)
+        name = f"of {_spaced(responses)} × {len(QUESTIONS)}"
+        uncounted = _apart("ours", "csv", place, url, str(series), str(responses))
+        _flat(place)
+        _count(place, url)
         for case in ("csv", "xlsx", "sav"):
-            ours = _apart("ours", case, place, url, str(series), str(responses))
-            if case == "csv":
-                _flat(place)
             bare = _apart("bare", case, place)
-            yield f"l  {case} of {_spaced(responses)} × {len(QUESTIONS)}", bare[0], ours[0], bare[1], ours[1]
+            if case == "csv":
+                yield f"l  csv {name}, not counted yet", bare[0], uncounted[0], bare[1], uncounted[1]
+            ours = _apart("ours", case, place, url, str(series), str(responses))
+            yield f"l  {case} {name}", bare[0], ours[0], bare[1], ours[1]
 
 
 def memory(folder: Path, few: int = FEW, many: int = MANY) -> Iterator[tuple[str, float, float]]:
@@ -51,10 +60,12 @@ def memory(folder: Path, few: int = FEW, many: int = MANY) -> Iterator[tuple[str
         ("PostgreSQL", postgresql, ("csv",)),
     )
     for name, base, cases in bases:
-        for responses in (few, many):
-            place = _home(folder, f"memory-{name}-{responses}")
-            with base(place) as url:
-                series = _fill(place, url, responses, SHORT)
+        place = _home(folder, f"memory-{name}")
+        with base(place) as url:
+            series = _fill(place, url, few, SHORT)
+            for responses in (few, many):
+                if responses == many:
+                    _multiply(place, url, many // few)
                 for case in cases:
                     seconds, peak = _apart("ours", case, place, url, str(series), str(responses))
                     yield f"n  {case} of {_spaced(responses)} × {len(SHORT)}, {name}", seconds, peak
@@ -80,6 +91,35 @@ def _fill(place: Path, url: str, responses: int, questions: Sequence[str]) -> in
     return ids["series"]
 
 
+def _multiply(place: Path, url: str, times: int) -> None:
+    """Let there be so many times as many responses; copies are made in no time."""
+    house = open_installation(Settings(instance=place, database_url=url))
+    with house.database.writing() as connection:
+        for number in range(1, times):
+            connection.execute(_copied(f"{number:08x}", house.database.is_sqlite))
+    house.close()
+
+
+def _copied(start: str, is_sqlite: bool) -> TextClause:
+    """Copies of the first responses, which begin with noughts; their ids and keys begin with ``start``."""
+    names = [each.name for each in Response.__table__.columns]
+    new = dict.fromkeys(("response_key", "pairing_key"), "'{start}' || substr({name}, 9)")
+    new["id"] = "'{start}' || substr(id, 9)"
+    if not is_sqlite:
+        new["id"] = "CAST('{start}' || substr(CAST(id AS text), 9) AS uuid)"
+    taken = ", ".join(new.get(name, name).format(start=start, name=name) for name in names)
+    first = "'00000001'" if is_sqlite else "'00000001-0000-0000-0000-000000000000'"
+    return text(f"INSERT INTO response ({', '.join(names)}) SELECT {taken} FROM response WHERE id < {first}")
+
+
+def _count(place: Path, url: str) -> None:
+    """What the scheduler does within a minute of so many answers."""
+    house = open_installation(Settings(instance=place, database_url=url))
+    for task in aggregates.work(house.database, clock.now()):
+        aggregates.count(house.database, task, clock.now())
+    house.close()
+
+
 def _apart(*arguments: str | Path) -> tuple[float, float]:
     command = [sys.executable, "-m", "benchmarks.export_files", *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
@@ -93,7 +133,7 @@ def _ours(case: str, place: Path, url: str, series: str, responses: str) -> None
         # Closed since long: an open questionnaire is not exported.
         export = Export(session, house.keys, int(series), data.NOW + timedelta(days=90), "sv")
         chosen, words = formats.FORMATS[case], Words("sv")
-        written = formats.save(export, place / f"ours.{case}", chosen, "responses", words)
+        written = formats.save(export, place / f"ours.{case}", chosen, "responses", words, replace=True)
     house.close()
     assert written == int(responses), written
 

@@ -81,7 +81,6 @@ def sqlite(folder: Path) -> Iterator[str]:
 def postgresql(_folder: Path) -> Iterator[str]:
     with ExitStack() as stack:
         run = run_folder.create()
-        stack.callback(postgres.server_folder.cache_clear)  # the next one starts another
         stack.callback(postgres.stop, run)
         yield stack.enter_context(fresh_postgresql())
 

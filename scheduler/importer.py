@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from scheduler.rounds import Round, log
 from surveys import clock
+from surveys.answers import outside_files
 from surveys.installation import Installation
 from surveys.register import people_import
 from surveys.register import people_import_work as work
@@ -57,4 +58,5 @@ class Importer(Round):
     def _forget(self, now: datetime) -> None:
         if self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY:
             people_import.forget_old(self.installation.database, now)
+            outside_files.forget_old(self.installation.database, now)
             self._forgot_at = now

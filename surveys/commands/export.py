@@ -9,10 +9,10 @@ from surveys import clock
 from surveys.commands import Failed, opened
 from surveys.commands.language import _, current, ngettext
 from surveys.domain.texts import DEFAULT_LANGUAGE
-from surveys.exporting import csv_file, formats
+from surveys.exporting import csv_file, formats, jobs
 from surveys.exporting.about import left_out
+from surveys.exporting.limits import TooLarge
 from surveys.exporting.rows import Export
-from surveys.exporting.sav_file import TooLarge
 from surveys.exporting.words import Words
 from surveys.models.programme import Series
 from surveys.queries import results as queries
@@ -50,9 +50,11 @@ def export(
         raise Failed(
             _("The format %(format)s has rows of: %(rows)s.", format=form, rows=", ".join(chosen.rows))
         )
-    with opened() as installation, installation.database.reading() as session:
-        found = _one(list(queries.series_by_code(session, series, project)), series)
-        _write(Export(session, installation.keys, found.id, clock.now(), labels), chosen, rows, output, force)
+    with opened() as installation, installation.database.reading(one_moment=True) as session:
+        found, now = _one(list(queries.series_by_code(session, series, project)), series), clock.now()
+        _write(Export(session, installation.keys, found.id, now, labels), chosen, rows, output, force)
+        details = {"format": chosen.code, "rows": rows, "by": "command"}
+        jobs.note(installation.database, found.project_id, found.id, None, "responses_exported", details, now)
 
 
 def _write(made: Export, chosen: formats.Format, rows: str, output: Path, force: bool) -> None:
@@ -72,13 +74,7 @@ def _write(made: Export, chosen: formats.Format, rows: str, output: Path, force:
             _("%(path)s cannot be written: %(reason)s", path=closed.path, reason=closed.reason)
         ) from closed
     except TooLarge as large:
-        raise Failed(
-            _(
-                "The format takes at most %(most)s, this would be %(cells)s. Choose CSV, which has no limit.",
-                most=large.most,
-                cells=large.cells,
-            )
-        ) from large
+        raise Failed(Words(current()).too_large(large)) from large
     click.echo(_told(count, rows, output))
     for line in left_out(made, Words(current())):
         click.echo(line)

@@ -264,6 +264,10 @@ def _kept() -> dict[str, str]:
         "occasion_has_attendance": _(
             "attendance is recorded for the occasion “%(occasion)s”: keep it, and say “cancelled: true”."
         ),
+        "occasion_has_answers": _(
+            "answers collected by others have been taken in about the occasion “%(occasion)s”: keep it, or"
+            " undo that import."
+        ),
         "rule_has_sent": _("the rule “%(rule)s” has sent mails: keep it, and say “active: false”."),
         "rule_asks_other": _(
             "the rule “%(rule)s” has sent mails and cannot ask something else; make a new rule instead."

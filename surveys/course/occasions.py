@@ -23,6 +23,7 @@ from surveys.models.followup import Mailing
 from surveys.models.message import Message
 from surveys.models.programme import Occasion, OccasionChange, Series, Theme
 from surveys.queries import occasions as queries
+from surveys.queries import outside_answers
 
 
 class OccasionGone(Exception):
@@ -179,6 +180,8 @@ def why_kept(session: Session, occasion: Occasion) -> str | None:
         return "has_sent"
     if queries.has_attendance(session, occasion.id):
         return "has_attendance"
+    if outside_answers.about_occasion(session, occasion.id):
+        return "has_answers"
     rules = queries.rules_of(session, occasion.series_id)
     if any((rule.occasions or {}).get("codes") == [occasion.code] for rule in rules):
         return "rule_needs_it"

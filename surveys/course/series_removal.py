@@ -15,6 +15,7 @@ from surveys.models.export_job import ExportJob
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.imports import PeopleImport
 from surveys.models.message import Message
+from surveys.models.outside_answers import OutsideAnswers
 from surveys.models.people import Enrolment, MailStop, Outcome
 from surveys.models.programme import Occasion, OccasionChange, Series, Theme
 from surveys.models.question_index import QuestionIndex
@@ -79,6 +80,7 @@ def _forget(session: Session, series_id: int) -> None:
         # Mails to staff (tests) stay: the number of a mail stands in its return address.
         update(Message).where(Message.mailing_id.in_(mailings)).values(mailing_id=None),
         delete(Mailing).where(Mailing.rule_id.in_(rules)),
+        delete(OutsideAnswers).where(OutsideAnswers.series_id == series_id),
         delete(FollowUpRule).where(FollowUpRule.series_id == series_id),
         delete(Outcome).where(Outcome.enrolment_id.in_(enrolments)),
         delete(Enrolment).where(Enrolment.series_id == series_id),

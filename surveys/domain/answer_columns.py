@@ -192,7 +192,7 @@ def _by_code(column: FileColumn, form: Form) -> Use | None:
         code = question.code.casefold()
         if name == code:
             return Use(question.code)
-        for part in _parts(question):
+        for part in parts_of(question):
             if name in {f"{code}.{part.casefold()}", f"{code}_{part.casefold()}"}:
                 return Use(question.code, part)
     return None
@@ -241,7 +241,7 @@ def _texts(question: Question) -> set[str]:
     return {plain(text) for text in question.text.values()}
 
 
-def _parts(question: Question) -> tuple[str, ...]:
+def parts_of(question: Question) -> tuple[str, ...]:
     """What a column can be a part of the answer as."""
     own = (WORDS,) if isinstance(question, OneChoice | SeveralChoices) and question.other else ()
     if isinstance(question, SeveralChoices):
@@ -251,7 +251,7 @@ def _parts(question: Question) -> tuple[str, ...]:
 
 def _is_there(use: Use, form: Form) -> bool:
     question = form.question(use.question)
-    return question is not None and can_be_taken(question) and use.part in {"", *_parts(question)}
+    return question is not None and can_be_taken(question) and use.part in {"", *parts_of(question)}
 
 
 def _clashes(use: Use, taken: set[Use]) -> bool:

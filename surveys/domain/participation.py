@@ -5,9 +5,10 @@ own moment, and what staff have said of a person by the day they said it. A stat
 no date: it counts as if it had always been so, and attendance then tells what it can.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 STAGES = ("registered", "present", "started", "completed", "dropped_out")
 _ATTENDED = ("registered", "started", "completed")  # the states that follow from attendance
@@ -72,14 +73,51 @@ class Participation:
         return self.minimum is not None and times >= self.minimum
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reached:
+    """How far somebody had come in a series: ``times`` at an occasion. Those alike share one."""
+
+    series: int
+    stages: frozenset[str]
+    times: int
+
+
+class Standing(NamedTuple):
+    """A participation as it stood at the end of a day."""
+
+    taken: Participation
+    reached: Reached
+
+
+def standing(taken: Iterable[Participation], day: date) -> list[Standing]:
+    """Where each stood at the end of ``day``, in their order; worked out once of those alike."""
+    known: dict[Hashable, Reached] = {}
+    found = []
+    for each in taken:
+        alike = (
+            each.series,
+            each.state,
+            each.registered_on,
+            each.minimum,
+            tuple(each.days),
+            tuple(each.said),
+        )
+        reached = known.get(alike)
+        if reached is None:
+            stages = each.stages(day)
+            reached = known[alike] = Reached(each.series, stages, each.attended(day) if stages else 0)
+        found.append(Standing(each, reached))
+    return found
+
+
 def persons(taken: Iterable[Participation], stage: str, day: date) -> frozenset[int]:
     """Those who had come to ``stage`` in at least one of the series, each once."""
-    return frozenset(each.person for each in taken if stage in each.stages(day))
+    return frozenset(each.taken.person for each in standing(taken, day) if stage in each.reached.stages)
 
 
 def attendances(taken: Iterable[Participation], day: date) -> int:
     """How many times somebody was at an occasion; one person may count several times."""
-    return sum(each.attended(day) for each in taken if each.stages(day))
+    return sum(each.reached.times for each in standing(taken, day))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What an export says of itself: where it is from, what it holds, what is left out and why."""
 
 from surveys.domain.texts import pick
-from surveys.exporting.rows import Export
+from surveys.exporting.rows import Export, collected_by
 from surveys.exporting.words import Words
 
 Line = tuple[str, str]
@@ -33,16 +33,18 @@ def measurements(export: Export, words: Words) -> list[str]:
         title = pick(each.title or {}, words.language)
         where = f"{each.occasion.code} {each.occasion.title}" if each.occasion else words.waves[each.wave]
         versions = ", ".join(str(number) for number in sorted({one.version for one in forms.values()}))
-        found.append(
-            words.gettext(
-                "%(title)s (%(code)s), %(where)s: version %(versions)s, n = %(n)s",
-                title=title,
-                code=each.questionnaire_code,
-                where=where,
-                versions=versions,
-                n=each.counts.answers,
-            )
+        line = words.gettext(
+            "%(title)s (%(code)s), %(where)s: version %(versions)s, n = %(n)s",
+            title=title,
+            code=each.questionnaire_code,
+            where=where,
+            versions=versions,
+            n=each.counts.answers,
         )
+        if each.outside:
+            source = words.gettext("source: %(source)s", source=collected_by(each))
+            line = f"{line}; {source}"
+        found.append(line)
     return found
 
 

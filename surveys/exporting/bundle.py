@@ -19,8 +19,8 @@ from surveys.exporting import codebook_pdf, formats, result_tables, table_file
 from surveys.exporting.about import about
 from surveys.exporting.codebook import codebook
 from surveys.exporting.formats import ANSWERS, PERSONS, RESPONSES, Format
+from surveys.exporting.limits import TooLarge
 from surveys.exporting.rows import Export
-from surveys.exporting.sav_file import NoPersonCodes, TooLarge
 from surveys.exporting.words import Words
 from surveys.keys import Keyring
 from surveys.results.change import read_change
@@ -109,8 +109,8 @@ def _add(
 ) -> None:
     try:
         formats.check(export, chosen, row)
-    except (TooLarge, NoPersonCodes) as cannot:
-        archive.missing.append((name, cannot.code))
+    except TooLarge as large:
+        archive.missing.append((name, words.too_large(large)))
         return
     archive.add(name, lambda path: formats.save(export, path, chosen, row, words, progress=counted))
 
@@ -130,15 +130,13 @@ def _add_results(archive: _Archive, session: Session, export: Export, now: datet
 
 def _readme(export: Export, archive: _Archive, words: Words) -> str:
     _ = words.gettext
-    why = {
-        "too_large": _("too large for the format"),
-        "no_person_codes": _("nobody who sees who has answered gets person codes"),
-    }
     what = {
         "responses": _("one response a row"),
         "responses-utf8": _("one response a row, without a byte order mark"),
         "answers": _("one answer a row"),
         "persons": _("one person a row, before and after beside each other"),
+        "results": _("the tables of results, a sheet each"),
+        "codebook": _("what every column and code means"),
     }
     lines = [f"{what_is}: {how}" for what_is, how in about(export, words)]
     lines += ["", _("Files:")]
@@ -146,7 +144,7 @@ def _readme(export: Export, archive: _Archive, words: Words) -> str:
         stem = name.removeprefix(f"{export.series_code}-").rpartition(".")[0]
         lines.append(f"  {name}" + (f" – {what[stem]}" if stem in what else ""))
     left_out = _("left out")
-    lines += [f"  {name} – {left_out}: {why[code]}" for name, code in archive.missing]
+    lines += [f"  {name} – {left_out}: {why}" for name, why in archive.missing]
     lines += ["", _('CSV: semicolons, decimal comma. In R: read.csv2(file, fileEncoding = "UTF-8-BOM").')]
     lines += [_("Check the files with: sha256sum -c %(name)s", name=SUMS)]
     lines += [_("The answers are personal data, also without names. Delete the files when they are used.")]

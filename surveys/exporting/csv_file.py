@@ -23,7 +23,7 @@ PLAIN = "utf-8"
 SEPARATOR = ";"
 Form = Literal["responses", "answers"]  # what a row is
 
-_FORMULA = frozenset("=+-@|\t\r")
+_FORMULA = frozenset("=+-@|\t\r\n＝＋－＠")
 
 
 def harmless(text: str) -> str:

@@ -94,12 +94,15 @@ def note(
     db: Database,
     project_id: int,
     series_id: int,
-    user_id: int,
+    user_id: int | None,
     action: str,
     details: JsonObject,
     now: datetime,
 ) -> None:
-    """Write down that somebody has taken a file out: ``responses_exported``, ``results_exported`` …"""
+    """Write down that somebody has taken a file out: ``responses_exported``, ``results_exported`` …
+
+    ``user_id`` None: by a command, on the machine itself.
+    """
     with db.transaction() as session:
         _note(session, project_id, series_id, user_id, action, details, now)
 
@@ -108,7 +111,7 @@ def _note(
     session: Session,
     project_id: int,
     series_id: int,
-    user_id: int,
+    user_id: int | None,
     action: str,
     details: JsonObject,
     now: datetime,
@@ -213,7 +216,7 @@ def fetched(
     """The export whose file is handed out, written down as such. Raises :class:`UnknownJob`."""
     with db.transaction() as session:
         job = queries.one(session, series_id, public_id, as_evaluator)
-        if job is None or job.state != "made" or job.expires_at is None or job.expires_at <= now:
+        if job is None or queries.standing(job, now)[0] != "made":
             raise UnknownJob(public_id)
         details: JsonObject = {"format": "zip", "sha256": job.digest}
         _note(session, project_id, series_id, user_id, "responses_exported", details, now)

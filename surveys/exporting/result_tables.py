@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from surveys.domain.statistics import WordCount
 from surveys.domain.texts import pick
 from surveys.exporting.change_tables import change_tables
+from surveys.exporting.rows import collected_by
 from surveys.exporting.table_file import Line, Table
 from surveys.exporting.words import Words
 from surveys.results.change_model import Change
@@ -132,11 +133,16 @@ class _Making:
     def _at(self, each: Measurement) -> Line:
         occasion = each.occasion
         return (
-            self._words.waves.get(each.wave, ""),
+            self._measured(each),
             each.questionnaire_code,
             f"{occasion.code} {occasion.title}" if occasion else "",
             occasion.starts_on.isoformat() if occasion and occasion.starts_on else "",
         )
+
+    def _measured(self, each: Measurement) -> str:
+        """The wave, with its source where others measured it."""
+        wave = self._words.waves.get(each.wave, "")
+        return f"{wave} ({collected_by(each)})" if each.outside else wave
 
     def _measurement(self, each: Measurement) -> Line:
         _, counts = self._, each.counts

@@ -44,6 +44,7 @@ Record = tuple[int, list[Cell], dict[str, Any]]  # version (id), the fixed cells
 
 LANGUAGE = "language"
 SOURCE = "source"  # web, or paper that staff typed in; told where there is any of the latter
+COLLECTED = "collected_by"  # who has collected it, of answers from elsewhere; "" of those given in Följa
 
 
 def as_it_is(text: str) -> str:
@@ -81,6 +82,7 @@ class Export:
         answered = [each for each in results.measurements if each.key and each.counts.answers]
         self.measurements = [each for each in answered if each.shown]
         self.count = _responses(self.measurements)
+        self._from_outside = any(each.outside for each in self.measurements)
         self.too_few = _responses([each for each in answered if each.withheld == "too_few"])
         self.waiting = _responses([each for each in answered if each.withheld == "until_closed"])
         self._versions = {
@@ -127,7 +129,11 @@ class Export:
     def records(self, measurement: Measurement, text: Dress = as_it_is) -> Iterator[Record]:
         """Yield the responses of one measurement before their answers have become cells."""
         key = key_of(measurement)
-        start = {version: _head(measurement, self._versions[version], text) for version in self.forms[key]}
+        collected = [text(collected_by(measurement))] if self._from_outside else []
+        start = {
+            version: [*_head(measurement, self._versions[version], text), *collected]
+            for version in self.forms[key]
+        }
         persons = Memo(self._person)
         classes = Memo(lambda background: self._classes(background, text))
         with_language, with_source = LANGUAGE in self.carried, SOURCE in self.carried
@@ -153,6 +159,8 @@ class Export:
     def _fixed(self) -> tuple[Column, ...]:
         names = ["response_id", "person_code"] if self.as_evaluator else ["response_id"]
         names += ["questionnaire", "version", "wave", "occasion", "occasion_number", "occasion_date"]
+        if self._from_outside:
+            names.append(COLLECTED)
         if self.as_evaluator:
             names.append("submitted_on")
         if LANGUAGE in self.carried:
@@ -177,7 +185,9 @@ class Export:
             rows.append([Part(each.background, (), each.tally.responses) for each in cells])
             told += Patterns(forms, cells, there, self.limit).told_in_rows(self.hidden[key])
         found = in_order(name for parts in rows for part in parts for name in part.background)
-        if all(part.background.get(SOURCE) == "web" for parts in rows for part in parts):
+        # that answers are from elsewhere is told by whose they are
+        told_already = {"web", "outside"}
+        if all(part.background.get(SOURCE) in told_already for parts in rows for part in parts):
             found = tuple(name for name in found if name != SOURCE)
         may = carried_beside(rows, told, found, self.limit)
         return may, tuple(name for name in found if name not in may)
@@ -225,6 +235,12 @@ def _responses(measurements: Sequence[Measurement]) -> int:
 def key_of(measurement: Measurement) -> Key:
     assert measurement.key is not None  # noqa: S101 - a measurement with responses has one
     return measurement.key
+
+
+def collected_by(measurement: Measurement) -> str:
+    """The source of answers that nobody gave in Följa: the survey, who collected it, and the day."""
+    source = measurement.outside
+    return f"{source.name}, {source.collected_by}, {source.collected_on.isoformat()}" if source else ""
 
 
 def _head(measurement: Measurement, version: QuestionnaireVersion, text: Dress) -> list[Cell]:

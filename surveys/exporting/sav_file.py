@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from surveys.domain.texts import pick
 from surveys.exporting.in_place import put_in_place
+from surveys.exporting.limits import NoPersonCodes, TooLarge
 from surveys.exporting.names import spss_names
 from surveys.exporting.rows import Export
 from surveys.exporting.value_table import Progress, ValueColumn, of_persons, of_responses
@@ -30,22 +31,6 @@ _NOT_WRITTEN = "Unable to write data"  # what ReadStat says of a full disk, and 
 _FIRST_DAY = date(1582, 10, 14)
 
 
-class TooLarge(Exception):
-    """More cells than a format takes; ``cells`` and ``most`` say how many."""
-
-    code = "too_large"
-
-    def __init__(self, cells: int, most: int) -> None:
-        super().__init__(f"{cells} > {most}")
-        self.cells, self.most = cells, most
-
-
-class NoPersonCodes(Exception):
-    """Rows cannot be matched by person: whoever sees who has answered gets no person codes."""
-
-    code = "no_person_codes"
-
-
 def check(export: Export, form: SavForm = "responses") -> None:
     """Raise TooLarge or NoPersonCodes, before any row is read."""
     if form == "persons" and not export.as_evaluator:
@@ -53,7 +38,7 @@ def check(export: Export, form: SavForm = "responses") -> None:
     width = sum(len(block.columns) for block in export.layout.blocks) + len(export.fixed)
     times = len(export.measurements) if form == "persons" else 1
     if (cells := export.count * width * max(1, times)) > MOST_CELLS:
-        raise TooLarge(cells, MOST_CELLS)
+        raise TooLarge(cells, MOST_CELLS, "cells")
 
 
 def save(

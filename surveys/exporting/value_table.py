@@ -15,7 +15,9 @@ Progress = Callable[[Iterable[Record]], Iterable[Record]]
 _NUMBERS = frozenset({"version", "occasion_number"})
 _DATES = frozenset({"occasion_date", "submitted_on"})
 _OF_PERSON = "person_code"
-_OF_MEASUREMENT = frozenset({"questionnaire", "wave", "occasion", "occasion_number", "occasion_date"})
+_OF_MEASUREMENT = frozenset(
+    {"questionnaire", "wave", "occasion", "occasion_number", "occasion_date", "collected_by"}
+)
 
 
 @dataclass

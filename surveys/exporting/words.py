@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveys.catalogues import catalogue
+from surveys.exporting.limits import TooLarge
 from surveys.exporting.variables import Gap
 
 
@@ -57,6 +58,7 @@ class Words:
             "occasion": self.gettext("Occasion (its code)"),
             "occasion_number": self.gettext("Number of the occasion"),
             "occasion_date": self.gettext("Day of the occasion"),
+            "collected_by": self.gettext("Source (who collected answers that were not given in Följa)"),
             "submitted_on": self.gettext("Day of the answer"),
             "language": self.gettext("Language of the answers"),
             "source": self.gettext("How it was answered"),
@@ -85,6 +87,18 @@ class Words:
             "open": self.gettext("open"),
             "closed": self.gettext("closed"),
         }
+
+    def too_large(self, large: TooLarge) -> str:
+        """What does not fit, and what to do instead."""
+        _ = self.gettext
+        said = {
+            "cells": _("An SPSS file takes %(most)s cells (rows × columns), and this would be %(found)s."),
+            "responses": _("A sheet takes %(most)s responses, and these are %(found)s."),
+            "columns": _("A sheet takes %(most)s columns, and these are %(found)s."),
+            "letters": _("A cell of a workbook takes %(most)s characters, and an answer has %(found)s."),
+        }[large.unit]
+        found, most = (f"{each:,}".replace(",", "\u00a0") for each in (large.found, large.most))
+        return said % {"found": found, "most": most} + " " + _("Choose CSV, which has no limit.")
 
     def class_label(self, code: str, label: Mapping[str, str], shown: str) -> str:
         """A class as it is shown: its own label, else what every such class is called."""

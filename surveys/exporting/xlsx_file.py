@@ -17,8 +17,8 @@ from surveys.domain.texts import pick
 from surveys.exporting.about import about
 from surveys.exporting.csv_file import harmless
 from surveys.exporting.in_place import put_in_place
+from surveys.exporting.limits import TooLarge
 from surveys.exporting.rows import Export, Row
-from surveys.exporting.sav_file import TooLarge
 from surveys.exporting.value_table import all_measured
 from surveys.exporting.words import Words
 
@@ -34,9 +34,9 @@ Sheet = tuple[str, Sequence[str], Iterable[Sequence[Cell | int | Decimal]]]
 def check(export: Export) -> None:
     """Raise TooLarge, before any row is read, where a sheet cannot hold the responses."""
     if export.count + 1 > MOST_ROWS:
-        raise TooLarge(export.count, MOST_ROWS - 1)
+        raise TooLarge(export.count, MOST_ROWS - 1, "responses")
     if len(export.columns) > MOST_COLUMNS:
-        raise TooLarge(len(export.columns), MOST_COLUMNS)
+        raise TooLarge(len(export.columns), MOST_COLUMNS, "columns")
 
 
 def save(
@@ -159,7 +159,7 @@ class _Book:
     def _string(self, sheet: Any, row: int, column: int, text: str, form: Any = None) -> None:
         form = form or (self._text if harmless(text) == text else self._quoted)
         if sheet.write_string(row, column, text, form):
-            raise TooLarge(len(text), 32_767)  # letters in a cell
+            raise TooLarge(len(text), 32_767, "letters")
 
     def _number(self, sheet: Any, row: int, column: int, number: str) -> None:
         if sum(map(str.isdigit, number)) > _EXACT_DIGITS:

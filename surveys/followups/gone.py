@@ -7,6 +7,7 @@ from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.indicator import Indicator
 from surveys.models.outside import OutsideTable
+from surveys.models.outside_answers import OutsideAnswers
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import LibraryScale, Questionnaire
@@ -23,6 +24,7 @@ _KINDS = {
     "scale": LibraryScale.id,
     "indicator": Indicator.id,
     "outside": OutsideTable.id,
+    "outside_answers": OutsideAnswers.id,
     "report": Report.id,
 }
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, UTCDateTime
@@ -26,7 +26,11 @@ MAILING_STATES = ("planned", "waiting", "expanding", "expanded", "missed", "canc
 
 
 class FollowUpRule(Base):
-    """Utskicksregel: what is sent, relative to what, to whom, with which reminders."""
+    """Utskicksregel: what is sent, relative to what, to whom, with which reminders.
+
+    ``outside``: nobody made it and it never sends. Answers that others have collected are under it, as those
+    that it asked for are under any other; see ``models/outside_answers.py``.
+    """
 
     __tablename__ = "follow_up_rule"
     __table_args__ = (
@@ -42,6 +46,7 @@ class FollowUpRule(Base):
         CheckConstraint("late IN ('from_now', 'catch_up', 'nothing')", name="late_known"),
         CheckConstraint("attendance_default IN ('nobody', 'everyone')", name="attendance_default_known"),
         CheckConstraint("attendance_wait_hours > 0", name="attendance_wait_positive"),
+        CheckConstraint("NOT (outside AND active)", name="outside_never_sends"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -67,6 +72,7 @@ class FollowUpRule(Base):
     reminder_days: Mapped[list[int]] = mapped_column(JSON)
     close_after_days: Mapped[int]
     active: Mapped[bool]
+    outside: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     series: Mapped[Series] = relationship()
     questionnaire: Mapped[Questionnaire | None] = relationship()

@@ -18,25 +18,27 @@ class Response(Base):
 
     ``answers`` is what was last submitted (null until then) and is what results read; ``draft`` is
     what has been saved since. ``revision`` rises with every save, so that two devices cannot
-    overwrite each other unseen. ``source`` says where what was sent in came from: the web, or paper that
-    staff typed in; who did (``entered_by``) is not kept where answers become untraceable. ``uncoded``: nobody
-    was asked by that paper, so it is an answer but no person.
+    overwrite each other unseen. ``source`` says where what was sent in came from: the web, paper that staff
+    typed in, or a file of what others have collected; who typed it in (``entered_by``) is not kept where
+    answers become untraceable. ``uncoded``: nobody was asked for it in Följa, so it is an answer and stands
+    in no rate.
     """
 
     __tablename__ = "response"
     __table_args__ = (
         CheckConstraint("privacy_mode = 'named' OR enrolment_id IS NULL", name="register_apart"),
         CheckConstraint("(answers IS NULL) = (submitted_at IS NULL)", name="submitted_has_answers"),
-        CheckConstraint("source IN ('web', 'paper')", name="source_known"),
+        CheckConstraint("source IN ('web', 'paper', 'outside')", name="source_known"),
         CheckConstraint(
             "entered_by IS NULL OR (source = 'paper' AND privacy_mode IN ('named', 'pseudonymous'))",
             name="entered_by_of_paper",
         ),
         CheckConstraint(
-            "NOT uncoded OR (source = 'paper' AND privacy_mode <> 'named' "
-            "AND enrolment_id IS NULL AND pairing_key IS NULL)",
+            "NOT uncoded OR (privacy_mode <> 'named' AND enrolment_id IS NULL "
+            "AND (source = 'outside' OR (source = 'paper' AND pairing_key IS NULL)))",
             name="uncoded_is_nobodys",
         ),
+        CheckConstraint("source <> 'outside' OR uncoded", name="outside_asked_nobody"),
         # Holds all that is counted at each look at results: how many, and from what a tally was counted.
         Index(
             "ix_response_counted",

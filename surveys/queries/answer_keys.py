@@ -148,7 +148,11 @@ def _rules(key: AnswerKey) -> Any:
     return (
         select(FollowUpRule)
         .join(FollowUpRule.questionnaire)
-        .where(FollowUpRule.series_id == key.series_id, Questionnaire.privacy_mode == key.mode)
+        .where(
+            FollowUpRule.series_id == key.series_id,
+            Questionnaire.privacy_mode == key.mode,
+            ~FollowUpRule.outside,
+        )
         .order_by(FollowUpRule.position, FollowUpRule.id)
     )
 

@@ -11,6 +11,7 @@ from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.indicator import Indicator
 from surveys.models.message import Message
 from surveys.models.outside import OutsideTable
+from surveys.models.outside_answers import OutsideAnswers
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Series
 from surveys.models.questionnaire import Questionnaire
@@ -117,6 +118,13 @@ def _outside(session: Session, project_id: int, ids: Collection[int]) -> Iterato
         yield each.id, About(("resultat", "utifran", each.public_id), each.newest.content["title"])
 
 
+def _outside_answers(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
+    wanted = select(OutsideAnswers).join(OutsideAnswers.series).options(joinedload(OutsideAnswers.series))
+    for each in session.scalars(wanted.where(OutsideAnswers.id.in_(ids), Series.project_id == project_id)):
+        way = ("insatser", each.series.code, "resultat", "svar-utifran", each.public_id)
+        yield each.id, About(way, each.source_name)
+
+
 def _rules(session: Session, project_id: int, ids: Collection[int]) -> Iterator[Found]:
     wanted = select(FollowUpRule).join(FollowUpRule.series).options(joinedload(FollowUpRule.series))
     for each in session.scalars(wanted.where(FollowUpRule.id.in_(ids), Series.project_id == project_id)):
@@ -168,5 +176,6 @@ _KINDS: Mapping[str, Callable[[Session, int, Collection[int]], Iterator[Found]]]
     "message": _mails,
     "indicator": _indicators,
     "outside": _outside,
+    "outside_answers": _outside_answers,
     "report": _reports,
 }

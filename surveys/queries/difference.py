@@ -42,7 +42,9 @@ def named(number: int | None, title: str) -> str:
 
 def titles(session: Session, series_id: int) -> Mapping[int, LocalText]:
     """Questionnaire id → its newest title, of those that the rules of a series send."""
-    asked = select(FollowUpRule.questionnaire_id).where(FollowUpRule.series_id == series_id)
+    asked = select(FollowUpRule.questionnaire_id).where(
+        FollowUpRule.series_id == series_id, ~FollowUpRule.outside
+    )
     newest = (
         select(func.max(QuestionnaireVersion.id))
         .where(QuestionnaireVersion.questionnaire_id.in_(asked), QuestionnaireVersion.draft.is_(False))

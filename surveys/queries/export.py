@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from typing import cast as cast_to
 
-from sqlalchemy import ColumnElement, Text, case, cast, select
+from sqlalchemy import ColumnElement, Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from surveys.models.response import Response
@@ -39,10 +39,14 @@ def responses(session: Session, place: Key) -> Iterator[ResponseRow]:
         select(
             cast(Response.id, Text),  # as text: an object for each would cost more than all its cells
             Response.version_id,
-            # A paper that nobody was asked by is a person of its own: a blank would tell it from the others.
+            # What nobody was asked for is a person's of its own, unless it is known whose: a blank would tell
+            # it from the others.
             # Of sealed answers those that nothing joins are blank once the key is destroyed.
             case(
-                (Response.uncoded & (Response.privacy_mode == "pseudonymous"), cast(Response.id, Text)),
+                (
+                    Response.uncoded & (Response.privacy_mode == "pseudonymous"),
+                    func.coalesce(Response.pairing_key, cast(Response.id, Text)),
+                ),
                 else_=Response.pairing_key,
             ),
             Response.language,

@@ -35,6 +35,13 @@ def one(session: Session, series_id: int, public_id: str, as_evaluator: bool) ->
     ).first()
 
 
+def standing(job: ExportJob, now: datetime) -> tuple[str, str]:
+    """How an export stands at ``now``, and why: one whose time is over is gone before it has been deleted."""
+    if job.state == "made" and job.expires_at is not None and job.expires_at <= now:
+        return "dropped", "time_over"
+    return job.state, job.reason
+
+
 def held(session: Session, job_id: int) -> ExportJob | None:
     """An export, locked."""
     return session.scalars(select(ExportJob).where(ExportJob.id == job_id).with_for_update()).first()

@@ -1,10 +1,10 @@
 """Indicators with all that was said and read of them, and the dated rows that head counts are made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.models.deeds import Deed
@@ -21,8 +21,7 @@ from surveys.models.programme import Occasion, Series
 _SAID = {f"enrolment_{state}": state for state in ENROLMENT_STATES}
 
 
-@dataclass(frozen=True)
-class EnrolmentRow:
+class EnrolmentRow(NamedTuple):
     """An enrolment as head counts need it."""
 
     id: int
@@ -133,7 +132,8 @@ def notes(session: Session, indicator_id: int) -> Sequence[IndicatorNote]:
     ).all()
 
 
-def enrolments(session: Session, project_id: int) -> list[EnrolmentRow]:
+def enrolments(session: Session, project_id: int, series_id: int | None = None) -> list[EnrolmentRow]:
+    """Those of a project, or of one of its series."""
     rows = session.execute(
         select(
             Enrolment.id,
@@ -148,24 +148,41 @@ def enrolments(session: Session, project_id: int) -> list[EnrolmentRow]:
         )
         .join(Participant, Participant.id == Enrolment.participant_id)
         .join(Series, Series.id == Enrolment.series_id)
-        .where(Series.project_id == project_id)
+        .where(Series.project_id == project_id, *_only(series_id))
     )
     return [EnrolmentRow(*row) for row in rows]
 
 
-def days_attended(session: Session, project_id: int) -> dict[int, list[date]]:
+def days_attended(
+    session: Session, project_id: int, series_id: int | None = None
+) -> dict[int, tuple[date, ...]]:
     """The last day of each occasion that somebody was at, by enrolment."""
+    held = session.execute(
+        select(Occasion.id, Occasion.ends_wall)
+        .join(Series, Series.id == Occasion.series_id)
+        .where(Series.project_id == project_id, Occasion.cancelled.is_(False), *_only(series_id))
+    )
+    # held, nobody knows when: it counts from the beginning
+    days = {occasion: (ends.date() if ends is not None else date.min,) for occasion, ends in held}
     rows = session.execute(
-        select(Attendance.enrolment_id, Occasion.ends_wall)
+        select(Attendance.enrolment_id, Attendance.occasion_id)
         .join(Occasion, Occasion.id == Attendance.occasion_id)
         .join(Series, Series.id == Occasion.series_id)
-        .where(Series.project_id == project_id, Attendance.present, Occasion.cancelled.is_(False))
+        .where(
+            Series.project_id == project_id,
+            Attendance.present,
+            Occasion.cancelled.is_(False),
+            *_only(series_id),
+        )
     )
-    found: dict[int, list[date]] = {}
-    for enrolment, ends in rows:
-        # held, nobody knows when: it counts from the beginning
-        found.setdefault(enrolment, []).append(ends.date() if ends is not None else date.min)
+    found: dict[int, tuple[date, ...]] = {}
+    for enrolment, occasion in rows:
+        found[enrolment] = found.get(enrolment, ()) + days[occasion]
     return found
+
+
+def _only(series_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return () if series_id is None else (Series.id == series_id,)
 
 
 def states_said(session: Session, project_id: int) -> dict[int, list[tuple[datetime, str]]]:

@@ -71,7 +71,7 @@ def rules(session: Session, where: Scope) -> Sequence[FollowUpRule]:
     return session.scalars(
         select(FollowUpRule)
         .join(FollowUpRule.series)
-        .where(where)
+        .where(where, ~FollowUpRule.outside)
         .options(joinedload(FollowUpRule.series), joinedload(FollowUpRule.questionnaire))
         .order_by(Series.position, Series.id, FollowUpRule.position)
     ).all()

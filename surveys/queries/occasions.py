@@ -81,7 +81,9 @@ def subprojects(session: Session, project_id: int) -> Sequence[Subproject]:
 
 def rules_of(session: Session, series_id: int) -> Sequence[FollowUpRule]:
     return session.scalars(
-        select(FollowUpRule).where(FollowUpRule.series_id == series_id).order_by(FollowUpRule.position)
+        select(FollowUpRule)
+        .where(FollowUpRule.series_id == series_id, ~FollowUpRule.outside)
+        .order_by(FollowUpRule.position)
     ).all()
 
 

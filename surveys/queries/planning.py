@@ -101,7 +101,9 @@ def series_to_plan(session: Session, series_id: int) -> Series:
 
 def rules_of(session: Session, series_id: int) -> Sequence[FollowUpRule]:
     return session.scalars(
-        select(FollowUpRule).where(FollowUpRule.series_id == series_id).order_by(FollowUpRule.position)
+        select(FollowUpRule)
+        .where(FollowUpRule.series_id == series_id, ~FollowUpRule.outside)
+        .order_by(FollowUpRule.position)
     ).all()
 
 

@@ -8,6 +8,7 @@ from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Project, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response
+from surveys.queries import outside_answers
 
 
 def project_by_code(session: Session, code: str) -> Project | None:
@@ -53,7 +54,7 @@ def rules(session: Session, series: Series) -> list[FollowUpRule]:
     return list(
         session.scalars(
             select(FollowUpRule)
-            .where(FollowUpRule.series_id == series.id)
+            .where(FollowUpRule.series_id == series.id, ~FollowUpRule.outside)
             .options(selectinload(FollowUpRule.questionnaire))
             .order_by(FollowUpRule.position, FollowUpRule.id)
         )
@@ -69,6 +70,11 @@ def occasion_has_sent(session: Session, occasion: Occasion) -> bool:
     """Whether anybody has been asked about the occasion."""
     asked = exists().where(Mailing.occasion_id == occasion.id, Mailing.id == Invitation.mailing_id)
     return bool(session.scalar(select(asked)))
+
+
+def occasion_has_answers(session: Session, occasion: Occasion) -> bool:
+    """Whether answers that others have collected are about the occasion."""
+    return outside_answers.about_occasion(session, occasion.id)
 
 
 def occasion_has_attendance(session: Session, occasion: Occasion) -> bool:

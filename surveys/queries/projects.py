@@ -81,7 +81,7 @@ def rules_of(session: Session, series_id: int) -> Sequence[FollowUpRule]:
     questionnaire = joinedload(FollowUpRule.questionnaire)
     return session.scalars(
         select(FollowUpRule)
-        .where(FollowUpRule.series_id == series_id)
+        .where(FollowUpRule.series_id == series_id, ~FollowUpRule.outside)
         .options(questionnaire.selectinload(Questionnaire.versions))
         .order_by(FollowUpRule.position, FollowUpRule.id)
     ).all()
@@ -127,7 +127,7 @@ def used_in(session: Session, questionnaire_id: int) -> Sequence[FollowUpRule]:
     return session.scalars(
         select(FollowUpRule)
         .join(FollowUpRule.series)
-        .where(FollowUpRule.questionnaire_id == questionnaire_id)
+        .where(FollowUpRule.questionnaire_id == questionnaire_id, ~FollowUpRule.outside)
         .options(joinedload(FollowUpRule.series))
         .order_by(Series.position, FollowUpRule.position)
     ).all()

@@ -4,16 +4,19 @@ A measurement (mätning) is one questionnaire rule at one target. Rules that cou
 registration have one target a person; they are one measurement together, since each alone is one person.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from surveys.domain import timing
+from surveys.domain.answer_source import AnswerSource
 from surveys.models.followup import FollowUpRule, Mailing
+from surveys.models.outside_answers import OutsideAnswers
 from surveys.models.programme import Occasion, Project, Series
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.models.response import Response
@@ -44,6 +47,9 @@ class Asked:
     reason: str | None
     due_at: datetime
     closes_at: datetime
+    outside: AnswerSource | None = None  # where its answers are from that nobody gave in Följa
+    wave: str = ""  # of those; "": the questionnaire's
+    joined: bool = True  # something tells which answers are one person's, as far as the privacy mode lets it
 
 
 def series_by_id(session: Session, series_id: int) -> Series:
@@ -119,7 +125,32 @@ def asked(session: Session, series_id: int) -> dict[Key, Asked]:
         this = Asked(*row)
         place = key(this.rule_id, this.target)
         found[place] = _together(found[place], this) if place in found else this
-    return found
+    return found | {key(each.rule_id, each.target): each for each in from_outside(session, series_id)}
+
+
+def from_outside(session: Session, series_id: int) -> Iterator[Asked]:
+    """Yield the measurements that others have made: begun and closed the day that was given for them."""
+    rows = session.execute(
+        select(OutsideAnswers, Project.timezone)
+        .join(Series, Series.id == OutsideAnswers.series_id)
+        .join(Project, Project.id == Series.project_id)
+        .where(OutsideAnswers.series_id == series_id, OutsideAnswers.saved_at.is_not(None))
+        .order_by(OutsideAnswers.id)
+    )
+    for each, timezone in rows:
+        day = timing.to_utc(datetime.combine(each.collected_on, time()), timezone)
+        yield Asked(
+            rule_id=each.rule_id or 0,
+            target=f"occasion:{each.occasion_id}" if each.occasion_id else "series",
+            occasion_id=each.occasion_id,
+            state="expanded",
+            reason=None,
+            due_at=day,
+            closes_at=day,
+            outside=AnswerSource(each.source_name, each.collected_by, each.collected_on),
+            wave=each.wave,
+            joined=each.joined,
+        )
 
 
 def answers(

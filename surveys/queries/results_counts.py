@@ -28,11 +28,12 @@ class Counts:
     paper: int = 0  # of the submitted: typed in by staff from paper
     uncoded: int = 0  # papers that nobody was asked by: beside the submitted, and in no rate
     revisions: int = 0  # of all that has been sent in, added up: grows with every answer and every change
+    outside: int = 0  # collected by others: beside the submitted, and in no rate
 
     @property
     def answers(self) -> int:
         """How many sets of answers there are."""
-        return self.submitted + self.uncoded
+        return self.submitted + self.uncoded + self.outside
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -45,6 +46,7 @@ class Counts:
             self.paper + other.paper,
             self.uncoded + other.uncoded,
             self.revisions + other.revisions,
+            self.outside + other.outside,
         )
 
 
@@ -207,13 +209,14 @@ def _responses(session: Session, series_id: int) -> Iterator[tuple[Key, Counts]]
             func.count(),
             func.count(Response.submitted_at),
             func.count(case((Response.source == "paper", 1))),
+            func.count(case((Response.source == "outside", 1))),
             REVISIONS,
         )
         .join(Response.rule)
         .where(FollowUpRule.series_id == series_id)
         .group_by(Response.rule_id, Response.target, Response.uncoded)
     )
-    for rule_id, target, uncoded, started, submitted, paper, revisions in rows:
+    for rule_id, target, uncoded, started, submitted, paper, outside, revisions in rows:
         of_asked = Counts(started=started, submitted=submitted, paper=paper, revisions=revisions)
-        beside = Counts(uncoded=submitted, revisions=revisions)
+        beside = Counts(uncoded=submitted - outside, revisions=revisions, outside=outside)
         yield key(rule_id, target), beside if uncoded else of_asked

@@ -35,7 +35,7 @@ def hold_series(session: Session, series_id: int) -> Series:
 def rule(session: Session, series_id: int, code: str) -> FollowUpRule | None:
     return session.scalar(
         select(FollowUpRule)
-        .where(FollowUpRule.series_id == series_id, FollowUpRule.code == code)
+        .where(FollowUpRule.series_id == series_id, FollowUpRule.code == code, ~FollowUpRule.outside)
         .options(joinedload(FollowUpRule.questionnaire))
         .execution_options(populate_existing=True)
     )

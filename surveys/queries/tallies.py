@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from surveys.domain.privacy import MODES
 from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import FollowUpRule, Mailing
+from surveys.models.outside_answers import OutsideAnswers
 from surveys.models.programme import Project, Series, Theme
 from surveys.models.response import Response
 from surveys.models.tally import Snapshot, StoredCell, StoredTally
-from surveys.queries.results import PERSONAL, Key, key
+from surveys.queries.results import PERSONAL, Key, from_outside, key
 
 AT_A_TIME = 2_000
 REVISIONS = func.coalesce(func.sum(case((Response.submitted_at.is_not(None), Response.revision), else_=0)), 0)
@@ -165,7 +166,23 @@ def asking(session: Session) -> dict[Key, Asking]:
             max(closes_at, before.closes_at) if before else closes_at,
             timezone,
         )
-    return found
+    return found | _from_outside(session)
+
+
+def _from_outside(session: Session) -> dict[Key, Asking]:
+    """Those that others have made, which are closed when they come."""
+    rows = session.execute(
+        select(OutsideAnswers.series_id, Project.timezone)
+        .join(Series, Series.id == OutsideAnswers.series_id)
+        .join(Project, Project.id == Series.project_id)
+        .where(OutsideAnswers.saved_at.is_not(None))
+        .distinct()
+    )
+    return {
+        key(each.rule_id, each.target): Asking(series_id, each.due_at, each.closes_at, timezone)
+        for series_id, timezone in rows
+        for each in from_outside(session, series_id)
+    }
 
 
 def last_snapshots(session: Session) -> dict[Key, tuple[date, Stand]]:

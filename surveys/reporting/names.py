@@ -23,15 +23,32 @@ def question_key(series: SeriesResults, measurement: Measurement, question: Ques
 
 
 def measurement_name(words: Words, measurement: Measurement) -> str:
-    """The occasion, or the questionnaire where it is about the whole series."""
+    """The occasion, or the questionnaire where it is about the whole series; and who else measured it."""
     if measurement.occasion is not None:
-        return occasion_name(measurement.occasion)
-    return words.local(measurement.title)
+        name = occasion_name(measurement.occasion)
+    else:
+        name = words.local(measurement.title)
+    return f"{name} ({measurement.outside.name})" if measurement.outside else name
 
 
 def occasion_name(occasion: OccasionInfo) -> str:
     number = f"{occasion.number}. " if occasion.number is not None else ""
     return f"{number}{occasion.title}" + (f", {occasion.round}" if occasion.round else "")
+
+
+def source(words: Words, measurement: Measurement) -> str:
+    """Where the answers are from, of a measurement that others have made; else ""."""
+    found = measurement.outside
+    if found is None:
+        return ""
+    return words._(
+        "%(name)s: source “%(survey)s”, collected by %(by)s, %(day)s; not asked in Följa, and in no"
+        " response rate.",
+        name=measurement_name(words, measurement),
+        survey=found.name,
+        by=found.collected_by,
+        day=words.day(found.collected_on),
+    )
 
 
 def days(words: Words, occasion: OccasionInfo) -> str:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveys.answers.form_view import GRACE
@@ -70,7 +71,10 @@ def count(db: Database, task: Work, now: datetime, go_on: Callable[[], None] = l
 
     ``go_on`` is called every few thousand responses; what it raises ends the counting, and nothing is kept.
     """
-    before = begin(db, task.key)
+    try:
+        before = begin(db, task.key)
+    except IntegrityError:
+        return False  # what others had collected, and has been taken out meanwhile
     with db.reading() as session:
         basis = cells.basis(queries.themes(session, task.key))
         found = cells.count(session, task.key, _forms(session, task), go_on)

@@ -2,28 +2,32 @@
 answering.
 
 Persons and questionnaires stand apart, and no rate has the one above the other. Persons and what was sent go
-by the register as it is; what came in goes by the classes that stand with the answers, whatever the mode, so
-that nothing here asks whose an answer is. How many answered is no answer (norms): it is told of every group
-that still has a name. Where answers have lost their classes, because the key that led to them is destroyed,
-no group's rate is told: it would be too low, and beside the register it would tell who did not answer.
+by the register as it is; what came in goes by the classes that stand with the answers, whatever the mode,
+so that nothing here asks whose an answer is. How many answered is no answer (norms): it is told of small
+groups too, as long as the register says who has answered anyway. Once the key that led to answers is
+destroyed it does not. Then nothing that came in is told by group where answers have lost their classes, since
+it would be too low, nor where fewer than the limit were asked in a group, since "0 of 2" would say of two
+persons that they did not answer.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from surveys.domain.participation import Participation
+from surveys.domain.participation import Standing, standing
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.suppression import NOT_STATED
 from surveys.queries import funnel as queries
 from surveys.queries import results as result_queries
-from surveys.queries.funnel import AnsweredRow, SentRow
+from surveys.queries.funnel import SentRow
 from surveys.queries.results import Key
 from surveys.queries.results_counts import Counts
+from surveys.results.came_in import Came
 from surveys.results.kinds import share
 from surveys.results.model import Measurement, SeriesResults, Share
 from surveys.results.persons import BY, Class, Groups, Heads, by_class, heads, taken_part, telling
@@ -42,8 +46,9 @@ class UnknownGrouping(LookupError):
 @dataclass(frozen=True, slots=True)
 class Line:
     """One group. ``sent`` is None where what was sent is not known by it, ``response`` (submitted of sent
-    out) where the two cannot be laid beside each other; ``of_all`` is its part of all submitted, where that
-    is what can be said. ``measurement`` where it is one.
+    out) where the two cannot be laid beside each other, ``started`` and ``submitted`` where they are not
+    told; ``of_all`` is its part of all submitted, where that is what can be said. ``measurement`` where it
+    is one.
     """
 
     group: Class
@@ -51,8 +56,8 @@ class Line:
     asked: int | None = None
     present: int | None = None
     sent: Counts | None = None
-    started: int = 0
-    submitted: int = 0
+    started: int | None = 0
+    submitted: int | None = 0
     response: Share | None = None
     of_all: Share | None = None
     measurement: Measurement | None = None
@@ -60,8 +65,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FunnelBy:
-    """``together`` is the whole series. ``lost``: answers have lost their classes, so that no rates are told;
-    ``unplaced`` of the submitted have none of ``by``. ``overlapping``: a line holds those below it.
+    """``together`` is the whole series. Nothing that came in is told by group where answers have lost their
+    classes (``lost``), or where so ``few`` were asked in a group that it would tell of single persons.
+    ``unplaced`` of the submitted have no class of ``by``. ``overlapping``: a line holds those below it.
     """
 
     series: SeriesResults
@@ -69,6 +75,7 @@ class FunnelBy:
     together: Line
     lines: tuple[Line, ...]
     lost: bool = False
+    few: bool = False
     unplaced: int = 0
     overlapping: bool = False
 
@@ -87,8 +94,9 @@ class _Reading:
         self.series = result_queries.series_by_id(session, series_id)
         self.day = now.astimezone(ZoneInfo(self.series.project.timezone)).date()
         self.keeping = {series_id} if self.series.attendance_kept else set()
-        self.taken = [each for each in taken_part(session, self.series.project) if each.series == series_id]
-        self.completing = telling(self.taken)
+        taken = taken_part(session, self.series.project, series_id)
+        self.completing = telling(taken)
+        self.stood = standing(taken, self.day)
         self.asked = queries.asked_enrolments(session, series_id)
         self.groups = Groups(session, self.series.project_id)
 
@@ -105,8 +113,8 @@ class _Reading:
         sent = self.rates.funnel.sent
         return Line(
             Class(""),
-            heads(self.taken, self.day, self.keeping, self.completing),
-            self.asked_of(self.taken),
+            heads(self.stood, self.keeping, self.completing),
+            self.asked_of(self.stood),
             None,
             sent,
             sent.started,
@@ -114,13 +122,15 @@ class _Reading:
             self.rates.funnel.response,
         )
 
-    def asked_of(self, taken: Sequence[Participation]) -> int:
+    def asked_of(self, stood: Sequence[Standing]) -> int:
         """Persons asked at least once, each once."""
-        return len({each.person for each in taken if each.enrolment in self.asked})
+        return len({each.taken.person for each in stood if each.taken.enrolment in self.asked})
 
     def of_measurements(self) -> Iterator[Line]:
-        """As the overview has them, those that never were asked among them."""
+        """As the overview has them, those that never were asked among them; not what others have asked."""
         for each in self.rates.measurements:
+            if each.outside:
+                continue
             yield Line(
                 Class(each.place),
                 present=each.present,
@@ -132,18 +142,22 @@ class _Reading:
             )
 
     def by_register(self, by: str) -> FunnelBy:
-        persons = by_class(self.taken, lambda each: self.groups.of_person(by, each))
+        persons = by_class(self.stood, lambda each: self.groups.of_person(by, each))
         sent: dict[str, Counts] = {}
         for row in queries.sent(self.session, self.id):
             for code in self._of_sent(by, row):
                 sent[code] = sent.get(code, Counts()) + _counts(row)
-        came = _Came(queries.answered(self.session, self.id), lambda _, known: self._of_answer(by, known))
+        came = Came(queries.answered(self.session, self.id), lambda _, known: self._of_answer(by, known))
         lost = self._lost(came.without)
+        asked = Counter(
+            self.groups.of_person(by, each.taken)[0]
+            for each in self.stood
+            if each.taken.enrolment in self.asked
+        )
+        few = self._of_few(asked.values())
         order = self.groups.ordered(by, [*persons, *sent, *came.submitted])
         lines = [
-            self._line(
-                group, persons.get(group.code, []), sent.get(group.code, Counts()), came, rated=not lost
-            )
+            self._line(group, persons.get(group.code, []), sent.get(group.code, Counts()), came, lost or few)
             for group in order
         ]
         return FunnelBy(
@@ -152,23 +166,24 @@ class _Reading:
             self.together(),
             tuple(lines),
             lost,
+            few,
             sum(came.without.values()),
             overlapping=any(each.group.level for each in lines),
         )
 
     def _line(
-        self, group: Class, taken: Sequence[Participation], sent: Counts, came: "_Came", rated: bool
+        self, group: Class, stood: Sequence[Standing], sent: Counts, came: "Came", withheld: bool
     ) -> Line:
         submitted = came.submitted.get(group.code, 0)
         return Line(
             group,
-            heads(taken, self.day, self.keeping, self.completing),
-            self.asked_of(taken),
+            heads(stood, self.keeping, self.completing),
+            self.asked_of(stood),
             None,
             sent,
-            came.started.get(group.code, 0),
-            submitted,
-            self._rate(submitted, sent.invited) if rated else None,
+            None if withheld else came.started.get(group.code, 0),
+            None if withheld else submitted,
+            None if withheld else self._rate(submitted, sent.invited),
         )
 
     def _rate(self, submitted: int, sent: int) -> Share | None:
@@ -188,9 +203,16 @@ class _Reading:
     def _lost(self, without: Mapping[Key, int]) -> bool:
         """Whether answers without the class once had one: those of modes whose keys are destroyed, closed."""
         return any(
-            each.key is not None and without.get(each.key) and each.state == "closed" and not _stays(each)
+            each.key is not None and without.get(each.key) and _unjoined(each)
             for each in self.rates.measurements
         )
+
+    def _of_few(self, asked: Iterable[int]) -> bool:
+        """Whether some of the groups ``asked`` are so small that none having answered would tell of persons
+        whom nothing leads to any more. In a larger one, as much is told of everybody at an occasion.
+        """
+        small = any(0 < each < self.rates.minimum_group for each in asked)
+        return small and any(each.asked and _unjoined(each) for each in self.rates.measurements)
 
     def by_theme(self) -> FunnelBy:
         """By occasion and theme: what was sent by the theme that attendance knows."""
@@ -202,7 +224,7 @@ class _Reading:
                 sent[place] = sent.get(place, Counts()) + _counts(row)
         targets = {f"occasion:{each}": each for each in occasions}
         came_in = [each for each in queries.answered(self.session, self.id) if each.place.target in targets]
-        came = _Came(
+        came = Came(
             came_in, lambda row, known: (f"{targets[row.place.target]}:{known.get(THEME) or NOT_STATED}",)
         )
         present = queries.present_by_theme(self.session, self.id)
@@ -211,6 +233,7 @@ class _Reading:
             if THEME not in json.loads(each.background):
                 without[each.place] = without.get(each.place, 0) + each.submitted
         lost = self._lost(without)
+        few = self._of_few(each.invited for each in sent.values())
         lines: list[Line] = []
         for id_, occasion in occasions.items():
             titles = {theme.code: theme.title for theme in occasion.themes}
@@ -230,16 +253,18 @@ class _Reading:
                             Class(code, f"{occasion.title}: {titles[code]}" if code else occasion.title),
                             present=present.get((id_, code)),
                             sent=counts,
-                            started=came.started.get(name, 0),
-                            submitted=submitted,
-                            response=self._rate(submitted, counts.invited) if counts and not lost else None,
+                            started=None if lost or few else came.started.get(name, 0),
+                            submitted=None if lost or few else submitted,
+                            response=None
+                            if lost or few or not counts
+                            else self._rate(submitted, counts.invited),
                         )
                     )
-        return FunnelBy(self.rates, THEME, self.together(), tuple(lines), lost, sum(without.values()))
+        return FunnelBy(self.rates, THEME, self.together(), tuple(lines), lost, few, sum(without.values()))
 
     def by_answer(self, by: str) -> FunnelBy:
         """By what only an answer has; the language of an answer is not always that of the mail."""
-        came = _Came(
+        came = Came(
             queries.answered(self.session, self.id),
             lambda row, _: (row.language if by == LANGUAGE else row.source,),
         )
@@ -258,30 +283,10 @@ class _Reading:
         return FunnelBy(self.rates, by, together, tuple(lines))
 
 
-class _Came:
-    """What came in, by the classes that stand with it; ``without``: submitted of each measurement that stand
-    without one.
-    """
-
-    def __init__(
-        self,
-        rows: Iterator[AnsweredRow] | Sequence[AnsweredRow],
-        classes_of: Callable[[AnsweredRow, Mapping[str, str]], Sequence[str]],
-    ) -> None:
-        self.started: dict[str, int] = {}
-        self.submitted: dict[str, int] = {}
-        self.without: dict[Key, int] = {}
-        for row in rows:
-            for code in classes_of(row, json.loads(row.background)):
-                self.started[code] = self.started.get(code, 0) + row.started
-                self.submitted[code] = self.submitted.get(code, 0) + row.submitted
-                if code == NOT_STATED and row.submitted:
-                    self.without[row.place] = self.without.get(row.place, 0) + row.submitted
-
-
 def _counts(row: SentRow) -> Counts:
     return Counts(row.invited, delivered=row.delivered, bounced=row.bounced)
 
 
-def _stays(measurement: Measurement) -> bool:
-    return PrivacyMode(measurement.privacy_mode).traceable
+def _unjoined(measurement: Measurement) -> bool:
+    """Whether nothing leads from its answers to a person any more."""
+    return measurement.state == "closed" and not PrivacyMode(measurement.privacy_mode).traceable

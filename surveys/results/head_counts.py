@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from surveys.domain.indicators import Kind
+from surveys.domain.participation import standing
 from surveys.models.programme import Project, Series
 from surveys.queries import indicators as indicator_queries
 from surveys.queries import results as queries
@@ -56,27 +57,28 @@ def read_head_counts(
         raise UnknownSeries(only)
     day = now.astimezone(ZoneInfo(project.timezone)).date()
     taken = taken_part(session, project)
+    stood = standing(taken, day)
     keeping = indicator_queries.attendance_kept(session, project.id)
     told = telling(taken)
     found = {
         each.code: SeriesHeads(
             each.code,
             each.title,
-            heads([one for one in taken if one.series == each.id], day, keeping & {each.id}, told),
+            heads([one for one in stood if one.taken.series == each.id], keeping & {each.id}, told),
         )
         for each in rows
     }
     chosen = {each.id for each in rows if each.code == only or not only}
-    within = [each for each in taken if each.series in chosen]
+    within = [each for each in stood if each.taken.series in chosen]
     groups, kept = Groups(session, project.id), keeping & chosen
     return HeadCounts(
         series=tuple(found.values()),
-        whole=heads(taken, day, keeping, told),
+        whole=heads(stood, keeping, told),
         of=found.get(only),
-        together=heads(within, day, kept, told),
-        genders=tuple(head_lines(groups, within, "gender", day, kept, told)),
-        organisations=tuple(head_lines(groups, within, "organisation", day, kept, told)),
-        work_groups=tuple(head_lines(groups, within, "work_group", day, kept, told)),
+        together=heads(within, kept, told),
+        genders=tuple(head_lines(groups, within, "gender", kept, told)),
+        organisations=tuple(head_lines(groups, within, "organisation", kept, told)),
+        work_groups=tuple(head_lines(groups, within, "work_group", kept, told)),
         targets=tuple(_counting(read_indicators(session, project, now, as_evaluator))),
     )
 

@@ -136,7 +136,8 @@ class Answers:
             return None
         if code not in self._changes:
             self._changes[code] = read_change(self.session, number, self.now, self.as_evaluator)
-        return self._changes[code]
+        found = self._changes[code]
+        return None if any(each and each.outside for each in (found.before, found.after)) else found
 
     def _mean(
         self, counted: Sequence[Behind], n: int, few: int, waiting: int, behind: tuple[Behind, ...]
@@ -153,7 +154,9 @@ class Answers:
         if found is None:
             return
         for measurement in found.measurements:
-            if measurement.questionnaire_code != questionnaire or not measurement.asked:
+            asked_it = measurement.questionnaire_code == questionnaire and measurement.asked
+            # what others have collected is laid beside the project's own answers, and in no indicator
+            if not asked_it or measurement.outside:
                 continue
             if measurement.withheld:
                 yield Behind(found, measurement, None, left_out=measurement.withheld)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from surveys.domain.answer_source import AnswerSource
 from surveys.domain.privacy import Verdict
 from surveys.domain.questionnaire import ThemeRef
 from surveys.domain.statistics import Rate, WordCount
@@ -155,6 +156,7 @@ class Measurement:
     questions: tuple[QuestionResult, ...] = ()
     generated_note: LocalText | None = None
     counted_at: datetime | None = None  # the answers as they were then: some have come or changed since
+    outside: AnswerSource | None = None  # who has collected the answers, where nobody gave them in Följa
 
     @property
     def expected(self) -> bool:

@@ -6,13 +6,14 @@ Head counts are no answers: they are shown however few they are.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from surveys.domain.organisations import Levels
-from surveys.domain.participation import Participation, attendances, persons
+from surveys.domain.participation import Participation, Reached, Standing
 from surveys.domain.statistics import swedish_order
 from surveys.domain.suppression import NOT_STATED
 from surveys.models.people import GENDERS
@@ -53,25 +54,31 @@ class HeadLine:
     heads: Heads
 
 
-def taken_part(session: Session, project: Project) -> list[Participation]:
-    """Every enrolment of a project with its dated rows, in the days of the project's zone."""
+def taken_part(session: Session, project: Project, series_id: int | None = None) -> list[Participation]:
+    """Every enrolment of a project, or of one series, with its dated rows, in days of the project's zone."""
     zone = ZoneInfo(project.timezone)
-    days, said = queries.days_attended(session, project.id), queries.states_said(session, project.id)
+    days = queries.days_attended(session, project.id, series_id)
+    said = queries.states_said(session, project.id)
+
+    @cache  # many are registered at one moment
+    def on_day(moment: datetime) -> date:
+        return moment.astimezone(zone).date()
+
     return [
         Participation(
             row.person,
             row.series,
             row.gender,
             row.organisation,
-            row.registered_at.astimezone(zone).date(),
+            on_day(row.registered_at),
             row.state,
             row.minimum,
             days.get(row.id, ()),
-            [(moment.astimezone(zone).date(), state) for moment, state in said.get(row.id, ())],
+            tuple((on_day(moment), state) for moment, state in said.get(row.id, ())),
             row.work_group or "",
             row.id,
         )
-        for row in queries.enrolments(session, project.id)
+        for row in queries.enrolments(session, project.id, series_id)
     ]
 
 
@@ -80,22 +87,34 @@ def telling(taken: Iterable[Participation]) -> set[int]:
     return {each.series for each in taken if each.minimum or each.state == "completed"}
 
 
-def heads(
-    taken: Sequence[Participation], day: date, keeping: Collection[int], completing: Collection[int]
-) -> Heads:
-    """Count ``taken``; ``keeping`` are the series (ids) that keep attendance, ``completing`` those that
-    :func:`telling` names.
+def heads(stood: Iterable[Standing], keeping: Collection[int], completing: Collection[int]) -> Heads:
+    """Count those who ``stood`` where they did; ``keeping`` are the series (ids) that keep attendance,
+    ``completing`` those that :func:`telling` names.
     """
-    kept = [each for each in taken if each.series in keeping]
-    told = [each for each in taken if each.series in completing]
+    alike: dict[Reached, list[int]] = {}
+    for each in stood:
+        alike.setdefault(each.reached, []).append(each.taken.person)
+
+    def persons(stage: str, series: Collection[int] | None = None) -> int:
+        found = [
+            some
+            for reached, some in alike.items()
+            if stage in reached.stages and (series is None or reached.series in series)
+        ]
+        return len(set().union(*found))
+
     return Heads(
-        registered=len(persons(taken, "registered", day)),
-        present=len(persons(kept, "present", day)) if keeping else None,
-        completed=len(persons(told, "completed", day)) if told else None,
-        dropped_out=len(persons(taken, "dropped_out", day)),
-        attendances=attendances(kept, day) if keeping else None,
-        present_of=len(persons(kept, "registered", day)),
-        completed_of=len(persons(told, "registered", day)),
+        registered=persons("registered"),
+        present=persons("present", keeping) if keeping else None,
+        completed=persons("completed", completing)
+        if any(reached.series in completing for reached in alike)
+        else None,
+        dropped_out=persons("dropped_out"),
+        attendances=sum(each.times * len(some) for each, some in alike.items() if each.series in keeping)
+        if keeping
+        else None,
+        present_of=persons("registered", keeping),
+        completed_of=persons("registered", completing),
     )
 
 
@@ -111,12 +130,15 @@ class Groups:
         }
         self._levels: Levels = organisations.levels(session, project_id)
         self._by_code = {each.code: each.id for each in self._rows.values()}
+        self._ways: dict[int, tuple[str, ...]] = {}
 
     def of_organisation(self, number: int | None) -> tuple[str, ...]:
         """The codes of an organisation and of those above it."""
         if number is None:
             return (NOT_STATED,)
-        return tuple(self._rows[each].code for each in self._levels.way_up(number))
+        if number not in self._ways:
+            self._ways[number] = tuple(self._rows[each].code for each in self._levels.way_up(number))
+        return self._ways[number]
 
     def of_code(self, code: str) -> tuple[str, ...]:
         """The same, of an organisation that answers name by its code; one that is gone is by itself."""
@@ -155,27 +177,24 @@ class Groups:
 
 
 def by_class(
-    taken: Iterable[Participation], classes_of: Callable[[Participation], Sequence[str]]
-) -> dict[str, list[Participation]]:
+    stood: Iterable[Standing], classes_of: Callable[[Participation], Sequence[str]]
+) -> dict[str, list[Standing]]:
     """The enrolments of each class; one may be in several."""
-    found: dict[str, list[Participation]] = {}
-    for each in taken:
-        for code in classes_of(each):
+    found: dict[str, list[Standing]] = {}
+    for each in stood:
+        for code in classes_of(each.taken):
             found.setdefault(code, []).append(each)
     return found
 
 
 def head_lines(
     groups: Groups,
-    taken: Sequence[Participation],
+    stood: Iterable[Standing],
     by: str,
-    day: date,
     keeping: Collection[int],
     completing: Collection[int],
 ) -> list[HeadLine]:
     """A line for each class in which somebody is registered."""
-    held = by_class(taken, lambda each: groups.of_person(by, each))
-    lines = [
-        HeadLine(each, heads(held[each.code], day, keeping, completing)) for each in groups.ordered(by, held)
-    ]
+    held = by_class(stood, lambda each: groups.of_person(by, each))
+    lines = [HeadLine(each, heads(held[each.code], keeping, completing)) for each in groups.ordered(by, held)]
     return [each for each in lines if each.heads.registered]

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from surveys.answers.form_view import GRACE
 from surveys.database import Database
-from surveys.domain.privacy import Limit
+from surveys.domain.privacy import Limit, PrivacyMode
 from surveys.domain.questionnaire import Form, ThemeRef, expand, parse
 from surveys.domain.questions import TextQuestion
 from surveys.domain.statistics import Rate
@@ -173,6 +173,8 @@ class _Reading:
     def _measurements(self) -> Iterator[Measurement]:
         """Before, occasion by occasion (also those never asked about), after and the rest."""
         rules = {rule.id: rule for rule in queries.rules(self.session, self.series.id)}
+        # what others have measured stands after our own, wherever either could be meant
+        lasts = {rule.code: (rule.outside, rule.position) for rule in rules.values()}
         asked = queries.asked(self.session, self.series.id)
         found = [self._measurement(rules[key.rule_id], key, each) for key, each in asked.items()]
         about = {each.occasion.id for each in found if each.occasion is not None and each.expected}
@@ -180,12 +182,12 @@ class _Reading:
         found = [each for each in found if each.occasion is None or each.expected]
         found += [self._unasked(occasion) for occasion in self.series.occasions if occasion.id not in about]
         order = {occasion.id: position for position, occasion in enumerate(self.series.occasions)}
-        places = {rule.code: rule.position for rule in rules.values()}
 
-        def rank(each: Measurement) -> tuple[int, int, int]:
+        def rank(each: Measurement) -> tuple[int, int, bool, int]:
+            last = lasts.get(each.rule_code, (False, 0))
             if each.occasion is not None:
-                return 1, order[each.occasion.id], places.get(each.rule_code, 0)
-            return (0 if each.wave == "pre" else 2), 0, places[each.rule_code]
+                return 1, order[each.occasion.id], *last
+            return (0 if each.wave == "pre" else 2), 0, *last
 
         yield from sorted(found, key=rank)
 
@@ -203,7 +205,7 @@ class _Reading:
         occasion = self.occasions.get(asked.occasion_id or 0)
         counts = self.counts.get(key, Counts())
         state = self._state(asked, counts)
-        shown_from = asked.closes_at + GRACE
+        shown_from = asked.closes_at if asked.outside else asked.closes_at + GRACE
         return Measurement(
             state=state,
             occasion=occasion,
@@ -211,10 +213,10 @@ class _Reading:
             place=occasion.code if occasion else "",
             key=key,
             questionnaire_id=questionnaire.id,
-            wave=questionnaire.wave,
+            wave=asked.wave or questionnaire.wave,
             questionnaire_code=questionnaire.code,
             title=self._form(self.versions[questionnaire.id][-1]).title,
-            privacy_mode=questionnaire.privacy_mode,
+            privacy_mode=_mode(asked, questionnaire),
             reason=asked.reason,
             due_at=asked.due_at,
             closes_at=asked.closes_at,
@@ -226,9 +228,12 @@ class _Reading:
             response=share(counts.submitted, counts.invited, self.decimals) if counts.invited else None,
             withheld=self._withheld(counts, shown_from),
             generated_note=questionnaire.generated_note,
+            outside=asked.outside,
         )
 
     def _state(self, asked: Asked, counts: Counts) -> str:
+        if asked.outside:
+            return "closed"
         if counts.invited or asked.state == "expanded":
             return "open" if self.now < asked.closes_at else "closed"
         return _NEVER_ASKED.get(asked.state, "planned")
@@ -245,6 +250,13 @@ class _Reading:
         if version.id not in self._forms:
             self._forms[version.id] = parse(version.content)
         return self._forms[version.id]
+
+
+def _mode(asked: Asked, questionnaire: Questionnaire) -> str:
+    """How far answers can be followed: those of others never to a name."""
+    if asked.outside is None:
+        return questionnaire.privacy_mode
+    return (PrivacyMode.PSEUDONYMOUS if asked.joined else PrivacyMode.ANONYMOUS).value
 
 
 def _occasion(occasion: Occasion) -> OccasionInfo:

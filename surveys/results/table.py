@@ -138,7 +138,11 @@ def _changes(rows: Sequence[TableRow], column: TableColumn) -> Iterator[Change]:
 
 
 def _difference(rows: Sequence[TableRow], column: TableColumn, decimals: int) -> Difference | None:
-    """Of the first and the last occasion, where both have one result and it never changed in between."""
+    """Of the first and the last occasion, where both have one result and it never changed in between.
+
+    What others have asked is another survey.
+    """
+    rows = [row for row in rows if not row.measurement.outside]
     found = list(_shown(rows, column))
     if len(found) < 2 or any(_changes(rows, column)):
         return None

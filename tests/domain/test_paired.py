@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.domain import paired, reliability
+from surveys.domain.differences import newcombe
 from surveys.domain.intervals import clopper_pearson, wilson
 from surveys.domain.paired import Differences
 
@@ -195,6 +196,12 @@ def test_intervals_as_r_has_them() -> None:
         for interval, name in ((clopper_pearson, "exact"), (wilson, "wilson")):
             found = interval(each["k"], each["n"])
             assert (found.low, found.high) == pytest.approx(tuple(each[name]), rel=1e-9, abs=1e-12)
+
+
+def test_differences_of_shares_as_r_has_them() -> None:
+    for each in R["differences"]:
+        found = newcombe(tuple(each["earlier"]), tuple(each["later"]))
+        assert (found.low, found.high) == pytest.approx(tuple(each["interval"]), rel=1e-9, abs=1e-12)
 
 
 def test_holm_and_alpha_as_r_has_them() -> None:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from scheduler.exporter import Exporter
 from surveys.installation import Installation
+from surveys.models.export_job import ExportJob
 from surveys.models.followup import Mailing
 from surveys.models.log import LogBook, LogEntry
 from surveys.running import access
@@ -201,7 +202,7 @@ def test_an_index_is_declared_with_nothing_typed_lost(
 
     wrong = client.post(address, data={**fields, "name": "Läget", "questions": ["a"], "minimum": "två"})
     right = client.post(address, data={**fields, "name": "Läget", "questions": ["a", "b"], "minimum": "1"})
-    page = text_of(client, f"{RESULTS}/fore-och-efter")
+    page, opened = text_of(client, f"{RESULTS}/fore-och-efter"), client.get(f"{RESULTS}/fore-och-efter")
     (own,) = re.findall(rf'href="({address}/\d+)"', client.get(address).text)
     fields_of_own: dict[str, Any] = forms_of(client.get(own))[own]
     why_not = client.post(own, data=fields_of_own | {"questions": ["a", "c"], "minimum": "2"})
@@ -218,6 +219,8 @@ def test_an_index_is_declared_with_nothing_typed_lost(
     assert re.search(r'value="a" checked', wrong.text)
     assert right.status_code == 303
     assert "Läget 5 higher, 4 the same, 1 lower" in page
+    regions = re.findall(r'role="region" aria-label="([^"]+)"', opened.text)
+    assert len({*regions}) == len(regions)  # each table says of which question it is
     assert "Before 10 1.00 After 10 1.00" in page
     assert why_not.status_code == 422
     assert "Say why the index is changed." in why_not.text
@@ -376,6 +379,11 @@ def test_all_files_are_ordered_followed_fetched_and_deleted(filled: Installation
     assert organiser.get(here).status_code == 404
     assert "Archives that were made" not in organiser.get(start).text
 
+    with filled.database.writing() as connection:  # no scheduler has come to delete it yet
+        connection.execute(update(ExportJob).values(expires_at=NOW - timedelta(days=365)))
+    over = client.get(here).text
+    assert ("Its time was over." in over, f"{here}/hamta" in over) == (True, False)
+    assert "ready" not in text_of(client, start).partition("Archives that were made")[2]
     client.post(f"{here}/bort", data=forms_of(page)[f"{here}/bort"])
     assert "The archive is deleted" in client.get(here).text
     again = client.post(f"{here}/hamta", data=forms_of(page)[f"{here}/hamta"])

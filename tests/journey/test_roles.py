@@ -1,7 +1,7 @@
 """Every staff route × every role × own and another project. A route without an entry here fails."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from surveys.answers import outside_files, outside_saving
 from surveys.course import programme
 from surveys.domain import editing
 from surveys.domain.figure_printed import Role
@@ -32,6 +33,7 @@ from surveys.models.programme import Project, Series
 from surveys.models.question_index import QuestionIndex
 from surveys.models.questionnaire import Questionnaire
 from surveys.models.returned import ReturnedMail
+from surveys.queries import outside_answers as outside_queries
 from surveys.register import own_page, people_import
 from surveys.reporting import heading_sets, headings, reports
 from surveys.reporting.words import Words
@@ -59,6 +61,8 @@ GOALS = f"{P}/resultat/indikatorer"
 TEXTS = f"{P}/installningar/mejltexter"
 TEXT = f"{TEXTS}/<kind>/<language>"
 REPORTS = f"{P}/resultat/rapporter"
+ANSWERS = f"{S}/resultat/svar-utifran/<taken>"
+ANSWERS_BEGUN = f"{S}/resultat/svar-utifran/fil/<begun>"
 
 KEY = "abcdefgh12345678"
 
@@ -163,6 +167,19 @@ EXPECTED = {
     f"POST {S}/resultat/export/paket/<job>/hamta": "aoe",
     f"POST {S}/resultat/export/paket/<job>/bort": "aoe",
     f"GET {S}/resultat/uppdelning": "aoer",
+    f"GET {S}/resultat/svar-utifran": "aoer",
+    f"GET {S}/resultat/svar-utifran/ny": "aoe",
+    f"POST {S}/resultat/svar-utifran/ny": "aoe",
+    f"GET {ANSWERS}": "aoer",
+    f"GET {ANSWERS_BEGUN}/kolumner": "aoe",
+    f"POST {ANSWERS_BEGUN}/kolumner": "aoe",
+    f"GET {ANSWERS_BEGUN}/varden": "aoe",
+    f"POST {ANSWERS_BEGUN}/varden": "aoe",
+    f"GET {ANSWERS_BEGUN}/granska": "aoe",
+    f"POST {ANSWERS_BEGUN}/spara": "aoe",
+    f"POST {ANSWERS_BEGUN}/avbryt": "aoe",
+    f"GET {ANSWERS}/ta-ut": "aoe",
+    f"POST {ANSWERS}/ta-ut": "aoe",
     f"GET {P}/resultat/sifferkontroll": "aoers",
     f"POST {P}/resultat/sifferkontroll": "aoers",
     f"GET {P}/resultat/utifran": "aoers",
@@ -456,6 +473,8 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
                 .where(FollowUpRule.code == "efter")
             ).first(),
             "upload": upload,
+            "taken": answers_from_elsewhere(installation, taken=True),
+            "begun": answers_from_elsewhere(installation, taken=False),
             "job": job,
             "table": table,
             "report": report,
@@ -526,6 +545,22 @@ def a_file_of_outcomes(installation: Installation) -> int:
         session.add(file)
         session.flush()
         return file.id
+def answers_from_elsewhere(installation: Installation, taken: bool) -> str:
+    """A file of answers that others have collected, taken in or only begun."""
+    db = installation.database
+    with db.reading() as session:
+        series = session.scalars(select(Series.id)).first()
+        assert series is not None
+    source = {"name": "Förra enkäten", "collected_by": "Konsulten", "collected_on": "2026-12-01"}
+    fields = source | {"questionnaire": "fore", "wave": "pre"}
+    made = outside_files.begin(db, series, fields, "svar.csv", b"kod;knows\np01;1\n", None, NOW)
+    if taken:
+        with db.reading() as session:
+            row = outside_queries.one(session, series, made)
+            assert row is not None
+            shown = outside_saving.sort_rows(session, outside_files.opened(session, row)).counted
+        outside_saving.save(db, installation.keys, series, made, asdict(shown), False, "keep", None, NOW)
+    return made
 
 
 def a_table_from_elsewhere(installation: Installation) -> str:

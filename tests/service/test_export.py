@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from surveys.cli import folja
 from surveys.exporting import csv_file
 from surveys.exporting.csv_file import CannotWrite, FileThere
 from surveys.exporting.rows import Export
 from surveys.installation import Installation
+from surveys.models.deeds import Deed
 from tests.support.answered import AFTER, NOW, OVERALL, Answering, one_question, spread
-from tests.support.forms import DEGREE, EVERY_KIND, local
+from tests.support.forms import DEGREE, EVERY_KIND, EVERY_WAY, local
 from tests.support.installations import environment
 
 Build = Callable[[Answering], Any]
@@ -79,41 +81,10 @@ def test_a_row_says_where_its_answers_belong(installation: Installation) -> None
 
 
 def test_every_kind_has_its_columns(installation: Installation) -> None:
-    answers: dict[str, Any] = {
-        "theme": "B",
-        "new-A": "2",
-        "new-B": "4",
-        "overall": "dk",
-        "role": {"code": "other", "text": "Kassör"},
-        "use": {"codes": ["a", "other"], "text": "Allt"},
-        "hours": "1.5",
-        "missed": "Kaffe",
-        "more": 'Rad ett\nrad två; med "citat"',
-        "words": ["Åtgärd", "ärlig"],
-        "order": ["c", "a"],
-        "began": "2026-11-22",
-        "quoted": "yes",
-    }
-    others: list[dict[str, Any]] = [
-        {
-            "theme": "AB"[number % 2],
-            "new-A": "1",
-            "new-B": "1",
-            "overall": "4" if number % 2 else "3",
-            "role": {"code": "ab"[number % 2]},
-            "use": {"codes": ["b"]},
-            "hours": str(number),
-            "order": ["ab"[number % 2]],
-            "began": f"2026-0{number % 2 + 1}-01",
-            **({"quoted": "yes"} if number % 2 else {}),
-        }
-        for number in range(10)
-    ]
-
     def build(it: Answering) -> None:
         mailing = it.mailing(it.rule(it.questionnaire(EVERY_KIND)), it.occasion("t1", "Ansvar", "Bemötande"))
         it.ask(mailing, 20)
-        it.answer(mailing, [answers, *others, {}])
+        it.answer(mailing, EVERY_WAY)
 
     _, rows = exported(installation, build)
     row = next(row for row in rows if row["missed"])
@@ -129,7 +100,7 @@ def test_every_kind_has_its_columns(installation: Installation) -> None:
         "overall.label": "Vet ej",
         "role": "other",
         "role.label": "Annat",
-        "role.text": "Kassör",
+        "role.text": "'=Kassör",
         "use.a": "1",
         "use.b": "0",
         "use.c": "0",
@@ -137,7 +108,7 @@ def test_every_kind_has_its_columns(installation: Installation) -> None:
         "use.text": "Allt",
         "hours": "1,5",
         "missed": "Kaffe",
-        "more": 'Rad ett\nrad två; med "citat"',
+        "more": 'Rad ett\nrad två; med "citat" åäö',
         "words.1": "Åtgärd",
         "words.2": "ärlig",
         "words.3": "",
@@ -152,7 +123,7 @@ def test_every_kind_has_its_columns(installation: Installation) -> None:
     assert set(list(nothing.values())[len(FIXED) + 1 :]) == {""}
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "|", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "|", "\t", "\r", "\n", "＝"])
 def test_no_text_starts_a_formula(sqlite_installation: Installation, start: str) -> None:
     text = f'{start}HYPERLINK("http://x.example")'
     content = one_question(kind="long_text")
@@ -527,6 +498,12 @@ def test_the_command_prints_the_count(
         assert stat.S_IMODE(other.stat().st_mode) == 0o600
     refused = command("kurs", "--format", "xlsx", "--rows", "persons", "-o", str(other))
     assert (refused.exit_code, refused.output) == (1, "The format xlsx has rows of: responses.\n")
+
+    with installation.database.reading() as session:
+        deeds = [(each.action, each.user_id, each.details) for each in session.scalars(select(Deed))]
+    assert len(deeds) == 4
+    told = {"format": "csv", "rows": "responses", "by": "command"}
+    assert deeds[0] == ("responses_exported", None, told)
 
     again = command("kurs", "-o", str(path))
     assert (again.exit_code, again.output) == (1, f"{path} is there already; --force replaces it.\n")

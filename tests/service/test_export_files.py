@@ -18,53 +18,23 @@ from surveys.exporting import csv_file, formats, sav_file, xlsx_file
 from surveys.exporting.codebook import codebook
 from surveys.exporting.in_place import CannotWrite
 from surveys.exporting.layout import Memo
+from surveys.exporting.limits import NoPersonCodes, TooLarge
 from surveys.exporting.names import spss_names
 from surveys.exporting.rows import Export
-from surveys.exporting.sav_file import NoPersonCodes, TooLarge
 from surveys.exporting.words import Words
 from surveys.installation import Installation
 from surveys.results.series import read_series
 from tests.support.answered import NOW, OVERALL, Answering, one_question, spread
-from tests.support.forms import DEGREE, EVERY_KIND, local
+from tests.support.forms import DEGREE, EVERY_KIND, EVERY_WAY, local
 
 WORDS = Words("sv")
 GAPS = {-9: "inget svar", -7: "ej ställd", -6: "redovisas ej – för få svar"}
 
 
 def build_every_kind(it: Answering) -> None:
-    full: dict[str, Any] = {
-        "theme": "B",
-        "new-A": "2",
-        "new-B": "4",
-        "overall": "dk",
-        "role": {"code": "other", "text": "=Kassör"},
-        "use": {"codes": ["a", "other"], "text": "Allt"},
-        "hours": "1.5",
-        "missed": "Kaffe",
-        "more": 'Rad ett\nrad två; med "citat" åäö',
-        "words": ["Åtgärd", "ärlig"],
-        "order": ["c", "a"],
-        "began": "2026-11-22",
-        "quoted": "yes",
-    }
-    others: list[dict[str, Any]] = [
-        {
-            "theme": "AB"[number % 2],
-            "new-A": "1",
-            "new-B": "1",
-            "overall": "4" if number % 2 else "3",
-            "role": {"code": "ab"[number % 2]},
-            "use": {"codes": ["b"]},
-            "hours": str(number),
-            "order": ["ab"[number % 2]],
-            "began": f"2026-0{number % 2 + 1}-01",
-            **({"quoted": "yes"} if number % 2 else {}),
-        }
-        for number in range(10)
-    ]
     mailing = it.mailing(it.rule(it.questionnaire(EVERY_KIND)), it.occasion("t1", "Ansvar", "Bemötande"))
     it.ask(mailing, 20)
-    it.answer(mailing, [full, *others, {}])
+    it.answer(mailing, EVERY_WAY)
 
 
 def build_before_and_after(it: Answering) -> None:
@@ -262,9 +232,13 @@ def test_what_is_too_large_is_said_before_any_row_is_read(
         export.count = xlsx_file.MOST_ROWS
         with pytest.raises(TooLarge) as sheet:
             xlsx_file.save(export, tmp_path / "svar.xlsx", WORDS)
-        with pytest.raises(TooLarge):
+        with pytest.raises(TooLarge) as file:
             sav_file.save(export, tmp_path / "svar.sav", WORDS)
-    assert (sheet.value.cells, sheet.value.most) == (1_048_576, 1_048_575)
+    assert WORDS.too_large(sheet.value) == (
+        "Ett blad rymmer 1\u00a0048\u00a0575 enkätsvar, och de här är 1\u00a0048\u00a0576. "
+        "Välj CSV, som inte har någon gräns."
+    )
+    assert "10\u00a0000\u00a0000 celler" in WORDS.too_large(file.value)
     assert not [each for each in tmp_path.iterdir() if "sav" in each.name or "xlsx" in each.name]
 
 

@@ -150,8 +150,21 @@ def test_no_group_has_a_rate_where_answers_have_lost_their_classes(built: Instal
     found = look(built, "gender")
     assert found.lost
     assert found.unplaced == 1
-    assert [each.response for each in found.lines] == [None] * 3
+    assert [(each.response, each.submitted) for each in found.lines] == [(None, None)] * 3
     assert found.together.response is not None
+
+
+def test_a_small_group_of_a_sealed_measurement_does_not_tell_who_stayed_away(built: Installation) -> None:
+    """Of the four men none has answered; until the key is destroyed the register says it anyway."""
+    assert look(built, "gender").lines[1].response is not None
+    with built.database.transaction() as session:
+        session.execute(update(Questionnaire).values(privacy_mode="sealed"))
+        for one in session.scalars(select(Response).where(Response.submitted_at.is_not(None))):
+            one.background = {"gender": "woman", "organisation": "staden"}
+    found = look(built, "gender")
+    assert (found.lost, found.few) == (False, True)
+    assert [(each.response, each.started, each.submitted) for each in found.lines] == [(None, None, None)] * 2
+    assert [each.sent and each.sent.invited for each in found.lines] == [7, 8]  # of the register, untouched
 
 
 def read(installation: Installation, only: str = "") -> HeadCounts:

@@ -98,6 +98,40 @@ EVERY_KIND: dict[str, Any] = {
         {"code": "quoted", "kind": "consent", "text": local("Mina ord får återges utan namn.")},
     ],
 }
+EVERY_WAY: list[dict[str, Any]] = [
+    {
+        "theme": "B",
+        "new-A": "2",
+        "new-B": "4",
+        "overall": "dk",
+        "role": {"code": "other", "text": "=Kassör"},
+        "use": {"codes": ["a", "other"], "text": "Allt"},
+        "hours": "1.5",
+        "missed": "Kaffe",
+        "more": 'Rad ett\nrad två; med "citat" åäö',
+        "words": ["Åtgärd", "ärlig"],
+        "order": ["c", "a"],
+        "began": "2026-11-22",
+        "quoted": "yes",
+    },
+    *(
+        {
+            "theme": "AB"[number % 2],
+            "new-A": "1",
+            "new-B": "1",
+            "overall": "4" if number % 2 else "3",
+            "role": {"code": "ab"[number % 2]},
+            "use": {"codes": ["b"]},
+            "hours": str(number),
+            "order": ["ab"[number % 2]],
+            "began": f"2026-0{number % 2 + 1}-01",
+            **({"quoted": "yes"} if number % 2 else {}),
+        }
+        for number in range(10)
+    ),
+    {},
+]
+"""Twelve responses to it: one that answers all, ten that differ enough to be shown, a blank one."""
 
 
 def filled(fields: Mapping[str, list[str]] | None, *, submit: bool = True, **given: Any) -> FilledForm:

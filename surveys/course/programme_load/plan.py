@@ -219,6 +219,8 @@ def _remove(loading: Loading, series: SeriesEntry, rows: list[Occasion]) -> None
             loading.fault((*series.path, "occasions"), "occasion_has_sent", occasion=row.code)
         elif queries.occasion_has_attendance(loading.session, row):
             loading.fault((*series.path, "occasions"), "occasion_has_attendance", occasion=row.code)
+        elif queries.occasion_has_answers(loading.session, row):
+            loading.fault((*series.path, "occasions"), "occasion_has_answers", occasion=row.code)
         else:
             _delete(loading, row)
     gone.let_go(loading.session, "occasion", "mailing")

@@ -10,6 +10,7 @@ from surveys.reporting.names import (
     question_key,
     question_name,
     said_of,
+    source,
     too_few_note,
 )
 from surveys.reporting.sections.indexes import indexes
@@ -77,8 +78,17 @@ def _groups(material: Material, found: Change, questions: Sequence[QuestionChang
         ),
         rows=rows,
         base=words._("Base: those who answered the question then. Not all of them are the same persons."),
-        notes=(too_few_note(words),) if any(cell.text == TOO_FEW for row in rows for cell in row) else (),
+        notes=(
+            *((too_few_note(words),) if any(cell.text == TOO_FEW for row in rows for cell in row) else ()),
+            *_sources(material, found),
+        ),
     )
+
+
+def _sources(material: Material, found: Change) -> list[str]:
+    """Where the answers are from that others have collected."""
+    both = [each for each in (found.before, found.after) if each is not None]
+    return [line for each in both if (line := source(material.words, each))]
 
 
 def _row(material: Material, found: Change, question: QuestionChange) -> tuple[Cell, ...]:
@@ -134,6 +144,7 @@ def _pairs(material: Material, found: Change, questions: Sequence[QuestionChange
     for each in questions:
         if each.paired and each.paired.let_go:
             notes.append(_let_go(material, found, each, each.paired.let_go))
+    notes += _sources(material, found)
     return Table(
         caption=said_of(material.of(found.series), words._("The same persons before and after")),
         head=tuple(head),

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from surveys.reporting.document import Block, Bullets, Cell, Paragraph, Table
 from surveys.reporting.figures import COUNT_LEADS_BELOW
 from surveys.reporting.material import Material
-from surveys.reporting.names import days, measurement_key, measurement_name, mode, said_of, wave, withheld
+from surveys.reporting.names import (
+    days,
+    measurement_key,
+    measurement_name,
+    mode,
+    said_of,
+    source,
+    wave,
+    withheld,
+)
 from surveys.reporting.sections.occasions import rate_cell
 from surveys.results.model import Measurement, SeriesResults
 
@@ -20,6 +29,14 @@ def _made(series: SeriesResults) -> list[Measurement]:
 
 
 def _frozen(material: Material) -> str:
+    others = any(each.outside for series in material.series for each in _made(series))
+    if others:
+        return material.words._(
+            "The figures were frozen on %(day)s. They come from questionnaires sent out with Följa, and from"
+            " answers that others have collected, whose source is named with them; every share is counted"
+            " from its numbers.",
+            day=material.words.day(material.now.date()),
+        )
     return material.words._(
         "The figures were frozen on %(day)s. Answers come from questionnaires sent out or printed by Följa,"
         " and every share is counted from its numbers. All figures of the report, with their counts and"
@@ -42,6 +59,7 @@ def _instruments(material: Material, series: SeriesResults) -> Table:
         ),
         rows=tuple(_row(material, series, each) for each in _made(series)),
         base=words._("Response rate: submitted of questionnaires sent out."),
+        notes=tuple(line for each in _made(series) if (line := source(words, each))),
         numbers_from=3,
     )
 
@@ -60,8 +78,8 @@ def _row(material: Material, series: SeriesResults, each: Measurement) -> tuple[
         Cell(name, wave(words, each)),
         Cell(when or closing, closing if when else ""),
         Cell(mode(words, each), "" if each.shown else withheld(words, each)),
-        count("sent", words._("Sent out"), each.counts.invited),
-        count("submitted", words._("Submitted"), each.counts.submitted),
+        Cell("–") if each.outside else count("sent", words._("Sent out"), each.counts.invited),
+        count("submitted", words._("Submitted"), each.counts.outside or each.counts.submitted),
         rate_cell(material, series, each),
     )
 

@@ -8,9 +8,10 @@ from surveys.reporting.names import (
     TOO_FEW,
     days,
     measurement_key,
-    occasion_name,
+    measurement_name,
     question_key,
     said_of,
+    source,
     state,
     too_few_note,
     withheld,
@@ -67,7 +68,10 @@ def _table(
         head=tuple(head),
         rows=lines,
         base=base,
-        notes=(too_few_note(words),) if hidden else (),
+        notes=(
+            *((too_few_note(words),) if hidden else ()),
+            *(line for row in rows if (line := source(words, row.measurement))),
+        ),
     )
 
 
@@ -81,7 +85,7 @@ def _row(
 ) -> tuple[Cell, ...]:
     words, each = material.words, row.measurement
     occasion = each.occasion
-    name = Cell(occasion_name(occasion), days(words, occasion)) if occasion else Cell("")
+    name = Cell(measurement_name(words, each), days(words, occasion)) if occasion else Cell("")
     if not each.asked:
         return name, *([Cell(state(words, each))] if first else []), *(Cell("–") for _column in columns)
     start = [rate_cell(material, series, each)] if first else []
@@ -136,4 +140,4 @@ def top_cell(material: Material, series: SeriesResults, each: Measurement, resul
 
 
 def _named(material: Material, each: Measurement) -> str:
-    return occasion_name(each.occasion) if each.occasion else material.words.local(each.title)
+    return measurement_name(material.words, each)

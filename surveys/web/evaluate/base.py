@@ -24,6 +24,7 @@ OF_SERIES = (
     ("/uppdelning", _l("Breakdown")),
     ("/fore-och-efter", _l("Before and after")),
     ("/fritext", _l("In their own words")),
+    ("/svar-utifran", _l("Answers from elsewhere")),
     ("/export", _l("Export")),
 )
 OF_PROJECT = (

@@ -36,7 +36,11 @@ NAMES: Mapping[str, LazyString] = {
     "language": _l("Language"),
     "source": _l("Way of answering"),
 }
-SOURCES: Mapping[str, LazyString] = {"web": _l("on the web"), "paper": _l("on paper")}
+SOURCES: Mapping[str, LazyString] = {
+    "web": _l("on the web"),
+    "paper": _l("on paper"),
+    "outside": _l("elsewhere"),
+}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ def names(change: Change) -> tuple[str, str]:
 
 
 def name_of(measurement: Measurement) -> str:
-    return local(measurement.title or {}) or measurement.rule_code
+    name = local(measurement.title or {}) or measurement.rule_code
+    return f"{name} ({measurement.outside.name})" if measurement.outside else name
 
 
 @dataclass(frozen=True)

@@ -61,13 +61,15 @@ def order_bundle(project: str, series: str) -> Response:
 @staff("organiser", "evaluator")
 def bundle_page(project: str, series: str, job: str) -> str:
     found = _job(job)
+    state, reason = queries.standing(found, clock.now())
     *start, _last = below_results("")
     return page(
         "export_bundle",
         crumbs=[*start, (_("Export"), _exports()), (_("All files"), None)],
         tabs=series_tabs(),
         job=found,
-        why=REASONS.get(found.reason, ""),
+        state=state,
+        why=REASONS.get(reason, ""),
         still="stilla" in request.args,
         here=_exports("paket", job),
         back=_exports(),

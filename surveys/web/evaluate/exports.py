@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from flask import g, request, send_file
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys import clock
@@ -16,9 +17,10 @@ from surveys.exporting import formats, jobs, result_tables, table_file
 from surveys.exporting.about import left_out, measurements
 from surveys.exporting.formats import PERSONS, Format
 from surveys.exporting.in_place import CannotWrite
+from surveys.exporting.limits import NoPersonCodes, TooLarge
 from surveys.exporting.rows import Export
-from surveys.exporting.sav_file import NoPersonCodes, TooLarge
 from surveys.exporting.words import Words
+from surveys.models.export_job import ExportJob
 from surveys.queries import export_jobs as queries
 from surveys.results import series as results
 from surveys.results.change import read_change
@@ -33,6 +35,9 @@ from surveys.web.phrases import _
 
 HERE = "/projekt/<project>/insatser/<series>/resultat/export"
 MOST_CELLS_AT_ONCE = 600_000  # of a workbook or SPSS: some three seconds
+MOST_CELLS_OF_CSV = (
+    10_000_000  # some ten: proxies wait for the first byte of an answer no longer than a minute
+)
 RESULTS = "results"
 
 KINDS: dict[str, tuple[Format, str]] = {
@@ -75,7 +80,9 @@ def export_file(project: str, series: str) -> Response | tuple[str, int]:
     try:
         return _results_file(asked) if asked.kind == RESULTS else _responses_file(asked)
     except TooLarge as large:
-        return _page(Chosen(asked.kind, asked.labels, _too_large(large))), 422
+        return _page(Chosen(asked.kind, asked.labels, words().too_large(large))), 422
+    except _NotAtOnce as more:
+        return _page(Chosen(asked.kind, asked.labels, _not_at_once(more))), 422
     except NoPersonCodes:
         said = _("Whoever sees who has answered gets no person codes, and no file by person.")
         return _page(Chosen(asked.kind, asked.labels, said)), 422
@@ -90,8 +97,9 @@ def chosen_labels() -> str:
     return wanted if wanted in g.project.languages else language.current()
 
 
-def export_of(labels: str) -> Export:
-    return Export(reading_session(), installation().keys, g.series.id, clock.now(), labels, as_evaluator())
+def export_of(labels: str, session: Session | None = None) -> Export:
+    reading = session or reading_session()
+    return Export(reading, installation().keys, g.series.id, clock.now(), labels, as_evaluator())
 
 
 def words() -> Words:
@@ -117,22 +125,31 @@ def _page(asked: Chosen) -> str:
         kinds=kinds,
         chosen=asked,
         languages=[(code, language_name(code)) for code in g.project.languages],
-        jobs=queries.of_series(reading_session(), g.series.id, as_evaluator()),
+        jobs=_jobs(),
         days=installation().settings.export_days,
         here=series_address("resultat", "export"),
     )
 
 
+def _jobs() -> list[tuple[ExportJob, str]]:
+    """The latest archives, and how each stands."""
+    now, found = clock.now(), queries.of_series(reading_session(), g.series.id, as_evaluator())
+    return [(job, queries.standing(job, now)[0]) for job in found]
+
+
 def _responses_file(asked: Chosen) -> Response:
     chosen, row = KINDS[asked.kind]
-    made = export_of(asked.labels)
-    formats.check(made, chosen, row)
-    cells = made.count * len(made.columns)
-    if not chosen.encoding and cells > MOST_CELLS_AT_ONCE:
-        raise TooLarge(cells, MOST_CELLS_AT_ONCE)
-    details = {"format": chosen.code, "rows": row}
-    make = partial(_save_responses, made, chosen, row)
-    return _sent(make, "-".join((g.series.code, row)), chosen, "responses_exported", details)
+    # Decided before a row is read is what may be in them: what comes in between is not to be there.
+    with installation().database.reading(one_moment=True) as session:
+        made = export_of(asked.labels, session)
+        formats.check(made, chosen, row)
+        cells = made.count * len(made.columns)
+        most = MOST_CELLS_OF_CSV if chosen.encoding else MOST_CELLS_AT_ONCE
+        if cells > most:
+            raise _NotAtOnce(cells, most)
+        details = {"format": chosen.code, "rows": row}
+        make = partial(_save_responses, made, chosen, row)
+        return _sent(make, "-".join((g.series.code, row)), chosen, "responses_exported", details)
 
 
 def _save_responses(made: Export, chosen: Format, row: str, path: Path) -> None:
@@ -165,10 +182,18 @@ def _sent(
     return answer
 
 
-def _too_large(large: TooLarge) -> str:
+class _NotAtOnce(Exception):
+    """More cells than are made while somebody waits."""
+
+    def __init__(self, cells: int, most: int) -> None:
+        super().__init__(f"{cells} > {most}")
+        self.cells, self.most = cells, most
+
+
+def _not_at_once(more: _NotAtOnce) -> str:
     return _(
         "That is too much to make while you wait: %(cells)s cells, at most %(most)s. "
-        "Make all files in the background, or choose CSV.",
-        cells=number(large.cells),
-        most=number(large.most),
+        "Make all files in the background.",
+        cells=number(more.cells),
+        most=number(more.most),
     )

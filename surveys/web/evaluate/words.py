@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from surveys.domain.answer_source import AnswerSource
 from surveys.results.model import Measurement, OccasionInfo
 from surveys.web.filters import local, short_date
 from surveys.web.phrases import _
@@ -26,10 +27,22 @@ STATES: Mapping[str, tuple[LazyString, str]] = {
 
 
 def name_of(measurement: Measurement) -> str:
-    """The occasion, or the questionnaire where it is about the whole series."""
+    """The occasion, or the questionnaire where it is about the whole series; and who else measured it."""
     if measurement.occasion is not None:
-        return occasion_name(measurement.occasion)
-    return local(measurement.title or {})
+        name = occasion_name(measurement.occasion)
+    else:
+        name = local(measurement.title or {})
+    return f"{name} ({measurement.outside.name})" if measurement.outside else name
+
+
+def source_line(source: AnswerSource) -> str:
+    """Where answers are from that nobody gave in Följa."""
+    return _(
+        "Source: “%(name)s”, collected by %(by)s, %(day)s. Taken in from a file, not asked in Följa.",
+        name=source.name,
+        by=source.collected_by,
+        day=short_date(source.collected_on),
+    )
 
 
 def occasion_name(occasion: OccasionInfo) -> str:

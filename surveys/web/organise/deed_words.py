@@ -99,6 +99,8 @@ DEED_ACTIONS: Words = {
     "outside_added": _l("Outside figures entered"),
     "outside_changed": _l("Outside figures changed"),
     "outside_removed": _l("Outside figures removed"),
+    "answers_taken_in": _l("Answers from elsewhere taken in"),
+    "answers_taken_out": _l("Answers from elsewhere taken out"),
 }
 
 
