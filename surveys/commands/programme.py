@@ -78,6 +78,7 @@ def _nouns() -> dict[str, str]:
         "participants": _("Participants"),
         "enrolments": _("Enrolments"),
         "attendance": _("Attendance"),
+        "outcome_kinds": _("Outcomes"),
         "indicators": _("Indicators"),
     }
 

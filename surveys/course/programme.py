@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from surveys.course.programme_load import dumping, indicators, people, plan, rules
+from surveys.course.programme_load import dumping, indicators, outcome_kinds, people, plan, rules
 from surveys.course.programme_load.tally import Counts, Loading
 from surveys.database import Database
 from surveys.followups import planning
@@ -61,6 +61,7 @@ def load(
             rules.load_rules(loading, questionnaires, entry)
             enrolments = people.load_enrolments(loading, project, entry, participants)
             people.load_attendance(loading, entry, enrolments)
+        outcome_kinds.load_outcome_kinds(loading, project)
         indicators.load_indicators(loading, project)
         if loading.faults:
             raise ProgrammeFaults(loading.faults)

@@ -13,9 +13,8 @@ from surveys.config import Settings
 from surveys.course import programme
 from surveys.database import Database, migrate
 from surveys.demo.figures import FOLDER, read_figures
-from surveys.demo.indicators import add_indicators
 from surveys.demo.printed import add_printed_tables
-from surveys.demo.shifting import straddling
+from surveys.demo.shifting import aims_alone, straddling, without_aims
 from surveys.demo.users import PROJECT, DemoUser, add_users
 from surveys.demo.walk import Progress, Walk
 from surveys.importing.programme_file import read_programme
@@ -23,6 +22,7 @@ from surveys.installation import Installation
 from surveys.keys import Keyring
 from surveys.mail.mailbox import Mailbox
 from surveys.queries.demo import is_empty
+from surveys.results import readings
 
 BEGINNING = datetime(2010, 11, 1, 8, tzinfo=UTC)
 DRAFT = "demo-draft"
@@ -50,10 +50,10 @@ def load_demo(installation: Installation, mailbox: Mailbox, now: datetime, progr
     Everything goes through the use-cases; no mail goes anywhere but to ``mailbox``.
     """
     document = straddling(read_programme(FOLDER / "gothenburg.yaml"), now)
-    programme.load(installation.database, document, BEGINNING)
-    figures = read_figures()
-    Walk(installation, figures, mailbox, progress).go(now - LIVE)
-    add_indicators(installation, figures, now)
+    programme.load(installation.database, without_aims(document), BEGINNING)
+    Walk(installation, read_figures(), mailbox, progress).go(now - LIVE)
+    programme.load(installation.database, aims_alone(document), now)
+    readings.take_due(installation.database, now)
 
 
 def load_beside(

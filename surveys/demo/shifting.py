@@ -1,9 +1,11 @@
-"""Moves the study trips so that they straddle the moment of loading."""
+"""Moves the study trips so that they straddle the moment of loading, and tells targets from what is done."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from surveys.domain import timing
+from surveys.importing.indicator_schema import Indicator
 from surveys.importing.people import EnrolmentRow
 from surveys.importing.programme_file import ProgrammeFile
 from surveys.importing.schema import Occasion, Series
@@ -32,14 +34,43 @@ def straddling(document: ProgrammeFile, now: datetime) -> ProgrammeFile:
         **document.enrolments,
         SERIES: tuple(_registered(row, days) for row in document.enrolments[SERIES]),
     }
+    indicators = [_aim(each, days) for each in programme.indicators]
     return ProgrammeFile(
-        programme.model_copy(update={"series": series}),
+        programme.model_copy(update={"series": series, "indicators": indicators}),
         document.people,
         enrolments,
         document.attendance,
         document.logotype,
         document.origin,
     )
+
+
+def without_aims(document: ProgrammeFile) -> ProgrammeFile:
+    """The programme without its indicators, whose outcomes are not known when it begins."""
+    return replace(document, programme=document.programme.model_copy(update={"indicators": []}))
+
+
+def aims_alone(document: ProgrammeFile) -> ProgrammeFile:
+    """The indicators, to be loaded when all else has happened."""
+    bare: dict[str, list[str]] = {
+        "series": [],
+        "questionnaires": [],
+        "scales": [],
+        "organisations": [],
+        "subprojects": [],
+    }
+    kept = document.programme.model_copy(update=bare)
+    return replace(document, programme=kept, people={}, enrolments={}, attendance={})
+
+
+def _aim(indicator: Indicator, days: timedelta) -> Indicator:
+    """What is read of the trips is read as long after them."""
+    of_trips = [any(path.startswith(f"{SERIES}/") for path in each.questions) for each in indicator.versions]
+    versions = [
+        each.model_copy(update={"reads_on": _later(each.reads_on, days)}) if moved else each
+        for each, moved in zip(indicator.versions, of_trips, strict=True)
+    ]
+    return indicator.model_copy(update={"versions": versions})
 
 
 def _home(now: datetime, zone: str) -> datetime:

@@ -23,8 +23,9 @@ from surveys.domain.numbers import BadNumber, canonical, read_number
 from surveys.domain.participation import STAGES
 from surveys.domain.series import BadFields, Fields
 
+GROUPS = ("gender", "organisations", "work_groups")
 GENDERS = ("woman", "man", "other", "not_stated")
-LONGEST_TITLE, LONGEST_UNIT, LONGEST_NOTE, LONGEST_KIND = 200, 60, 2_000, 120
+LONGEST_TITLE, LONGEST_UNIT, LONGEST_NOTE = 200, 60, 2_000
 MOST_DECIMALS = 4
 MOST_ANSWERS = 100_000
 
@@ -32,7 +33,7 @@ MOST_ANSWERS = 100_000
 @dataclass(frozen=True)
 class Known:
     """What a definition may name: codes of series and organisations, questions with their classes, lowest
-    first, indexes, and the project's limit for small groups.
+    first, indexes, declared outcomes, work groups; and the project's limit for small groups.
     """
 
     series: Collection[str]
@@ -40,6 +41,8 @@ class Known:
     questions: Mapping[str, Sequence[str]]
     limit: int
     indexes: Collection[str] = ()
+    outcomes: Collection[str] = ()
+    work_groups: Collection[str] = ()
 
 
 def defined(
@@ -129,39 +132,35 @@ class _Form:
     def _from_register(self, kind: Kind) -> dict[str, Any]:
         found: dict[str, Any] = {
             "series": self.several("series", self.known.series),
-            "gender": self.choice("gender", GENDERS),
-            "organisation": self.choice("organisation", self.known.organisations),
+            **self._group(),
         }
         if kind is not Kind.ATTENDANCES:
             found["stage"] = self.choice("stage", STAGES, needed=True)
         if kind is Kind.OUTCOMES:
             found["as_share"] = bool(self.raw.get("as_share"))
-            found["outcomes"] = self._outcomes()
-        return found
-
-    def _outcomes(self) -> tuple[str, ...]:
-        """Kinds of outcomes, one a line: those chosen and those written."""
-        written = self.raw.get("outcomes", "").splitlines()
-        lines = [" ".join(each.split()) for each in written]
-        found = tuple(dict.fromkeys(each for each in lines if each))
-        if not found:
-            self.faults["outcomes"] = "blank"
-        elif any(len(each) > LONGEST_KIND for each in found):
-            self.faults["outcomes"] = "too_long"
+            found["outcomes"] = self.several("outcomes", self.known.outcomes, needed=True)
         return found
 
     def _from_answers(self, kind: Kind) -> dict[str, Any]:
         questions = self.several("questions", self.known.questions, needed=True)
         found: dict[str, Any] = {"questions": questions} | self._least()
         if kind is not Kind.PAIRS:
-            found["gender"] = self.choice("gender", GENDERS)
-            found["organisation"] = self.choice("organisation", self.known.organisations)
+            found |= self._group()
+            if all(found[name] for name in GROUPS):
+                self.faults["work_groups"] = "two_at_most"  # answers are not broken down by three
         if kind is Kind.SHARE:
             found["base"] = self.choice("base", BASES) or "answered"
-            if found["base"] == "invited" and (found["gender"] or found["organisation"]):
+            if found["base"] == "invited" and any(found[name] for name in GROUPS):
                 self.faults["base"] = "answered_only"  # of a group nobody counts how many were sent
             found["threshold"] = self._threshold(questions)
         return found
+
+    def _group(self) -> dict[str, Any]:
+        return {
+            "gender": self.choice("gender", GENDERS),
+            "organisations": self.several("organisations", self.known.organisations),
+            "work_groups": self.several("work_groups", self.known.work_groups),
+        }
 
     def _least(self) -> dict[str, Any]:
         least = self.known.limit
@@ -204,7 +203,9 @@ def restored(kind: str, content: Mapping[str, Any]) -> Definition:
     """The definition that :func:`stored` made; what a newer version has added is left out."""
     names = {each.name for each in fields(Definition)} - {"kind"}
     found = {name: value for name, value in content.items() if name in names}
-    for name in ("series", "outcomes", "questions", "indexes"):
+    if content.get("organisation"):  # as it was written while there could be but one
+        found["organisations"] = [content["organisation"]]
+    for name in ("series", "outcomes", "questions", "indexes", "organisations", "work_groups"):
         if name in found:
             found[name] = tuple(found[name])
     for name in ("baseline", "target"):

@@ -11,7 +11,8 @@ The rules of judgement, the same for every kind:
   "partly" of its own, since every count has left nought.
 - *not met*: everything else.
 
-Where the whole has no target of its own its parts decide: all met is met, some is partly, none is not met.
+Where the whole has no target of its own its parts decide, whether it has a figure or not: all that can be
+judged met is met, some is partly, none is not met.
 Everything is preliminary until it has been read once the reading date has passed.
 """
 
@@ -93,7 +94,7 @@ class Definition:
     stage: str = "registered"
     series: tuple[str, ...] = ()
     gender: str = ""
-    organisation: str = ""
+    organisations: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     as_share: bool = False
     questions: tuple[str, ...] = ()
@@ -108,6 +109,12 @@ class Definition:
     note: str = ""
     indexes: tuple[str, ...] = ()
     measure: str = INDEX_MEAN
+    work_groups: tuple[str, ...] = ()
+
+    @property
+    def of_a_group(self) -> bool:
+        """Whether it counts those of a gender, of organisations or of work groups alone."""
+        return bool(self.gender or self.organisations or self.work_groups)
 
     @property
     def in_percent(self) -> bool:
@@ -123,6 +130,13 @@ class Definition:
     def partial(self) -> bool:
         """Whether having left the baseline is part of the way."""
         return self.in_percent or self.is_mean or self.kind is Kind.OUTSIDE
+
+    @property
+    def below_baseline(self) -> bool:
+        """Whether the target lies on the other side of the baseline than its direction says, or at it."""
+        if self.target is None or self.baseline is None:
+            return False
+        return self.target <= self.baseline if self.direction == AT_LEAST else self.target >= self.baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +190,7 @@ def judged(definition: Definition, figure: Figure, parts: Sequence[PartResult], 
     unknown = tuple(each.name for each in parts if each.has_target and each.verdict is Verdict.UNKNOWN)
     if verdict is Verdict.MET and missed:
         verdict, why = Verdict.PARTLY, "part_missed"
-    elif definition.target is None and not figure.lacking:
+    elif definition.target is None:
         verdict, why = _by_parts(parts, missed, why)
     return Judgement(verdict, why, gap, _telling(definition, figure, decimals), missed, unknown)
 

@@ -22,7 +22,9 @@ class Version(Part):
     stage: Title | None = None
     series: list[Code] = []
     gender: Title | None = None
-    organisation: Code | None = None
+    organisation: Code | None = None  # the same as one of organisations
+    organisations: list[Code] = []
+    work_groups: list[Title] = []
     outcomes: list[Title] = []
     as_share: YesNo = False
     questions: list[Title] = []

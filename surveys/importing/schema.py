@@ -207,4 +207,5 @@ class Programme(Part):
     scales: list[Scale] = []
     questionnaires: list[Questionnaire] = []
     series: list[Series] = []
+    outcome_kinds: list[Title] = []
     indicators: list[Indicator] = []

@@ -84,7 +84,7 @@ class Attendance(Base):
 
 
 class Outcome(Base):
-    """What came of it for a person at a date: in work, in studies … (utfall)."""
+    """What came of it for a person at a date (utfall): ``kind`` is the name of an :class:`OutcomeKind`."""
 
     __tablename__ = "outcome"
     __table_args__ = (UniqueConstraint("enrolment_id", "on_date", "kind"),)
@@ -94,6 +94,7 @@ class Outcome(Base):
     on_date: Mapped[date]
     kind: Mapped[str] = mapped_column(String(120))
     note: Mapped[str] = mapped_column(Text, default="")
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("outcome_import.id"), index=True)
 
     enrolment: Mapped[Enrolment] = relationship()
 

@@ -210,17 +210,15 @@ def outcomes(session: Session, project_id: int) -> list[tuple[int, int, date, st
     return [(person, series, day, kind) for person, series, day, kind in rows]
 
 
-def outcome_kinds(session: Session, project_id: int) -> list[tuple[str, int]]:
-    """The kinds of outcomes noted in a project and how often, the commonest first."""
-    rows = session.execute(
-        select(Outcome.kind, func.count())
-        .join(Enrolment, Enrolment.id == Outcome.enrolment_id)
+def work_groups(session: Session, project_id: int) -> Sequence[str]:
+    """The work groups of a project's enrolments, each once."""
+    wanted = (
+        select(Enrolment.work_group)
         .join(Series, Series.id == Enrolment.series_id)
-        .where(Series.project_id == project_id)
-        .group_by(Outcome.kind)
-        .order_by(func.count().desc(), Outcome.kind)
+        .where(Series.project_id == project_id, Enrolment.work_group.is_not(None))
+        .distinct()
     )
-    return [(kind, many) for kind, many in rows]
+    return [each for each in session.scalars(wanted) if each]
 
 
 def series_codes(session: Session, project_id: int) -> dict[str, int]:

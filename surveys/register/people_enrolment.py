@@ -1,25 +1,21 @@
-"""How one person takes part in a series: state, group, own dates, outcomes; taken back, taken away."""
+"""How one person takes part in a series: state, group, own dates; taken back, taken away."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
 from surveys.domain import marks
 from surveys.followups import planning
 from surveys.importing import people_rows
-from surveys.models.people import ENROLMENT_STATES, Enrolment, Outcome
+from surveys.models.people import ENROLMENT_STATES, Enrolment
 from surveys.models.programme import JsonObject
 from surveys.outbox import notices
 from surveys.queries import register as queries
 from surveys.register import people_consequence
 from surveys.register.enrolment import SAID
 from surveys.register.people import BadPerson, PersonConflict, PersonGone, noted, remove_untouched
-
-LONGEST_NOTE = 2_000
 
 
 @dataclass(frozen=True)
@@ -104,31 +100,6 @@ def remove_enrolment(db: Database, enrolment_id: int, now: datetime, user_id: in
         remove_untouched(session, enrolment, now)
 
 
-def add_outcome(db: Database, enrolment_id: int, fields: Mapping[str, str]) -> None:
-    """Note what came of it for a person: ``on`` (a date), ``kind``, ``note``; again corrects the note.
-
-    Raises :class:`BadPerson`, :class:`PersonGone`.
-    """
-    with db.transaction() as session:
-        enrolment = _held_enrolment(session, enrolment_id)
-        on_date, kind, note = _outcome(fields)
-        known = [
-            each
-            for each in queries.outcomes(session, [enrolment.id])
-            if (each.on_date, each.kind) == (on_date, kind)
-        ]
-        row = known[0] if known else Outcome(enrolment_id=enrolment.id, on_date=on_date, kind=kind)
-        row.note = note
-        session.add(row)
-
-
-def remove_outcome(db: Database, enrolment_id: int, outcome_id: int) -> None:
-    """Take a noted outcome away; without one this does nothing."""
-    with db.transaction() as session:
-        mine = (Outcome.id == outcome_id) & (Outcome.enrolment_id == enrolment_id)
-        session.execute(delete(Outcome).where(mine))
-
-
 def _participation(wanted: Participation, zone: str) -> dict[str, object]:
     fields = {"work_group": wanted.work_group, "starts": wanted.starts, "ends": wanted.ends}
     values, faults = people_rows.read_fields(fields, zone)
@@ -140,25 +111,6 @@ def _participation(wanted: Participation, zone: str) -> dict[str, object]:
     if faults:
         raise BadPerson(faults)
     return {"state": wanted.state, "work_group": values["work_group"], "starts_on": starts, "ends_on": ends}
-
-
-def _outcome(fields: Mapping[str, str]) -> tuple[date, str, str]:
-    read, faults = people_rows.read_fields(
-        {"starts": fields.get("on", ""), "role": fields.get("kind", "")}, "UTC"
-    )
-    found = {"starts": "on", "role": "kind"}
-    told = {found[name]: (code, {**params, "field": found[name]}) for name, (code, params) in faults.items()}
-    for name, field in found.items():
-        if read[name] is None and field not in told:
-            told[field] = ("blank", {"field": field})
-    note = "".join(
-        letter for letter in fields.get("note", "") if letter.isprintable() or letter == "\n"
-    ).strip()
-    if len(note) > LONGEST_NOTE:
-        told["note"] = ("too_long", {"field": "note"})
-    if told:
-        raise BadPerson(told)
-    return read["starts"], read["role"], note
 
 
 def _ends(before: str, after: object) -> bool:

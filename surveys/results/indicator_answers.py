@@ -70,7 +70,7 @@ class Answers:
             n if definition.base == "answered" else sum(each.measurement.counts.invited for each in counted)
         )
         beside = sum(each.measurement.counts.uncoded for each in counted)
-        if definition.base == "invited" and (beside or k > base):
+        if definition.base == "invited" and (beside or n > base):
             # papers that nobody was asked by are answers, and in no rate
             return Read(Figure(lacking="more_than_asked", left_out=few, waiting=waiting), tuple(behind))
         figure = Figure(Fraction(100 * k, base), k, base, definition.base, n, "", few, waiting)
@@ -161,7 +161,7 @@ class Answers:
             if measurement.withheld:
                 yield Behind(found, measurement, None, left_out=measurement.withheld)
                 continue
-            if definition.gender or definition.organisation:
+            if definition.of_a_group:
                 yield from self.groups.behind(definition, found, measurement, code)
                 continue
             for question in measurement.questions:
@@ -225,7 +225,7 @@ def in_snapshots(definition: Definition) -> bool:
     """Whether the snapshots of results hold what the definition counts: whole measurements alone."""
     if definition.kind in (Kind.PAIRS, Kind.INDEX):
         return False
-    return not (definition.gender or definition.organisation)
+    return not definition.of_a_group
 
 
 def _is_number(code: str) -> bool:

@@ -9,9 +9,10 @@ from surveys.domain.indicator_definition import Known
 from surveys.domain.indicators import index_path
 from surveys.domain.questionnaire import parse
 from surveys.domain.questions import ScaleQuestion
+from surveys.domain.statistics import swedish_order
 from surveys.domain.texts import LocalText
 from surveys.models.programme import Project
-from surveys.queries import indexes, projects, register
+from surveys.queries import indexes, outcomes, projects, register
 from surveys.queries import indicators as queries
 from surveys.queries import results as result_queries
 from surveys.results.table import ELLIPSIS
@@ -31,14 +32,15 @@ class Offered:
 
 @dataclass(frozen=True)
 class Choices:
-    """``series`` and ``organisations`` are (code, title), ``outcomes`` (kind, how often it was noted)."""
+    """``series`` and ``organisations`` are (code, title), ``outcomes`` the kinds that are declared."""
 
     series: tuple[tuple[str, str], ...]
     organisations: tuple[tuple[str, str], ...]
     questions: tuple[Offered, ...]
-    outcomes: tuple[tuple[str, int], ...]
+    outcomes: tuple[str, ...]
     limit: int
     indexes: tuple[tuple[str, str, str], ...] = ()  # path, name, title of its series
+    work_groups: tuple[str, ...] = ()
 
     @property
     def known(self) -> Known:
@@ -48,6 +50,8 @@ class Choices:
             questions={each.path: [code for code, _ in each.classes] for each in self.questions},
             limit=self.limit,
             indexes=[path for path, _, _ in self.indexes],
+            outcomes=self.outcomes,
+            work_groups=self.work_groups,
         )
 
     @property
@@ -72,13 +76,14 @@ def choices(session: Session, project: Project) -> Choices:
         tuple((each.code, each.title) for each in series),
         tuple((each.code, each.name) for each in organisations),
         tuple(offered.values()),
-        tuple(queries.outcome_kinds(session, project.id)),
+        tuple(each.name for each in outcomes.kinds(session, project.id)),
         project.minimum_group,
         tuple(
             (index_path(each.code, index.minimum, index.questions), index.name, each.title)
             for each in series
             for index in indexes.of_series(session, each.id)
         ),
+        tuple(sorted(queries.work_groups(session, project.id), key=swedish_order)),
     )
 
 

@@ -104,10 +104,13 @@ class Look:
     def _people(self, definition: Definition) -> Iterator[Participation]:
         series = self._wanted(definition)
         within = None
-        if definition.organisation:
-            within = organisations.levels(self.session, self.project.id).within(definition.organisation)
+        if definition.organisations:
+            levels = organisations.levels(self.session, self.project.id)
+            within = {number for code in definition.organisations for number in levels.within(code)}
         for each in self._taken:
             if each.series not in series or (definition.gender and each.gender != definition.gender):
+                continue
+            if definition.work_groups and each.work_group not in definition.work_groups:
                 continue
             if within is None or each.organisation in within:
                 yield each
@@ -130,6 +133,9 @@ class Look:
         return self._with_outcome(definition, among, day)
 
     def _with_outcome(self, definition: Definition, among: frozenset[int], day: date) -> Figure:
+        """What came of it for a few is not told: of one person it would be that person's own outcome."""
+        if 0 < len(among) < self.project.minimum_group:
+            return Figure(lacking="too_few_persons", base=definition.stage)
         series = self._wanted(definition)
         noted = [each for where, each in self._outcomes if where in series]
         k = len(participation.with_outcome(noted, definition.outcomes, among, day))

@@ -1,4 +1,4 @@
-"""Indicators of one gender or one organisation's answers, as the page of breakdowns shows them.
+"""Indicators of the answers of a gender, of organisations or of work groups, as breakdowns show them.
 
 A group that is hidden there, because it is small or because another one could be had by subtracting, is in no
 figure here. An organisation with others below it is told where every one of them is.
@@ -59,8 +59,11 @@ class Groups:
         found = []
         if definition.gender:
             found.append(("gender", frozenset([definition.gender])))
-        if definition.organisation:
-            found.append(("organisation", self._codes(definition.organisation)))
+        if definition.organisations:
+            below = (self._codes(each) for each in definition.organisations)
+            found.append(("organisation", frozenset().union(*below)))
+        if definition.work_groups:
+            found.append(("work_group", frozenset(definition.work_groups)))
         return found
 
     def _codes(self, code: str) -> frozenset[str]:

@@ -123,14 +123,35 @@ def test_an_enrolment_that_cannot_be(
 
 
 def test_outcomes(organiser: FlaskClient, sqlite_installation: Installation) -> None:
-    there = enrolment_page(sqlite_installation, "p05")
+    there, kinds = enrolment_page(sqlite_installation, "p05"), "/projekt/liten/installningar/utfall"
+    assert "no list of outcomes yet" in words_of(organiser.get(there))
+    assert "Nothing in the list yet" in words_of(organiser.get(f"{kinds}/fil"))
+    for name in ("i arbete", "i studier"):
+        assert send(organiser, organiser.get(kinds), kinds, name=name).status_code == 303
+    again = send(organiser, organiser.get(kinds), kinds, name="I Arbete")
+    assert (again.status_code, "in the list already" in words_of(again)) == (422, True)
+
     assert send(organiser, organiser.get(there), f"{there}/utfall", on="", kind="").status_code == 422
-    send(organiser, organiser.get(there), f"{there}/utfall", on="2027-01-07", kind="i arbete")
+    send(organiser, organiser.get(there), f"{there}/utfall", on="2027-01-02", kind="i arbete")
     page = organiser.get(there)
-    assert "7 Jan 2027: i arbete" in words_of(page)
+    assert "2 Jan 2027: i arbete" in words_of(page)
     gone = next(address for address in forms_of(page) if re.search(r"/utfall/\d+/ta-bort$", address))
     send(organiser, page, gone)
-    assert "i arbete" not in words_of(organiser.get(there))
+    assert "2 Jan 2027" not in words_of(organiser.get(there))
+
+    form = organiser.get(f"{kinds}/fil")
+    assert "p05;" in organiser.get(f"{kinds}/mall.csv").text
+    rows = "kod;utfall;datum\np05;I studier;2027-01-03\np06;sjuk;2027-01-03\n"
+    shown = send(organiser, form, f"{kinds}/fil", file=(BytesIO(rows.encode()), "utfall.csv"))
+    assert "“sjuk” is not in the list of outcomes." in words_of(shown)
+    assert send(organiser, shown, f"{kinds}/fil/spara").status_code == 303
+    assert "3 Jan 2027: i studier" in words_of(organiser.get(there))
+    stale = send(organiser, shown, f"{kinds}/fil/spara")
+    assert (stale.status_code, "Something has changed since you looked" in words_of(stale)) == (409, True)
+    files = organiser.get(f"{kinds}/fil")
+    undo = next(address for address in forms_of(files) if address.endswith("/angra"))
+    assert send(organiser, files, undo).status_code == 303
+    assert "3 Jan 2027" not in words_of(organiser.get(there))
 
 
 def test_who_has_been_mailed_is_not_removed(

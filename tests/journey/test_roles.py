@@ -27,6 +27,7 @@ from surveys.models.access import User as Account
 from surveys.models.answer_key import AnswerKey
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
+from surveys.models.outcome import OutcomeImport
 from surveys.models.people import Enrolment, MailStop, Participant
 from surveys.models.programme import Project, Series
 from surveys.models.question_index import QuestionIndex
@@ -345,6 +346,14 @@ EXPECTED = {
     f"GET {P}/installningar/utskick": "ao",
     f"POST {P}/installningar/utskick": "ao",
     f"GET {P}/installningar/gjort": "ao",
+    f"GET {P}/installningar/utfall": "ao",
+    f"POST {P}/installningar/utfall": "ao",
+    f"POST {P}/installningar/utfall/<int:number>": "ao",
+    f"GET {P}/installningar/utfall/mall.csv": "ao",
+    f"GET {P}/installningar/utfall/fil": "ao",
+    f"POST {P}/installningar/utfall/fil": "ao",
+    f"POST {P}/installningar/utfall/fil/spara": "ao",
+    f"POST {P}/installningar/utfall/fil/<int:file>/angra": "ao",
     f"GET {P}/installningar/organisationer": "ao",
     f"GET {P}/installningar/organisationer/<organisation>": "ao",
     f"POST {P}/installningar/organisationer/<organisation>": "ao",
@@ -479,6 +488,7 @@ def values(sqlite_installation: Installation) -> dict[str, object]:
             "indicator": an_indicator(installation),
             "entry": 1,
             "note": 1,
+            "file": a_file_of_outcomes(installation),
             "message": session.scalars(select(Message.id).where(Message.kind == "invitation")).first(),
             "act": "hoppa-over",
             "kind": "invitation",
@@ -527,6 +537,14 @@ def a_file_of_people(installation: Installation) -> str:
     return people_import.upload(installation.database, series, user, "ny.csv", content, NOW)
 
 
+def a_file_of_outcomes(installation: Installation) -> int:
+    with installation.database.transaction() as session:
+        project = session.scalars(select(Series.project_id)).first()
+        user = session.scalars(select(Account.id)).first()
+        file = OutcomeImport(project_id=project, user_id=user, made_at=NOW, file_name="utfall.csv", added=0)
+        session.add(file)
+        session.flush()
+        return file.id
 def answers_from_elsewhere(installation: Installation, taken: bool) -> str:
     """A file of answers that others have collected, taken in or only begun."""
     db = installation.database

@@ -152,7 +152,10 @@ def test_targets_are_judged_as_the_figures_have_it(
     found = {each.definition.title: each for each in read_indicators(session, project, NOW)}
     one = found[title]
     assert (one.judgement.verdict, one.judgement.why, one.read.figure.value) == (verdict, why, value)
+    targets = {name: each.definition.target for name, each in found.items() if each.definition.in_percent}
+    assert sorted(targets.values()) == [75, 85, 100]
     polisen = found["Deltagare i Bredd, Polisen"]
+    assert [each.read.figure.value for each in polisen.parts] == [133, 193]
     assert [each.definition.target for each in polisen.versions] == [500, 330]
     assert polisen.sum is not None
     assert polisen.sum.agrees

@@ -22,6 +22,7 @@ from surveys.models.programme import Organisation, Project
 from surveys.models.response import Response
 from surveys.queries import indicators as queries
 from surveys.queries.results import Key
+from surveys.register.outcomes import declared as declared_outcome
 from surveys.results import aggregates, readings
 from surveys.results import indicator_acts as acts
 from surveys.results.indexes import Wanted, declare_index, remove_index
@@ -87,7 +88,7 @@ def revise(installation: Installation, code: str, seen: int, **raw: str) -> None
 def test_head_counts_attendances_and_groups_are_counted_apart(built: Installation) -> None:
     registered = add(built, Kind.HEAD_COUNT, stage="registered", target="100")
     present = add(built, Kind.HEAD_COUNT, stage="present", target="9")
-    police = add(built, Kind.HEAD_COUNT, stage="present", organisation="polisen", gender="man")
+    police = add(built, Kind.HEAD_COUNT, {"organisations": ["polisen"]}, stage="present", gender="man")
     times = add(built, Kind.ATTENDANCES)
 
     assert look(built, registered).read.figure.value == 98
@@ -163,9 +164,10 @@ def test_a_group_is_told_as_the_breakdown_tells_it(sqlite_installation: Installa
     Asked(sqlite_installation, MIXED)
     asked = {"questions": ["kurs/efter/overall"]}
     whole = add(sqlite_installation, Kind.SHARE, asked, threshold="3", target="60")
-    groups = {"Kvinnor": {"gender": "woman"}, "Män i A": {"gender": "man", "organisation": "A"}}
-    for title, group in groups.items():
-        add(sqlite_installation, Kind.SHARE, asked, whole, threshold="3", target="60", title=title, **group)
+    in_a = asked | {"organisations": ["A"]}
+    for title, gender, many in (("Kvinnor", "woman", asked), ("Män i A", "man", in_a)):
+        asks = {"threshold": "3", "target": "60", "title": title, "gender": gender}
+        add(sqlite_installation, Kind.SHARE, many, whole, **asks)
     found = look(sqlite_installation, whole)
     assert (found.read.figure.numerator, found.read.figure.denominator) == (27, 41)
     women, men = (each.read.figure for each in found.parts)
@@ -181,13 +183,19 @@ def test_outcomes_and_products_are_counted_as_of_a_day(built: Installation) -> N
     with built.database.transaction() as session:
         people = session.scalars(select(Indicator)).all()
         assert not people
+        project_id = session.scalars(select(Project.id)).one()
         ids = session.execute(text("SELECT id FROM enrolment ORDER BY id LIMIT 6")).scalars().all()
         session.add_all(Outcome(enrolment_id=each, on_date=date(2026, 9, 1), kind="i arbete") for each in ids)
         session.add(Outcome(enrolment_id=ids[0], on_date=date(2026, 10, 1), kind="i studier"))
-    code = add(built, Kind.OUTCOMES, stage="present", outcomes="I arbete", as_share="y", target="60")
+        session.add(declared_outcome(project_id, "i arbete", 1))
+    at_work = {"outcomes": ["i arbete"]}
+    code = add(built, Kind.OUTCOMES, at_work, stage="present", as_share="y", target="60")
     figure = look(built, code).read.figure
     assert (figure.numerator, figure.denominator) == (5, 9)
     assert look(built, code, day=date(2026, 9, 15)).read.figure.numerator == 6
+    # what came of it for four is not told: of one it would be that person's own
+    few = add(built, Kind.OUTCOMES, at_work | {"organisations": ["polisen"]}, stage="present", as_share="y")
+    assert look(built, few).read.figure.lacking == "too_few_persons"
 
     talks = add(built, Kind.PRODUCTS, unit="dialoger", target="40")
     found = project(built)

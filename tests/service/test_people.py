@@ -12,8 +12,10 @@ from surveys.keys import Keyring
 from surveys.models.access import User
 from surveys.models.deeds import Deed
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
+from surveys.models.outcome import OutcomeKind
 from surveys.models.people import Enrolment, Outcome, Participant
-from surveys.register import people, people_enrolment
+from surveys.models.programme import Project
+from surveys.register import outcomes, people, people_enrolment
 from surveys.register.people_enrolment import Participation
 from surveys.running import access
 from tests.support.builders import ENDED, Course
@@ -53,6 +55,13 @@ class Place:
     def deeds(self) -> list[str]:
         with self.db.reading() as session:
             return list(session.scalars(select(Deed.action).order_by(Deed.id)))
+
+    def note(self, enrolment_id: int, **fields: str) -> None:
+        with self.db.transaction() as session:
+            project = session.scalars(select(Project.id)).one()
+            if not session.scalars(select(OutcomeKind)).all():
+                session.add(outcomes.declared(project, "I arbete", 1))
+        outcomes.add_outcome(self.db, enrolment_id, fields, self.user, NOW)
 
     def change(self, name: str, rehearse: bool = False, **changes: str) -> people_enrolment.Consequence:
         row = self.enrolment(name)
@@ -159,7 +168,7 @@ def test_two_at_once_are_told(place: Place) -> None:
 def test_removed_as_if_never_been(place: Place) -> None:
     place.add(starts="2027-01-07")
     row = place.enrolment("Åsa Öberg")
-    people_enrolment.add_outcome(place.db, row.id, {"on": "2027-03-01", "kind": "i arbete"})
+    place.note(row.id, on="2026-11-01", kind="i arbete")
     people.remove_person(place.db, row.participant_id, NOW, place.user)
     assert "Åsa Öberg" not in place.names()
     with place.db.reading() as session:
@@ -181,17 +190,19 @@ def test_whoever_has_been_asked_stays(place: Place, tmp_path) -> None:
 
 def test_outcomes(place: Place) -> None:
     row = place.enrolment("Person 0")
-    people_enrolment.add_outcome(place.db, row.id, {"on": "2027-03-01", "kind": "i arbete", "note": "deltid"})
-    people_enrolment.add_outcome(place.db, row.id, {"on": "2027-03-01", "kind": "i arbete", "note": "heltid"})
+    place.note(row.id, on="2026-11-01", kind="i arbete", note="deltid")
+    place.note(row.id, on="2026-11-01", kind="I  ARBETE", note="heltid")
     with place.db.reading() as session:
         found = session.scalars(select(Outcome)).one()
-        assert found.note == "heltid"
+        assert (found.kind, found.note) == ("I arbete", "heltid")
         number = found.id
-    for fields in ({}, {"on": "igår", "kind": "x"}, {"on": "2027-03-01", "kind": "x" * 121}):
+    other = {"on": "2026-11-01", "kind": "pensionär"}
+    for fields in ({}, {"on": "igår", "kind": "i arbete"}, other, {"on": "2099-01-01", "kind": "i arbete"}):
         with pytest.raises(people.BadPerson):
-            people_enrolment.add_outcome(place.db, row.id, fields)
-    people_enrolment.remove_outcome(place.db, row.id + 1, number)
-    people_enrolment.remove_outcome(place.db, row.id, number)
+            place.note(row.id, **fields)
+    outcomes.remove_outcome(place.db, place.enrolment("Person 1").id, number, place.user, NOW)
+    outcomes.remove_outcome(place.db, row.id, number, place.user, NOW)
+    assert place.deeds() == ["outcome_noted", "outcome_noted", "outcome_removed"]
     with place.db.reading() as session:
         assert not session.scalars(select(Outcome)).all()
 

@@ -27,6 +27,7 @@ REVISED = ORIGINAL.replace("500", "330").replace(
 )
 NEW = REVISED.replace("330", "300").replace("02-15", "03-15")
 INDICATORS = f"""
+outcome_kinds: [I arbete, I studier]
 indicators:
   - code: polisen
     kind: outside

@@ -13,7 +13,7 @@ from surveys.models.followup import FollowUpRule
 from surveys.models.people import Enrolment, Participant
 from surveys.models.programme import Occasion, Project, Series
 from surveys.models.questionnaire import Questionnaire
-from surveys.queries import organisations, writing
+from surveys.queries import organisations, outcomes, writing
 from surveys.queries import programme as queries
 
 Data = dict[str, Any]
@@ -56,6 +56,7 @@ def _programme(session: Session, project: Project) -> Data:
         "scales": scales.all,
         "questionnaires": asked,
         "series": [_series(session, each) for each in project.series],
+        "outcome_kinds": [each.name for each in outcomes.kinds(session, project.id)],
         "indicators": indicators(session, project),
     }
 

@@ -26,7 +26,7 @@ from surveys.results.indicator_acts import new_version, read_definition
 from surveys.results.indicator_choices import choices
 from surveys.results.readings import typed_row
 
-SEVERAL = ("series", "outcomes", "questions", "indexes")
+SEVERAL = ("series", "outcomes", "questions", "indexes", "organisations", "work_groups")
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,8 @@ def _fields(
     raw = {name: str(value) for name, value in data.items() if name not in ("from_on", "as_share")}
     raw["decided_on"] = data["from_on"]
     raw["as_share"] = "y" if data["as_share"] else ""
-    raw["outcomes"] = "\n".join(many.pop("outcomes"))
+    if one := raw.pop("organisation", ""):
+        many["organisations"] = [one, *(each for each in many["organisations"] if each != one)]
     if kept is not None and kept.definition.get("minimum_answers"):
         raw.setdefault("minimum_answers", str(kept.definition["minimum_answers"]))
     return raw, many
@@ -153,7 +154,6 @@ def _as_it_stands(kind: Kind, raw: Mapping[str, str], many: Mapping[str, Sequenc
     content: dict[str, Any] = {name: value for name, value in raw.items() if value}
     content |= {name: list(values) for name, values in many.items()}
     content["as_share"] = bool(raw["as_share"])
-    content["outcomes"] = raw["outcomes"].splitlines()
     content["minimum_answers"] = int(raw.get("minimum_answers", 0))
     return restored(kind, content)
 

@@ -25,6 +25,7 @@ NOUNS = (
     "participants",
     "enrolments",
     "attendance",
+    "outcome_kinds",
     "indicators",
 )
 

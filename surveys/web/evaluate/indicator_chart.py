@@ -8,7 +8,7 @@ from surveys.charts.specs import Level, Levels
 from surveys.domain.indicators import Definition, Kind
 from surveys.results.indicators import IndicatorResult, StoredReading
 from surveys.web.evaluate import indicator_words as told
-from surveys.web.filters import number, percent, project_decimals, short_date
+from surveys.web.filters import number, percent, short_date
 from surveys.web.phrases import _
 
 FIRST_STEPS = (1, 2, 5, 10)
@@ -16,12 +16,14 @@ MOST_TICKS = 6
 
 
 def readings_chart(found: IndicatorResult) -> Levels | None:
-    """The oldest first; None where fewer than two have a figure, or it is a yes or no."""
+    """The oldest first, of a day read again the last; None where fewer than two have a figure, or of a yes
+    or no.
+    """
     definition = found.definition
     if definition.kind is Kind.YES_NO:
         return None
-    readings = sorted(found.readings, key=lambda each: (each.on, each.taken_at, each.id))
-    rows = tuple(_row(each) for each in readings)
+    in_order = sorted(found.readings, key=lambda each: (each.on, each.taken_at, each.id))
+    rows = tuple(_row(each) for each in {each.on: each for each in in_order}.values())
     values = [row.value for row in rows if row.value is not None]
     if len(values) < 2:
         return None
@@ -33,7 +35,7 @@ def readings_chart(found: IndicatorResult) -> Levels | None:
         rows=rows,
         ticks=_ticks(definition, aims),
         target=None if target is None else float(target),
-        target_said="" if target is None else _("Target: %(target)s", target=told.value(definition, target)),
+        target_said="" if target is None else _("Target: %(target)s", target=told.aim(definition)),
     )
 
 
@@ -41,9 +43,9 @@ def _row(reading: StoredReading) -> Level:
     figure, definition = reading.read.figure, reading.version.definition
     day = short_date(reading.on)
     if figure.value is None:
-        return Level(day, None, note=str(told.LACKING.get(figure.lacking, "")))
+        return Level(day, None, note=told.lacking(figure.lacking))
     few = figure.n is not None and figure.n < FEW
-    return Level(day, float(figure.value), told.outcome(definition, figure, project_decimals()), few)
+    return Level(day, float(figure.value), told.outcome(definition, figure, reading.judgement.decimals), few)
 
 
 def _ticks(definition: Definition, values: list[float]) -> tuple[tuple[float, str], ...]:

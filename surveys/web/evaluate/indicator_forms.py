@@ -24,7 +24,12 @@ from surveys.web.organise.planning import FAULTS
 from surveys.web.phrases import _
 
 HERE = "/projekt/<project>/resultat/indikatorer"
-SEVERAL = ("series", "questions", "indexes")
+SEVERAL = ("series", "questions", "indexes", "outcomes", "organisations", "work_groups")
+IN_FORM = (
+    "title", "stage", "outcomes", "series", "indexes", "measure", "questions", "threshold", "base",
+    "organisations", "work_groups", "gender", "minimum_answers", "unit", "baseline", "target", "direction",
+    "reads_on", "note", "decided_on", "reason", "approved_by",
+)  # fmt: skip
 Shown = str | Response | tuple[str, int]
 
 
@@ -141,7 +146,9 @@ def found_indicator(code: str) -> IndicatorResult:
 
 
 def faults_in_words(faults: Mapping[str, str]) -> dict[str, str]:
-    return {name: told.fault(code) or str(FAULTS.get(code, code)) for name, code in faults.items()}
+    """In the order of the form."""
+    names = sorted(faults, key=lambda name: IN_FORM.index(name) if name in IN_FORM else len(IN_FORM))
+    return {name: told.fault(faults[name]) or str(FAULTS.get(faults[name], faults[name])) for name in names}
 
 
 def _whole() -> IndicatorResult | None:
@@ -179,8 +186,6 @@ def _filled(definition: Definition) -> dict[str, str]:
         "note": definition.note,
         "stage": definition.stage,
         "gender": definition.gender,
-        "organisation": definition.organisation,
-        "outcomes": "\n".join(definition.outcomes),
         "as_share": "y" if definition.as_share else "",
         "threshold": _threshold(definition),
         "measure": definition.measure,
@@ -224,8 +229,9 @@ def _form_page(
         offered=offered,
         classes=_classes(offered),
         stages=[(code, told.STAGES[code]) for code in STAGES],
-        genders=[(code, told.GENDERS[code]) for code in GENDERS],
+        genders=[(code, told.genders()[code]) for code in GENDERS],
         told=told,
+        same=lambda names: [(each, each) for each in names],
         here=home(),
     )
 

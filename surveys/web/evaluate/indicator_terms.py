@@ -1,47 +1,11 @@
-"""What kinds of indicators, judgements, bases, stages and reasons are called on the pages of indicators."""
+"""What kinds of indicators, stages, measures and faults are called on the pages of indicators."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from surveys.reporting import indicator_words as shared
-from surveys.reporting.words import Words as WordsOf
-from surveys.web import language
-
 Words = Mapping[str, LazyString]
-
-
-class _Shared(Mapping[str, str]):
-    """Words that reports have too, in the language of the page."""
-
-    def __init__(self, named: Callable[[WordsOf], dict[str, str]]) -> None:
-        self._named = named
-
-    def __getitem__(self, code: str) -> str:
-        return self._of_page()[code]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._of_page())
-
-    def __len__(self) -> int:
-        return len(self._of_page())
-
-    def _of_page(self) -> dict[str, str]:
-        return self._named(WordsOf(language.of_page().code))
-
-
-VERDICTS = _Shared(shared.verdicts)
-STAGES = _Shared(shared.stages)
-BASES = _Shared(shared.bases)
-GENDERS = _Shared(shared.groups)
-LACKING = _Shared(shared.lacking)
-VERDICT_TAGS: Mapping[str, str] = {
-    "met": "positive",
-    "partly": "warning",
-    "not_met": "danger",
-    "unknown": "neutral",
-}
 
 KINDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "head_count": (
@@ -70,12 +34,24 @@ KINDS: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Persons in work, in studies …, as noted of each participant."),
     ),
 }
+VERDICTS: Mapping[str, str] = {
+    "met": "positive",
+    "partly": "warning",
+    "not_met": "danger",
+    "unknown": "neutral",
+}
+STAGES: Words = {
+    "registered": _l("registered"),
+    "present": _l("present at least once"),
+    "started": _l("started"),
+    "completed": _l("completed"),
+    "dropped_out": _l("dropped out"),
+}
 MEASURES: Words = {
     "mean": _l("its mean"),
     "share": _l("the share with a value or a higher one"),
     "higher": _l("the share of pairs that have risen"),
 }
-SHORT: Words = {"too_few": _l("not reported – too few answers"), "no_reading_then": _l("not read then")}
 ORIGINS: Words = {
     "due": _l("on the reading date"),
     "asked": _l("read by hand"),
@@ -83,6 +59,7 @@ ORIGINS: Words = {
 }
 FAULTS: Words = {
     "no_such_class": _l("Choose a class that all the questions have."),
+    "two_at_most": _l("Answers are told apart by at most two of gender, organisation and work group."),
     "answered_only": _l("Of a group the base is those who answered."),
     "in_the_future": _l("This day has not come yet."),
     "before_the_last": _l("The version before holds from a later day. Choose that day or a later one."),

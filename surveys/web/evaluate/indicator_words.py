@@ -1,62 +1,79 @@
-"""Indicators in words: what one counts, what it came to, and the sentence that says how the target stands."""
+"""Indicators on pages, in their language: what one counts, came to, and how its target stands."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from surveys.domain.indicators import AT_MOST, Definition, Figure, Judgement, Kind
+from surveys.domain.indicators import Definition, Figure, Judgement, Kind
 from surveys.domain.statistics import rounded
-from surveys.reporting.indicator_words import IndicatorWords, targets_of
+from surveys.reporting import indicator_words as named
+from surveys.reporting.indicator_told import Told, target_versions
 from surveys.reporting.words import Words
 from surveys.results.indicator_choices import Choices
 from surveys.results.indicators import IndicatorResult, StoredReading, Version
 from surveys.web import language
-from surveys.web.evaluate.indicator_terms import (
-    BASES,
-    FAULTS,
-    GENDERS,
-    KINDS,
-    LACKING,
-    MEASURES,
-    ORIGINS,
-    SHORT,
-    STAGES,
-    VERDICT_TAGS,
-    VERDICTS,
-)
+from surveys.web.evaluate.indicator_terms import FAULTS, KINDS, MEASURES, ORIGINS, STAGES, VERDICTS
 from surveys.web.filters import local, number, project_decimals, short_date
 from surveys.web.phrases import _
 
-__all__ = ["BASES", "GENDERS", "KINDS", "LACKING", "MEASURES", "ORIGINS", "SHORT", "STAGES"]
+__all__ = ["KINDS", "MEASURES", "ORIGINS", "STAGES"]
+
+
+def _words() -> Words:
+    return Words(language.current())
 
 
 def verdict(judgement: Judgement) -> tuple[str, str]:
-    return VERDICTS[judgement.verdict], VERDICT_TAGS[judgement.verdict]
+    """What a judgement is called, and how it is coloured."""
+    return named.verdict_name(_words(), judgement.verdict), VERDICTS[judgement.verdict]
+
+
+def base_name(base: str, questions: int = 1) -> str:
+    return named.base_name(_words(), base, questions)
+
+
+def genders() -> dict[str, str]:
+    return named.groups(_words())
+
+
+def lacking(why: str) -> str:
+    """Why there is no figure."""
+    return named.lacking(_words(), why)
+
+
+def short(why: str) -> str:
+    """The same in a cell of a table."""
+    if why in ("too_few", "too_few_persons"):
+        return (
+            _("not reported – too few answers") if why == "too_few" else _("not reported – too few persons")
+        )
+    return _("not read then") if why == "no_reading_then" else "–"
 
 
 def value(definition: Definition, amount: Fraction | Decimal, decimals: int | None = None) -> str:
-    """A figure or a target with its unit; a figure half up to the decimals, a target at least as written."""
-    return _in_words().value(definition, amount, decimals)
+    """A figure or a target with its unit; a figure half up to the decimals, a target as it was written."""
+    places = project_decimals() if decimals is None and isinstance(amount, Fraction) else decimals
+    return named.value(_words(), definition, amount, places)
 
 
-def bare(definition: Definition, amount: Fraction | Decimal, decimals: int | None = None) -> str:
+def bare(definition: Definition, amount: Fraction | Decimal) -> str:
     """The same without what it counts: 326."""
-    return _in_words().bare(definition, amount, decimals)
+    return named.bare(_words(), definition, amount)
 
 
 def outcome(definition: Definition, figure: Figure, decimals: int) -> str:
     """What it came to: "52 av 77 (67,5 %)", "326 personer"."""
-    return _in_words().outcome(definition, figure, decimals)
+    return named.outcome(_words(), definition, figure, decimals)
 
 
-def percent_of(figure: Figure) -> Decimal:
+def percent_of(figure: Figure, decimals: int) -> Decimal:
     """A share as it is printed beside its counts."""
-    return rounded(figure.value or Fraction(0), project_decimals())
+    return rounded(figure.value or Fraction(0), decimals)
 
 
 def sentence(result: IndicatorResult | StoredReading) -> str:
     """How the target stands and why, from the numbers."""
-    return _in_words().sentence(result.version, result.read.figure, result.judgement)
+    return Told(_words(), result).sentence()
 
 
 def targets(result: IndicatorResult) -> list[tuple[str, str]]:
@@ -64,20 +81,25 @@ def targets(result: IndicatorResult) -> list[tuple[str, str]]:
 
     What is counted is said of the last alone: 500, then 330 persons.
     """
-    *earlier, last = targets_of(result)
-    said = [_target(each.definition, whole=False) for each in earlier]
-    days = [short_date(each.decided_on) for each in (*earlier, last)][1:]
-    return list(zip([*said, _target(last.definition, whole=True)], ["", *days], strict=True))
+    *earlier, last = target_versions(result)
+    found = [(_target(each.definition, whole=False), each) for each in earlier]
+    found.append((_target(last.definition, whole=True), last))
+    return [
+        (text, short_date(each.decided_on) if position else "") for position, (text, each) in enumerate(found)
+    ]
 
 
 def _target(definition: Definition, whole: bool) -> str:
     if definition.target is None:
         return "–"
-    return (value if whole else bare)(definition, definition.target)
+    if whole:
+        return named.aim(_words(), definition, value(definition, definition.target))
+    return bare(definition, definition.target)
 
 
-def _in_words() -> IndicatorWords:
-    return IndicatorWords(Words(language.of_page().code), project_decimals())
+def aim(definition: Definition) -> str:
+    """The target as it stands alone, "" for none."""
+    return "" if definition.target is None else _target(definition, whole=True)
 
 
 def told(definition: Definition, choices: Choices) -> list[tuple[str, str]]:
@@ -106,9 +128,7 @@ def _rows(definition: Definition, choices: Choices) -> Iterator[tuple[str, str]]
     yield _("Unit"), definition.unit
     if definition.kind is not Kind.YES_NO:
         yield _("Baseline"), value(definition, definition.baseline) if definition.baseline is not None else ""
-        target = value(definition, definition.target) if definition.target is not None else _("none")
-        at_most = definition.direction == AT_MOST and definition.target is not None
-        yield _("Target"), _("at most %(target)s", target=target) if at_most else target
+        yield _("Target"), aim(definition) or _("none")
     yield _("Reading date"), short_date(definition.reads_on) if definition.reads_on else ""
     yield _("Note"), definition.note
 
@@ -125,7 +145,7 @@ def _of_answers(definition: Definition, choices: Choices) -> Iterator[tuple[str,
         labels = {code: local(label) for code, label in first.classes} if first else {}
         label = labels.get(definition.threshold, definition.threshold)
         yield _("Threshold"), _("“%(label)s” or above", label=label)
-        yield _("Base"), str(BASES[definition.base])
+        yield _("Base"), base_name(definition.base, len(definition.questions))
 
 
 def _of_index(definition: Definition, choices: Choices) -> Iterator[tuple[str, str]]:
@@ -137,8 +157,10 @@ def _of_index(definition: Definition, choices: Choices) -> Iterator[tuple[str, s
 
 def _group(definition: Definition, choices: Choices) -> Iterator[tuple[str, str]]:
     organisations = dict(choices.organisations)
-    yield _("Organisation"), organisations.get(definition.organisation, definition.organisation)
-    yield _("Gender"), str(GENDERS[definition.gender]) if definition.gender else ""
+    names = [organisations.get(code, code) for code in definition.organisations]
+    yield _("Organisation"), " + ".join(names)
+    yield _("Work group"), " + ".join(definition.work_groups)
+    yield _("Gender"), genders()[definition.gender] if definition.gender else ""
 
 
 def what_changed(

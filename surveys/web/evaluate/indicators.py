@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from flask import abort, flash, g, redirect, request
 from werkzeug.wrappers import Response
@@ -60,31 +61,15 @@ def read_indicator_now(project: str, indicator: str) -> Response:
 @staff("organiser", "evaluator")
 def type_reading(project: str, indicator: str) -> Shown:
     raw = request.form.to_dict()
-    try:
-        readings.type_reading(
-            installation().database, g.project.id, indicator, raw, g.user.user_id, clock.now()
-        )
-    except BadFields as bad:
-        return _one(indicator, reading=raw, faults=faults_in_words(bad.faults)), 422
-    except (NoIndicator, readings.NotTyped):
-        abort(404)
-    flash(_("The figure is kept with its source."), "positive")
-    return redirect(home(indicator), 303)
+    said = _("The figure is kept with its source.")
+    return _written(readings.type_reading, indicator, raw, said, reading=raw)
 
 
 @blueprint.post(f"{ONE}/produkter")
 @staff("organiser", "evaluator")
 def add_entry(project: str, indicator: str) -> Shown:
     raw = request.form.to_dict()
-    db, user, now = installation().database, g.user.user_id, clock.now()
-    try:
-        indicator_acts.add_entry(db, g.project.id, indicator, raw, user, now)
-    except BadFields as bad:
-        return _one(indicator, entry=raw, faults=faults_in_words(bad.faults)), 422
-    except NoIndicator:
-        abort(404)
-    flash(_("It is counted."), "positive")
-    return redirect(home(indicator), 303)
+    return _written(indicator_acts.add_entry, indicator, raw, _("It is counted."), entry=raw)
 
 
 @blueprint.post(f"{ONE}/produkter/<int:entry>/ta-bort")
@@ -99,15 +84,7 @@ def remove_entry(project: str, indicator: str, entry: int) -> Response:
 @staff("organiser", "evaluator")
 def add_note(project: str, indicator: str) -> Shown:
     text = request.form.get("text", "")
-    db, user, now = installation().database, g.user.user_id, clock.now()
-    try:
-        indicator_acts.add_note(db, g.project.id, indicator, text, user, now)
-    except BadFields as bad:
-        return _one(indicator, note=text, faults=faults_in_words(bad.faults)), 422
-    except NoIndicator:
-        abort(404)
-    flash(_("The grounds are kept."), "positive")
-    return redirect(home(indicator), 303)
+    return _written(indicator_acts.add_note, indicator, text, _("The grounds are kept."), note=text)
 
 
 @blueprint.post(f"{ONE}/grunder/<int:note>/ta-bort")
@@ -154,6 +131,18 @@ def remove_indicator(project: str, indicator: str) -> Response:
 def _stays(found: IndicatorResult) -> bool:
     """Whether it can only be ended."""
     return bool(found.readings or found.parts)
+
+
+def _written(act: Callable[..., None], indicator: str, typed: object, said: str, **again: Any) -> Shown:
+    """Do what somebody has filled in a form of the page for; with faults the page comes ``again``."""
+    try:
+        act(installation().database, g.project.id, indicator, typed, g.user.user_id, clock.now())
+    except BadFields as bad:
+        return _one(indicator, faults=faults_in_words(bad.faults), **again), 422
+    except (NoIndicator, readings.NotTyped):
+        abort(404)
+    flash(said, "positive")
+    return redirect(home(indicator), 303)
 
 
 def _act_on(act: Callable[..., None], indicator: str, number: int) -> None:

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 from surveys import clock
 from surveys.database import LARGEST_ID
 from surveys.models.people import ENROLMENT_STATES, Enrolment, Participant
+from surveys.queries import outcomes as outcome_queries
 from surveys.queries import register
-from surveys.register import people, people_enrolment
+from surveys.register import outcomes, people, people_enrolment
 from surveys.register.people_enrolment import Consequence, Participation
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import people_words as texts
@@ -73,7 +74,7 @@ def add_outcome(project: str, code: str, enrolment: int) -> Response | tuple[str
     person, found = _found(code, enrolment)
     typed = {name: request.form.get(name, "") for name in ("on", "kind", "note")}
     try:
-        people_enrolment.add_outcome(installation().database, found.id, typed)
+        outcomes.add_outcome(installation().database, found.id, typed, g.user.user_id, clock.now())
     except people.BadPerson as bad:
         shown = people_enrolment.participation_of(found)
         return _page(person, found, shown, shown.mark, errors=errors_of(bad.faults), outcome=typed), 422
@@ -88,7 +89,8 @@ def add_outcome(project: str, code: str, enrolment: int) -> Response | tuple[str
 def remove_outcome(project: str, code: str, enrolment: int, outcome: int) -> Response:
     person, found = _found(code, enrolment)
     if outcome <= LARGEST_ID:
-        people_enrolment.remove_outcome(installation().database, found.id, outcome)
+        db, user, now = installation().database, g.user.user_id, clock.now()
+        outcomes.remove_outcome(db, found.id, outcome, user, now)
     flash(_("The outcome is removed."), "positive")
     return redirect(_there(person, found), 303)
 
@@ -131,6 +133,8 @@ def _page(
         conflict=conflict,
         outcomes=register.outcomes(session, [found.id]),
         outcome=outcome or {},
+        kinds=[each.name for each in outcome_queries.kinds(session, g.project.id)],
+        to_kinds=address("installningar", "utfall"),
         kept=register.why_kept(session, found.id),
         texts=texts,
         here=_there(person, found),

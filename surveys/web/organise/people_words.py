@@ -31,6 +31,9 @@ FIELDS: Words = {
     "ends": _l("The person's own last day"),
     "ends_on": _l("The person's own last day"),
     "attribute": _l("Keep it under its own name"),
+    "on": _l("Day"),
+    "kind": _l("Outcome"),
+    "note": _l("Note"),
 }
 VERDICTS: Words = {
     "faulty": _l("faulty"),
@@ -85,6 +88,8 @@ ROW_FAULTS: Words = {
     "missing_address": _l("The e-mail address is missing."),
     "duplicate_row": _l("The same person stands on line %(first)s already."),
     "has_other_code": _l("The person is in the project already, with the code %(code)s."),
+    "in_the_future": _l("%(field)s: %(value)s has not come yet."),
+    "unknown_outcome": _l("“%(value)s” is not in the list of outcomes."),
     "several_such": _l("Several persons have this name and address: %(codes)s. Add a column with the code."),
 }
 NOTES: Words = {
