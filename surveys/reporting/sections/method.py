@@ -20,11 +20,20 @@ def _made(series: SeriesResults) -> list[Measurement]:
 
 
 def _frozen(material: Material) -> str:
-    return material.words._(
+    words = material.words
+    if material.as_of is not None:
+        return words._(
+            "The figures are those of %(then)s, as they had last been counted by then, and were frozen on"
+            " %(day)s. Answers come from questionnaires sent out or printed by Följa, and every share is"
+            " counted from its numbers.",
+            then=words.day(material.as_of),
+            day=words.day(material.now.date()),
+        )
+    return words._(
         "The figures were frozen on %(day)s. Answers come from questionnaires sent out or printed by Följa,"
         " and every share is counted from its numbers. All figures of the report, with their counts and"
         " bases, stand in a list that is downloaded beside it.",
-        day=material.words.day(material.now.date()),
+        day=words.day(material.now.date()),
     )
 
 

@@ -60,6 +60,7 @@ def new_report(project: str) -> str:
         "series": series[:1] if len(series) == 1 else [],
         "headings": OURS,
         "follows": recommending[0].public_id if recommending else "",
+        "as_of": "",
     }
     return _form(asked, {})
 
@@ -69,7 +70,7 @@ def new_report(project: str) -> str:
 def make_report(project: str) -> Response | tuple[str, int]:
     form = request.form
     asked: dict[str, Any] = {
-        name: form.get(name, "") for name in ("kind", "language", "title", "headings", "follows")
+        name: form.get(name, "") for name in ("kind", "language", "title", "headings", "follows", "as_of")
     }
     asked["series"] = form.getlist("series")
     try:
@@ -180,6 +181,7 @@ def _order(asked: Mapping[str, Any]) -> Order:
         series=tuple(asked["series"]),
         headings=_headings(kind, tag, asked["headings"]),
         follows=asked["follows"],
+        as_of=asked["as_of"].strip(),
     )
 
 
