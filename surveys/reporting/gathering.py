@@ -46,6 +46,7 @@ def gathered(
     if as_of is not None:
         sections = sections - NOT_KEPT
     not_kept: tuple[tuple[Measurement, ...], ...] = ()
+    counted_on: tuple[date | None, ...] = ()
     if as_of is None:
         found = [results.read_series(session, each, now, as_evaluator=False) for each in series.values()]
     else:
@@ -53,6 +54,7 @@ def gathered(
         if not any(each.counted_on for each in then):
             raise NothingKept(as_of)
         found, not_kept = [each.results for each in then], tuple(each.not_kept for each in then)
+        counted_on = tuple(each.counted_on for each in then)
     compared = series.values() if "before_after" in sections else ()
     indicators = _indicators(session, project, set(series), now, as_of) if "indicators" in sections else ()
     return Material(
@@ -71,6 +73,7 @@ def gathered(
         outside=tuple(_outside(session, project.id, set(series), now)) if "outside" in sections else (),
         as_of=as_of,
         not_kept=not_kept,
+        counted_on=counted_on,
     )
 
 

@@ -30,6 +30,7 @@ T = TypeVar("T")
 WIDE, HIGH = 13.333, 7.5  # inches
 _INK, _ACCENT, _QUIET = "222222", "12495A", "595959"
 _MOST_BARS, _AROUND_BARS, _MOST_LINES, _LETTERS, _ROW = 8, 1.6, 16, 34, 24
+_MOST_BULLETS = 8
 _LAYOUT_TITLE, _LAYOUT_HEADED = 0, 5
 _LEFT_OUT = frozenset({"figures", "method", "participation", "breakdown", "outside"})
 
@@ -133,7 +134,7 @@ class _Slides:
         self._notes(slide, [f"{each.label}: {each.value} ({each.base})" for each in items])
 
     def _bullets(self, heading: str, items: Sequence[str]) -> None:
-        for some in _portions(items, 6):
+        for some in _portions(items, _MOST_BULLETS):
             slide = self._slide(heading)
             box = self._box(slide, 0.6, 1.6, WIDE - 1.2, HIGH - 2.2)
             _written(box, "\n".join(f"• {item}" for item in some), 18, _INK)

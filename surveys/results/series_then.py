@@ -24,7 +24,9 @@ LATER_ANSWERS = "later_answers"
 @dataclass(frozen=True, slots=True)
 class SeriesThen:
     """``results`` hold the measurements that are known of then, and those that were never made. ``not_kept``:
-    those that had been sent out, of which no snapshot had been taken. ``counted_on``: the latest day of any.
+    those that had been sent out, of which no snapshot had been taken. ``counted_on``: the day on which
+    persons and attendances were counted, which may be later where nobody was there to count; None where
+    nothing is kept.
     """
 
     results: SeriesResults
@@ -52,7 +54,9 @@ def read_series_then(session: Session, series_id: int, day: date, now: datetime)
     sent = sum((each.counts for each in measurements), Counts())
     funnel = _funnel(outline.funnel, latest, sent, outline.decimals)
     return SeriesThen(
-        replace(outline, measurements=measurements, funnel=funnel), not_kept, latest.day if latest else None
+        replace(outline, measurements=measurements, funnel=funnel),
+        not_kept,
+        latest.taken_at.astimezone(zone).date() if latest else None,
     )
 
 

@@ -53,8 +53,14 @@ def _as_of(material: Material, day: date) -> Iterator[str]:
         day=words.day(day),
     )
     for series, missing in zip(material.series, material.not_kept, strict=True):
+        of = material.of(series)
+        if late := material.counted_late(series):
+            yield (f"{of}: " if of else "") + words._(
+                "Persons and attendances were not counted until %(day)s: what had come by then is"
+                " among them.",
+                day=words.day(late),
+            )
         if missing:
-            of = material.of(series)
             names = words.listed([measurement_name(words, each) for each in missing])
             yield (f"{of}: " if of else "") + words._(
                 "Sent out by then, but no figures had been kept: %(measurements)s.", measurements=names
