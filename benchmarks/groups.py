@@ -1,4 +1,4 @@
-"""(n) Persons and questionnaires by group, of a series of many, against one GROUP BY of the register.
+"""(o) Persons and questionnaires by group, of a series of many, against one GROUP BY of the register.
 
 Each page is opened in a fresh process, which finds the compiled templates, and again.
 """
@@ -35,7 +35,7 @@ def measure(folder: Path, count: int = PERSONS) -> Iterator[tuple[str, float, fl
             house.close()
             opened(home, url, token, PAGES[0][1])
             for title, page in PAGES:
-                yield (f"n  {title}, {name}", bare, *opened(home, url, token, page))
+                yield (f"o  {title}, {name}", bare, *opened(home, url, token, page))
 
 
 def _spread(database: Database) -> None:
