@@ -5,17 +5,10 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
-from sqlalchemy import insert
-from sqlalchemy.orm import Session
-
-from benchmarks import data
+from benchmarks import data, whole
 from surveys.models.access import User
-from surveys.models.followup import FollowUpRule, Mailing
 from surveys.models.programme import Series
-from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
-from surveys.models.response import Response
 from surveys.printing import content
 from surveys.queries import reports as queries
 from surveys.reporting import headings, reading, reports
@@ -35,7 +28,9 @@ def measure(folder: Path, answers: int = ANSWERS) -> list[tuple[str, float]]:
     house = data.installation(folder / "report")
     with house.database.transaction() as session:
         ids = data.plan(session)
-        _measurement(session, ids, answers)
+        asked = whole.whole_series(session, ids, "post", 1, QUESTIONS, CLOSED)
+        keys = [f"{n:064x}" for n in range(answers)]
+        whole.answer_whole(session, asked, keys, QUESTIONS, random.Random(1), groups=True)
         maker = User(email="m@bench.example", name="M", password_hash="x")
         session.add(maker)
         session.flush()
@@ -69,59 +64,3 @@ def _timed(what: Callable[[], object]) -> float:
     started = time.perf_counter()
     what()
     return time.perf_counter() - started
-
-
-def _measurement(session: Session, ids: dict[str, int], answers: int) -> None:
-    chance = random.Random(1)
-    form = Questionnaire(
-        project_id=ids["project"], code="whole", wave="post", privacy_mode="pseudonymous", position=1
-    )
-    version = QuestionnaireVersion(
-        questionnaire=form, number=1, content=data.content(QUESTIONS), digest="0" * 64
-    )
-    rule = FollowUpRule(
-        series=session.get_one(Series, ids["series"]),
-        code="whole",
-        position=1,
-        questionnaire=form,
-        anchor="series_end",
-        offset_days=0,
-        offset_minutes=0,
-        audience="everyone",
-        reminder_days=[],
-        close_after_days=14,
-        active=True,
-    )
-    mailing = Mailing(
-        rule=rule,
-        target="series",
-        step=0,
-        intended_at=CLOSED,
-        due_at=CLOSED,
-        due_wall=CLOSED.replace(tzinfo=None),
-        timezone="UTC",
-        closes_at=CLOSED,
-        state="expanded",
-        expanded_at=CLOSED,
-    )
-    session.add_all([version, mailing])
-    session.flush()
-    rows = [
-        {
-            "id": UUID(int=chance.getrandbits(128)),
-            "rule_id": rule.id,
-            "target": "series",
-            "version_id": version.id,
-            "privacy_mode": "pseudonymous",
-            "response_key": f"whole{n}",
-            "language": "sv",
-            "background": {},
-            "answers": {code: chance.choice("1234") for code in QUESTIONS},
-            "revision": 1,
-            "started_at": CLOSED,
-            "saved_at": CLOSED,
-            "submitted_at": CLOSED,
-        }
-        for n in range(answers)
-    ]
-    session.execute(insert(Response), rows)

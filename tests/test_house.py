@@ -52,7 +52,6 @@ USE_CASES = {
 HEAVY = {
     "alembic",
     "docx",
-    "docxtpl",
     "numpy",
     "openpyxl",
     "pandas",

@@ -51,6 +51,7 @@ class Report(Base):
     follows_id: Mapped[int | None] = mapped_column(
         ForeignKey("report.id")
     )  # whose recommendations it follows up
+    as_of: Mapped[date | None]  # the day its figures are of; None: when it was made
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     document: Mapped[JsonObject] = mapped_column(JSON, deferred=True)

@@ -10,10 +10,10 @@ from surveys.reporting.document import Cell, Table
 
 PAGE = 98
 NARROW = 0.62  # of the page: figures a whole page from their words are hard to follow
-PADDING, LEAST = 3, 9
+PADDING = 3
 QUIET = 0.84  # the smaller size beneath a cell
-HEAD = 1.05  # bold
-MOST_WANTED, MOST_IN_HEAD, LINES_OF_HEAD = 34, 15, 3
+HEAD = 0.95  # bold, and smaller
+MOST_WANTED, MOST_IN_HEAD, LINES_OF_HEAD = 44, 14, 3
 
 
 def widths(table: Table) -> list[float]:
@@ -22,7 +22,7 @@ def widths(table: Table) -> list[float]:
         (head, [row[at] for row in table.rows], at >= table.numbers_from)
         for at, head in enumerate(table.head)
     ]
-    least = [max(LEAST, _longest(head, cells) + PADDING) for head, cells, _number in columns]
+    least = [_longest(head, cells) + PADDING for head, cells, _number in columns]
     natural = [_wanted(head, cells, number) + PADDING for head, cells, number in columns]
     wanted = [max(low, min(MOST_WANTED, each)) for low, each in zip(least, natural, strict=True)]
     whole = NARROW if sum(natural) <= NARROW * PAGE else 1.0

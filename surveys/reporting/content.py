@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from surveys.reporting.document import Block, Cell, Document, Paragraph, Section, Table
 from surveys.reporting.figures import Figure
+from surveys.reporting.gathering import NOT_KEPT
 from surveys.reporting.headings import OWN, Heading
 from surveys.reporting.material import Material
 from surveys.reporting.sections.before_after import before_after
@@ -68,6 +69,7 @@ def make(title: Title, material: Material, headings: Sequence[Heading]) -> Made:
     words = material.words
     facts = [
         (words._("Series"), words.listed([each.title for each in material.series])),
+        *([(words._("Figures of"), words.day(material.as_of))] if material.as_of else []),
         (words._("Figures frozen"), words.day(material.now.date())),
         (words._("Made by"), title.author),
     ]
@@ -114,6 +116,9 @@ def words_of_pages(words: Words) -> dict[str, str]:
 def _section(material: Material, heading: Heading) -> Section:
     fill = FILLS.get(heading.key)
     text = [Paragraph(each.strip()) for each in heading.text.split("\n\n") if each.strip()]
+    if material.as_of is not None and heading.key in NOT_KEPT:
+        untold = material.words._("Of an earlier day these figures are not kept. A report of today has them.")
+        return Section(heading.key, heading.heading, (*text, Paragraph(untold, "note")))
     filled = fill(material) if fill else []
     if heading.key == OWN and not text:
         return Section(heading.key, heading.heading, (Paragraph(material.words._("[Write here]"), "prompt"),))

@@ -1,7 +1,7 @@
 """What the sections of a report are made from, read once; what no section asks for is not read."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -16,10 +16,18 @@ from surveys.results import change, outside
 from surveys.results import series as results
 from surveys.results.breakdown import Breakdown, read_breakdowns
 from surveys.results.indicators import IndicatorResult, read_indicators
-from surveys.results.model import SeriesResults
+from surveys.results.model import Measurement, SeriesResults
 from surveys.results.outside import OutsideFigures
+from surveys.results.series_then import read_series_then
 
 BROKEN_DOWN_BY = ("gender", "organisation")
+NOT_KEPT = frozenset({"breakdown", "before_after", "outside"})  # of an earlier day
+
+
+class NothingKept(LookupError):
+    """No snapshot had been taken of any of the series by that day."""
+
+    code = "nothing_kept"
 
 
 def gathered(
@@ -30,11 +38,25 @@ def gathered(
     words: Words,
     brief: bool,
     now: datetime,
+    as_of: date | None = None,
 ) -> Material:
-    """``series``: code → id, in order; ``sections``: the keys that are to be filled."""
-    found = [results.read_series(session, each, now, as_evaluator=False) for each in series.values()]
+    """``series``: code → id, in order; ``sections``: the keys that are to be filled; ``as_of``: an earlier
+    day. Of that neither groups nor pairs are kept, and figures from elsewhere are not asked for.
+    """
+    if as_of is not None:
+        sections = sections - NOT_KEPT
+    not_kept: tuple[tuple[Measurement, ...], ...] = ()
+    counted_on: tuple[date | None, ...] = ()
+    if as_of is None:
+        found = [results.read_series(session, each, now, as_evaluator=False) for each in series.values()]
+    else:
+        then = [read_series_then(session, each, as_of, now) for each in series.values()]
+        if not any(each.counted_on for each in then):
+            raise NothingKept(as_of)
+        found, not_kept = [each.results for each in then], tuple(each.not_kept for each in then)
+        counted_on = tuple(each.counted_on for each in then)
     compared = series.values() if "before_after" in sections else ()
-    indicators = _indicators(session, project, set(series), now) if "indicators" in sections else ()
+    indicators = _indicators(session, project, set(series), now, as_of) if "indicators" in sections else ()
     return Material(
         words=words,
         ledger=Ledger(words),
@@ -49,6 +71,9 @@ def gathered(
         grounds=_grounds(session, indicators),
         organisations={each.code: each.name for each in register.organisations(session, project.id)},
         outside=tuple(_outside(session, project.id, set(series), now)) if "outside" in sections else (),
+        as_of=as_of,
+        not_kept=not_kept,
+        counted_on=counted_on,
     )
 
 
@@ -58,9 +83,11 @@ def _breakdowns(session: Session, found: Sequence[SeriesResults]) -> Iterator[Br
             yield from read_breakdowns(session, series, each, BROKEN_DOWN_BY, as_evaluator=False)
 
 
-def _indicators(session: Session, project: Project, series: set[str], now: datetime) -> list[IndicatorResult]:
+def _indicators(
+    session: Session, project: Project, series: set[str], now: datetime, as_of: date | None
+) -> list[IndicatorResult]:
     """Those that are about one of the series, or about the project as a whole."""
-    return [each for each in read_indicators(session, project, now) if _concerns(each, series)]
+    return [each for each in read_indicators(session, project, now, day=as_of) if _concerns(each, series)]
 
 
 def _concerns(one: IndicatorResult, series: set[str]) -> bool:

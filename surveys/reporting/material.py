@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from surveys.reporting.figures import Ledger
 from surveys.reporting.words import Words
 from surveys.results.breakdown import Breakdown
 from surveys.results.change_model import Change
 from surveys.results.indicators import IndicatorResult
-from surveys.results.model import SeriesResults
+from surveys.results.model import Measurement, SeriesResults
 from surveys.results.outside import OutsideFigures
 
 
@@ -33,10 +33,20 @@ class Material:
     grounds: Mapping[int, str] = field(default_factory=dict)  # indicator → what is said beside its figures
     outside: tuple[OutsideFigures, ...] = ()
     organisations: Mapping[str, str] = field(default_factory=dict)  # code → name
+    as_of: date | None = None  # the earlier day that the figures are of; None: those of ``now``
+    not_kept: tuple[tuple[Measurement, ...], ...] = ()  # of each series: sent out by then, but not counted
+    counted_on: tuple[date | None, ...] = ()  # of each series: when persons were counted
 
     def of(self, series: SeriesResults) -> str:
         """The name of a series where there are several, to begin a caption or a label with."""
         return series.title if len(self.series) > 1 else ""
+
+    def counted_late(self, series: SeriesResults) -> date | None:
+        """The day on which persons and attendances were counted, where it is later than the day told of."""
+        if self.as_of is None:
+            return None
+        on = self.counted_on[self.series.index(series)]
+        return on if on is not None and on > self.as_of + timedelta(days=1) else None
 
     def of_several(self, code: str | None) -> bool:
         """Whether a series needs its name, being one of several."""

@@ -91,6 +91,10 @@ def withheld(words: Words, measurement: Measurement) -> str:
     """Why a measurement that was made shows no answers."""
     if measurement.withheld == "until_closed":
         return words._("open: its answers are not in this report")
+    if measurement.withheld == "gone":
+        return words._("not kept: an answer has been taken back since")
+    if measurement.withheld == "later_answers":
+        return words._("not shown: beside the figures of today it would tell what a few have answered")
     return words._("not shown: too few answers")
 
 

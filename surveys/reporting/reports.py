@@ -5,7 +5,8 @@ still open the response rate, and no answers. A report is read by many, whoever 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -14,13 +15,15 @@ from surveys.database import Database
 from surveys.domain.texts import has_bad_characters
 from surveys.keys import new_public_id
 from surveys.models.deeds import Deed
+from surveys.models.programme import Project
 from surveys.models.report import Recommendation, RecommendationFollowUp, Report
 from surveys.queries import reports as queries
 from surveys.queries import staff
 from surveys.reporting import content, document, figures, headings
 from surveys.reporting.content import Made, Title
-from surveys.reporting.gathering import gathered
+from surveys.reporting.gathering import NothingKept, gathered
 from surveys.reporting.headings import Heading
+from surveys.reporting.material import Material
 from surveys.reporting.words import Words
 
 LONGEST_TITLE = 200
@@ -29,7 +32,8 @@ LONGEST_TITLE = 200
 @dataclass(frozen=True)
 class Order:
     """What a report is to be. ``series``: codes; ``follows``: the public id of the report whose
-    recommendations it follows up, "" for none.
+    recommendations it follows up, "" for none. ``as_of``: an earlier day whose figures it is to have (ISO),
+    "" for those of today.
     """
 
     kind: str
@@ -38,6 +42,7 @@ class Order:
     series: tuple[str, ...]
     headings: tuple[Heading, ...]
     follows: str = ""
+    as_of: str = ""
 
 
 class BadOrder(ValueError):
@@ -69,7 +74,7 @@ class NotNewest(Exception):
 def make(db: Database, project_id: int, order: Order, user_id: int, now: datetime) -> str:
     """Freeze the figures and keep the report; returns its public id. Raises :class:`BadOrder`."""
     with db.reading() as session:
-        made = _made(session, project_id, _checked(session, project_id, order), user_id, now)
+        made = _made(session, project_id, _checked(session, project_id, order, now), user_id, now)
     with db.transaction() as session:
         public_id = new_public_id()
         row = _row(project_id, order, made, user_id, now)
@@ -91,7 +96,7 @@ def make_again(db: Database, project_id: int, public_id: str, user_id: int, now:
         if known is None:
             raise UnknownReport(public_id)
         order, line = order_of(session, known), known.line
-        made = _made(session, project_id, _checked(session, project_id, order), user_id, now)
+        made = _made(session, project_id, _checked(session, project_id, order, now), user_id, now)
     with db.transaction() as session:
         queries.hold_line(session, line)  # two versions made at once have two numbers
         before = queries.held(session, project_id, public_id)
@@ -138,6 +143,7 @@ def order_of(session: Session, row: Report) -> Order:
         tuple(each.code for each in queries.series(session, row.project_id, row.series)),
         headings.read(row.headings),
         followed.public_id if followed else "",
+        row.as_of.isoformat() if row.as_of else "",
     )
 
 
@@ -152,7 +158,7 @@ def deed(row: Report, user_id: int, action: str, now: datetime) -> Deed:
     )
 
 
-def _checked(session: Session, project_id: int, order: Order) -> Order:
+def _checked(session: Session, project_id: int, order: Order, now: datetime) -> Order:
     faults = {}
     if order.kind not in headings.KINDS:
         faults["kind"] = "unknown"
@@ -170,25 +176,46 @@ def _checked(session: Session, project_id: int, order: Order) -> Order:
         faults["series"] = "unknown"
     if order.follows and _followed(session, project_id, order.follows) is None:
         faults["follows"] = "unknown"
+    if order.as_of and (why := _day_fault(order.as_of, queries.project(session, project_id), now)):
+        faults["as_of"] = why
     if faults:
         raise BadOrder(faults)
     return order
 
 
+def _day_fault(text: str, project: Project, now: datetime) -> str | None:
+    """An earlier day, of the project's calendar."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return "bad_date"
+    if len(text) != len("2026-01-01"):
+        return "bad_date"
+    return None if day < now.astimezone(ZoneInfo(project.timezone)).date() else "not_earlier"
+
+
 def _made(session: Session, project_id: int, order: Order, user_id: int, now: datetime) -> Made:
     project = queries.project(session, project_id)
     words = Words(order.language)
-    material = gathered(
+    try:
+        material = _gathered(session, project, order, words, now)
+    except NothingKept as nothing:
+        raise BadOrder({"as_of": nothing.code}) from nothing
+    title = Title(order.kind, order.title.strip(), project.title, staff.user_name(session, user_id))
+    return content.make(title, material, headings.checked(order.headings))
+
+
+def _gathered(session: Session, project: Project, order: Order, words: Words, now: datetime) -> Material:
+    return gathered(
         session,
         project,
-        {each.code: each.id for each in queries.series(session, project_id, order.series)},
+        {each.code: each.id for each in queries.series(session, project.id, order.series)},
         {each.key for each in order.headings},
         words,
         brief=order.kind == "one_page",
         now=now,
+        as_of=date.fromisoformat(order.as_of) if order.as_of else None,
     )
-    title = Title(order.kind, order.title.strip(), project.title, staff.user_name(session, user_id))
-    return content.make(title, material, headings.checked(order.headings))
 
 
 def _row(project_id: int, order: Order, made: Made, user_id: int, now: datetime) -> Report:
@@ -199,6 +226,7 @@ def _row(project_id: int, order: Order, made: Made, user_id: int, now: datetime)
         title=order.title.strip(),
         series=list(order.series),
         headings=headings.plain(order.headings),
+        as_of=date.fromisoformat(order.as_of) if order.as_of else None,
         made_at=now,
         made_by_id=user_id,
         document=document.plain(made.document),

@@ -1,11 +1,12 @@
 """A report as slides for the steering group: native charts that can be changed, notes with n and base.
 
-A slide has one thing on it. What the tables of the report say in full is in the notes of a slide and in the
-report.
+A slide has one thing on it: the charts of a measurement, or a table. What the tables of the report say in
+full is in the notes of a slide and in the report.
 """
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from surveys.domain.texts import printable
@@ -13,20 +14,23 @@ from surveys.reporting.document import (
     Bullets,
     Cell,
     Chart,
+    ChartRow,
     Document,
     KeyFigure,
     KeyFigures,
+    Paragraph,
     Section,
     Subheading,
     Table,
 )
+from surveys.reporting.slide_charts import ONE_AFTER_ANOTHER, add_chart, describe, rgb
 
 T = TypeVar("T")
 
 WIDE, HIGH = 13.333, 7.5  # inches
 _INK, _ACCENT, _QUIET = "222222", "12495A", "595959"
-_LOW, _MIDDLE, _HIGH_END = ("8F3B1B", "C9703F", "E9B98F"), "D6CFC2", ("9DC7CB", "62A5AD", "12495A")
-_MOST_BARS, _MOST_LINES, _LETTERS, _ROW = 8, 18, 34, 24
+_MOST_BARS, _AROUND_BARS, _MOST_LINES, _LETTERS, _ROW = 8, 1.6, 16, 34, 24
+_MOST_BULLETS = 8
 _LAYOUT_TITLE, _LAYOUT_HEADED = 0, 5
 _LEFT_OUT = frozenset({"figures", "method", "participation", "breakdown", "outside"})
 
@@ -63,13 +67,23 @@ class _Slides:
         slide = self.file.slides.add_slide(self.file.slide_layouts[_LAYOUT_TITLE])
         _written(slide.shapes.title, self.document.title, 36, _ACCENT, bold=True)
         lines = [kind, self.document.project, self.document.status]
+        from pptx.util import Inches  # noqa: PLC0415
+
+        for shape, top, high in ((slide.shapes.title, 2.0, 1.4), (slide.placeholders[1], 3.5, 2.0)):
+            shape.left, shape.top = Inches(0.6), Inches(top)
+            shape.width, shape.height = Inches(WIDE - 1.2), Inches(high)
         _written(slide.placeholders[1], "\n".join(line for line in lines if line), 20, _QUIET)
         self._notes(slide, [f"{label}: {said}" for label, said in self.document.facts])
 
     def section(self, section: Section) -> None:
         self._under = ""
         after_chart = False
-        for block in section.blocks:
+        waiting: list[Chart] = []
+        for block in (*section.blocks, Subheading("")):
+            if waiting and not isinstance(block, Chart | Table | Paragraph):
+                for some in _on_slides(waiting):
+                    self._charts(some)
+                waiting = []
             match block:
                 case Subheading():
                     self._under = block.text
@@ -78,7 +92,7 @@ class _Slides:
                 case Bullets():
                     self._bullets(section.heading, block.items)
                 case Chart():
-                    self._chart(block)
+                    waiting.append(block)
                 case Table() if not after_chart and section.key != "questions":
                     self._table(section.heading, block)
             # the table of a chart stands in the report; on slides the chart has its numbers in itself
@@ -120,7 +134,7 @@ class _Slides:
         self._notes(slide, [f"{each.label}: {each.value} ({each.base})" for each in items])
 
     def _bullets(self, heading: str, items: Sequence[str]) -> None:
-        for some in _portions(items, 6):
+        for some in _portions(items, _MOST_BULLETS):
             slide = self._slide(heading)
             box = self._box(slide, 0.6, 1.6, WIDE - 1.2, HIGH - 2.2)
             _written(box, "\n".join(f"• {item}" for item in some), 18, _INK)
@@ -141,7 +155,7 @@ class _Slides:
                 Inches(0.45 * (len(some) + 1)),
             )
             frame.name = printable(table.caption)[:200]
-            _describe(frame, table.caption)
+            describe(frame, table.caption)
             grid = frame.table
             grid.first_row, grid.horz_banding = True, False
             for at, text in enumerate(table.head):
@@ -158,94 +172,43 @@ class _Slides:
                 row.height = Pt(_ROW)
             self._notes(slide, [table.base, *table.notes])
 
-    def _chart(self, chart: Chart) -> None:
-        from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION  # noqa: PLC0415
-        from pptx.util import Inches, Pt  # noqa: PLC0415
+    def _charts(self, charts: Sequence[Chart]) -> None:
+        """Those of one measurement on one slide, each as high as it has bars."""
+        heading = self._under or charts[0].title
+        slide = self._slide(heading)
+        room = HIGH - 2.1
+        shares = [len(each.rows) + _AROUND_BARS for each in charts]
+        top = 1.25
+        for each, share in zip(charts, shares, strict=True):
+            titled = 0.45 if each.title != heading else 0.0
+            if titled:
+                _written(self._box(slide, 0.6, top, WIDE - 1.2, titled), each.title, 16, _INK, bold=True)
+            high = min(room * share / sum(shares) - titled, 1.4 + 0.75 * len(each.rows))
+            add_chart(slide, each, each.rows, (0.6, top + titled, WIDE - 1.2, high))
+            top += titled + high
+        bases = list(dict.fromkeys(each.base for each in charts if each.base))
+        _written(self._box(slide, 0.6, HIGH - 0.75, WIDE - 1.2, 0.4), " ".join(bases), 12, _QUIET)
+        self._notes(slide, [*bases, *(_counted(each, row) for each in charts for row in each.rows)])
 
+
+def _counted(chart: Chart, row: ChartRow) -> str:
+    counts = zip(chart.classes, row.counts, strict=True)
+    return f"{row.label}: {', '.join(f'{name} {count}' for name, count in counts)}; n = {row.n}"
+
+
+def _on_slides(charts: Sequence[Chart]) -> Iterator[list[Chart]]:
+    """As many as a slide has room for; one of many bars takes several."""
+    some: list[Chart] = []
+    for chart in charts:
         for rows in _portions(chart.rows, _MOST_BARS):
-            slide = self._slide(self._under or chart.title)
-            heading = chart.title if self._under else ""
-            if heading:
-                _written(self._box(slide, 0.6, 1.25, WIDE - 1.2, 0.5), heading, 18, _INK, bold=True)
-            stacked = chart.kind == "diverging"
-            data = _chart_data()
-            data.categories = [
-                printable(f"{row.label} (n = {row.n})" if stacked else row.label) for row in rows
-            ]
-            for at, name in enumerate(chart.classes):
-                data.add_series(printable(name), [row.counts[at] for row in rows])
-            kind = XL_CHART_TYPE.BAR_STACKED_100 if stacked else XL_CHART_TYPE.BAR_CLUSTERED
-            high = min(HIGH - 2.6, 1.4 + 0.75 * len(rows))
-            place = (Inches(each) for each in (0.6, 1.8, WIDE - 1.2, high))
-            frame = slide.shapes.add_chart(kind, *place, data)
-            _describe(frame, chart.alt)
-            native = frame.chart
-            native.has_legend = stacked
-            if stacked:
-                native.legend.position, native.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-            native.has_title = False
-            native.font.size = Pt(13)
-            _coloured(native, len(chart.classes))
-            native.category_axis.reverse_order = True  # the first question on top
-            native.value_axis.visible = False
-            native.value_axis.has_major_gridlines = False
-            _written(self._box(slide, 0.6, HIGH - 0.75, WIDE - 1.2, 0.4), chart.base, 12, _QUIET)
-            counted = [
-                f"{row.label}: "
-                + ", ".join(f"{name} {count}" for name, count in zip(chart.classes, row.counts, strict=True))
-                + f"; n = {row.n}"
-                for row in rows
-            ]
-            self._notes(slide, [chart.base, *counted])
-
-
-def _chart_data() -> Any:
-    from pptx.chart import data  # noqa: PLC0415
-
-    library: Any = data
-    return library.CategoryChartData(number_format="0")
-
-
-def _colour(hexadecimal: str) -> Any:
-    from pptx.dml import color  # noqa: PLC0415
-
-    library: Any = color
-    return library.RGBColor.from_string(hexadecimal)
-
-
-def _coloured(chart: Any, classes: int) -> None:
-    """The same colours as everywhere: brown below, blue-green above; each bar says its number itself."""
-    from pptx.util import Pt  # noqa: PLC0415
-
-    plot = chart.plots[0]
-    plot.gap_width = 40
-    if classes > 1:
-        plot.overlap = 100
-    plot.has_data_labels = True
-    plot.data_labels.font.size = Pt(12)
-    plot.data_labels.number_format, plot.data_labels.number_format_is_linked = '0;;""', False
-    for series, colour in zip(plot.series, _colours(classes), strict=True):
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = _colour(colour)
-        dark = colour in (_LOW[0], _HIGH_END[2])
-        labels = series.data_labels
-        labels.show_value = True
-        labels.font.size = Pt(12)
-        labels.number_format, labels.number_format_is_linked = '0;;""', False
-        labels.font.color.rgb = _colour("FFFFFF" if dark else _INK)
-
-
-def _colours(classes: int) -> list[str]:
-    half = classes // 2
-    picks = {1: (1,), 2: (0, 2), 3: (0, 1, 2)}
-    if classes == 1:
-        return [_HIGH_END[1]]
-    if half in picks and classes <= 7:
-        low = [_LOW[at] for at in picks[half]]
-        high = [_HIGH_END[at] for at in picks[half]]
-        return [*low, *([_MIDDLE] if classes % 2 else []), *high]
-    around = [_LOW[2], _HIGH_END[1], _MIDDLE, _HIGH_END[2], _LOW[0], _HIGH_END[0], _LOW[1]]
-    return [around[at % len(around)] for at in range(classes)]
+            part = replace(chart, rows=tuple(rows))
+            bars = sum(len(each.rows) + 1 for each in some)
+            if some and (chart.kind != ONE_AFTER_ANOTHER or bars + len(rows) + 1 > _MOST_BARS):
+                yield some
+                some = []
+            some.append(part)
+    if some:
+        yield some
 
 
 def _written(shape: Any, text: str, size: float, colour: str, bold: bool = False) -> None:
@@ -260,7 +223,7 @@ def _written(shape: Any, text: str, size: float, colour: str, bold: bool = False
         paragraph.space_after = Pt(size / 3)
         for run in paragraph.runs:
             run.font.size, run.font.bold = Pt(size), bold
-            run.font.color.rgb = _colour(colour)
+            run.font.color.rgb = rgb(colour)
 
 
 def _in_cell(cell: Any, text: str, number: bool, bold: bool = False) -> None:
@@ -269,17 +232,12 @@ def _in_cell(cell: Any, text: str, number: bool, bold: bool = False) -> None:
 
     cell.text = printable(text)
     cell.fill.solid()
-    cell.fill.fore_color.rgb = _colour("EEF4F5" if bold else "FFFFFF")
+    cell.fill.fore_color.rgb = rgb("EEF4F5" if bold else "FFFFFF")
     for paragraph in cell.text_frame.paragraphs:
         paragraph.alignment = PP_ALIGN.RIGHT if number else PP_ALIGN.LEFT
         for run in paragraph.runs:
             run.font.size, run.font.bold = Pt(12), bold
-            run.font.color.rgb = _colour(_INK)
-
-
-def _describe(frame: Any, alt: str) -> None:
-    """What a screen reader says of it."""
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", printable(alt))
+            run.font.color.rgb = rgb(_INK)
 
 
 def _fitting(table: Table) -> Iterator[Sequence[Sequence[Cell]]]:

@@ -87,11 +87,11 @@ def _hyphenated(document: Any) -> None:
 
 
 def _styles(document: Any, scale: float) -> None:
-    """``scale``: of all sizes and distances."""
+    """``scale``: of all sizes; where they are smaller, the distances are smaller still."""
     from docx.enum.style import WD_STYLE_TYPE  # noqa: PLC0415
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
 
-    styles = document.styles
+    styles, gaps = document.styles, scale**4
     for name, size, colour, bold, before, after in (
         ("Normal", 11, INK, False, 0, 6),
         ("Title", 28, ACCENT, True, 0, 6),
@@ -111,9 +111,7 @@ def _styles(document: Any, scale: float) -> None:
         if name.startswith("Följa"):
             styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
         style = styles[name]
-        _set(
-            style, round(size * scale * 2) / 2, colour, bold=bold, before=before * scale, after=after * scale
-        )
+        _set(style, round(size * scale * 2) / 2, colour, bold=bold, before=before * gaps, after=after * gaps)
     for name in ("Följa cell", "Följa siffra", "Följa not"):
         styles[name].paragraph_format.line_spacing = 1.0
     styles["Följa siffra"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT

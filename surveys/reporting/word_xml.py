@@ -49,6 +49,8 @@ _PARAGRAPHS = {"": "", "lead": "", "note": "Följa not", "prompt": "Följa påmi
 _WIDE = 5_000  # fiftieths of a per cent: the whole width
 _SMALL, _SMALL_OF_ONE_PAGE = (16, 15), (13, 12)  # half points: columns' headings, and what stands beneath
 
+_GAP_OF_ONE_PAGE = '<w:spacing w:before="0" w:after="0" w:line="80" w:lineRule="exact"/>'  # after a table
+
 Placed = Callable[[Chart], tuple[str, int, int] | None]  # relationship, and width and height in EMU
 
 
@@ -58,6 +60,7 @@ class Writer:
     def __init__(self, document: Document, ids: Mapping[str, str], placed: Placed) -> None:
         self._words, self._ids, self._placed = document.words, ids, placed
         self._head, self._quiet = _SMALL_OF_ONE_PAGE if document.kind == ONE_PAGE else _SMALL
+        self._gap = _GAP_OF_ONE_PAGE if document.kind == ONE_PAGE else ""
         self._tables = self._charts = 0
 
     def body(self, document: Document) -> str:
@@ -146,7 +149,7 @@ class Writer:
             self._caption(self._words["table"], self._tables, table.caption, table.base, before=True)
             + self._framed(whole, shares, table.caption, "firstRow")
             + notes
-            + _paragraph("", self._style("Följa not"))
+            + _paragraph("", self._style("Följa not") + self._gap)
         )
 
     def _framed(self, rows: str, shares: Sequence[float], described: str, look: str) -> str:

@@ -44,6 +44,10 @@ def test_a_report_from_the_first_page_to_its_signature(who: Staff, sqlite_app: F
     )
     assert (gone.status_code, 'href="#headings"' in gone.text) == (422, True)
     wanted = {"kind": "final", "language": "sv", "title": "Slutrapport", "series": ["kurs"]}
+    early = client.post(f"{REPORTS}/ny", data=form | wanted | {"as_of": "2020-01-31"})
+    assert (early.status_code, 'href="#as_of"' in early.text) == (422, True)
+    assert "No figures of these series had been kept by this day." in early.text
+    assert 'value="2020-01-31"' in early.text
     here = send(client, f"{REPORTS}/ny", f"{REPORTS}/ny", **wanted)
 
     page = text_of(client, here)

@@ -545,6 +545,8 @@ def a_file_of_outcomes(installation: Installation) -> int:
         session.add(file)
         session.flush()
         return file.id
+
+
 def answers_from_elsewhere(installation: Installation, taken: bool) -> str:
     """A file of answers that others have collected, taken in or only begun."""
     db = installation.database

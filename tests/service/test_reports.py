@@ -5,6 +5,7 @@ import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -15,11 +16,13 @@ from surveys.models.deeds import Deed
 from surveys.models.programme import Project
 from surveys.models.questionnaire import Questionnaire
 from surveys.models.report import Report
+from surveys.models.response import Response
 from surveys.queries import reports as queries
 from surveys.reporting import document, figures, headings, reading, recommendations, reports
 from surveys.reporting.document import Bullets, Paragraph, Table
 from surveys.reporting.headings import BadHeadings, Heading
 from surveys.reporting.recommendations import Advice, BadAdvice, Outcome
+from surveys.results import aggregates
 from surveys.results.model import Share
 from tests.support.answered import NOW
 from tests.support.reported import Staff, contents, make, order, said, staff
@@ -293,3 +296,44 @@ def test_the_method_follows_what_was_done(sqlite_installation: Installation, who
     again = contents(sqlite_installation, who, make(sqlite_installation, who)).document
     assert "Wilcoxon" not in "\n".join(said(again))
     assert "Ingen statistisk prövning har gjorts." in said(again)
+
+
+def test_a_report_of_an_earlier_day_has_what_was_kept_and_says_what_was_not(
+    sqlite_installation: Installation, who: Staff
+) -> None:
+    db, yesterday = sqlite_installation.database, (NOW - timedelta(days=1)).date().isoformat()
+    today = contents(sqlite_installation, who, make(sqlite_installation, who)).figures
+    for day, why in (
+        (yesterday, "nothing_kept"),
+        (NOW.date().isoformat(), "not_earlier"),
+        ("2026-02-30", "bad_date"),
+    ):
+        with pytest.raises(reports.BadOrder) as bad:
+            make(sqlite_installation, who, as_of=day)
+        assert bad.value.faults == {"as_of": why}
+    for task in aggregates.work(db, NOW):
+        aggregates.count(db, task, NOW)
+    public_id = make(sqlite_installation, who, as_of=yesterday)
+    found = contents(sqlite_installation, who, public_id)
+    then, now = ({each.id: each.printed for each in figures} for figures in (found.figures, today))
+    assert then["kurs/efter/t1/overall/top"] == now["kurs/efter/t1/overall/top"]
+    assert then["kurs/registered"] == now["kurs/registered"]
+    assert not any("/pairs/" in each or "/by/" in each for each in then)
+    texts = said(found.document)
+    assert "Siffror för" in texts
+    assert (
+        texts.count("Av en tidigare dag finns inte de här siffrorna kvar. En rapport för i dag har dem.") == 3
+    )
+    # one answer more: what it is could be had from the two beside each other
+    with db.transaction() as session:
+        known = session.scalars(select(Response).where(Response.target.startswith("occasion:"))).first()
+        assert known is not None
+        values = {each.name: getattr(known, each.name) for each in Response.__table__.columns}
+        session.add(Response(**{**values, "id": uuid4(), "response_key": "one-more"}))
+    again = contents(
+        sqlite_installation, who, reports.make_again(db, who.project, public_id, who.user, LATER)
+    )
+    figures_again = {each.id for each in again.figures}
+    assert "kurs/efter/t1/rate" in figures_again
+    assert "kurs/efter/t1/overall/top" not in figures_again
+    assert "kurs/fore/-/overall/top" in figures_again

@@ -1,7 +1,7 @@
 """kinds of outcomes are declared; outcomes come from files
 
 Revision ID: 0018
-Revises: 0019
+Revises: 0017
 """
 
 import json
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0019"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,7 @@
 """What the figures do not bear, told from what was done."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from surveys.reporting.document import Block, Bullets
 from surveys.reporting.material import Material
@@ -10,6 +11,8 @@ from surveys.results.model import SeriesResults
 
 def limitations(material: Material) -> list[Block]:
     said = [sentence for series in material.series for sentence in _of(material, series)]
+    if material.as_of is not None:
+        said += _as_of(material, material.as_of)
     return [Bullets((*said, *_always(material)))]
 
 
@@ -39,6 +42,29 @@ def _of(material: Material, series: SeriesResults) -> Iterator[str]:
         yield prefix + words._(
             "Some questions were worded differently in different versions of their questionnaire."
         )
+
+
+def _as_of(material: Material, day: date) -> Iterator[str]:
+    """What is not known of an earlier day."""
+    words = material.words
+    yield words._(
+        "Figures of %(day)s are read from what was counted and kept at the closing of each questionnaire and"
+        " at the end of each month. What was corrected afterwards is not in them.",
+        day=words.day(day),
+    )
+    for series, missing in zip(material.series, material.not_kept, strict=True):
+        of = material.of(series)
+        if late := material.counted_late(series):
+            yield (f"{of}: " if of else "") + words._(
+                "Persons and attendances were not counted until %(day)s: what had come by then is"
+                " among them.",
+                day=words.day(late),
+            )
+        if missing:
+            names = words.listed([measurement_name(words, each) for each in missing])
+            yield (f"{of}: " if of else "") + words._(
+                "Sent out by then, but no figures had been kept: %(measurements)s.", measurements=names
+            )
 
 
 def _dropped(material: Material, series: SeriesResults, prefix: str) -> Iterator[str]:

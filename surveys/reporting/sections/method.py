@@ -29,20 +29,30 @@ def _made(series: SeriesResults) -> list[Measurement]:
 
 
 def _frozen(material: Material) -> str:
-    others = any(each.outside for series in material.series for each in _made(series))
-    if others:
-        return material.words._(
-            "The figures were frozen on %(day)s. They come from questionnaires sent out with Följa, and from"
-            " answers that others have collected, whose source is named with them; every share is counted"
-            " from its numbers.",
-            day=material.words.day(material.now.date()),
+    words, today = material.words, material.words.day(material.now.date())
+    if material.as_of is not None:
+        frozen = words._(
+            "The figures are those of %(then)s, as they had last been counted by then, and were frozen on"
+            " %(day)s.",
+            then=words.day(material.as_of),
+            day=today,
         )
-    return material.words._(
-        "The figures were frozen on %(day)s. Answers come from questionnaires sent out or printed by Följa,"
-        " and every share is counted from its numbers. All figures of the report, with their counts and"
-        " bases, stand in a list that is downloaded beside it.",
-        day=material.words.day(material.now.date()),
+    else:
+        frozen = words._("The figures were frozen on %(day)s.", day=today)
+    if any(each.outside for series in material.series for each in _made(series)):
+        origin = words._(
+            "They come from questionnaires sent out or printed by Följa, and from answers that others have"
+            " collected, whose source is named with them; every share is counted from its numbers."
+        )
+    else:
+        origin = words._(
+            "Answers come from questionnaires sent out or printed by Följa, and every share is counted from"
+            " its numbers."
+        )
+    listed = words._(
+        "All figures of the report, with their counts and bases, stand in a list that is downloaded beside it."
     )
+    return f"{frozen} {origin} {listed}"
 
 
 def _instruments(material: Material, series: SeriesResults) -> Table:

@@ -88,6 +88,14 @@ def _rate(material: Material, series: SeriesResults, name: str, label: str, valu
 def _notes(material: Material, series: SeriesResults) -> list[str]:
     words, ledger, sent, key = material.words, material.ledger, series.funnel.sent, series_key(series)
     notes = []
+    if late := material.counted_late(series):
+        notes.append(
+            words._(
+                "Persons and attendances were not counted until %(day)s: what had come by then is"
+                " among them.",
+                day=words.day(late),
+            )
+        )
     if series.funnel.answered is None:
         notes.append(
             words._("How many persons answered is not known: nothing tells which answers are one person’s.")

@@ -61,6 +61,7 @@ def new_report(project: str) -> str:
         "series": series[:1] if len(series) == 1 else [],
         "headings": OURS,
         "follows": recommending[0].public_id if recommending else "",
+        "as_of": "",
     }
     return _form(asked, {})
 
@@ -70,7 +71,7 @@ def new_report(project: str) -> str:
 def make_report(project: str) -> Response | tuple[str, int]:
     form = request.form
     # codes are looked up, and no database takes a NUL; of the title it is said
-    names = ("kind", "language", "headings", "follows")
+    names = ("kind", "language", "headings", "follows", "as_of")
     asked: dict[str, Any] = {name: printable(form.get(name, "")) for name in names}
     asked |= {"title": form.get("title", ""), "series": [*map(printable, form.getlist("series"))]}
     if not _are_there(asked["headings"]):
@@ -183,6 +184,7 @@ def _order(asked: Mapping[str, Any]) -> Order:
         series=tuple(asked["series"]),
         headings=_headings(kind, tag, asked["headings"]),
         follows=asked["follows"],
+        as_of=asked["as_of"].strip(),
     )
 
 

@@ -35,6 +35,11 @@ _FAULTS: Mapping[str, LazyString] = {
     "twice": _l("A section that Följa fills in can only be there once."),
     "not_a_number": _l("Write a number."),
     "bad_date": _l("Write the date as year-month-day, such as 2027-03-31."),
+    "not_earlier": _l("Choose an earlier day, or leave it empty for the figures of today."),
+    "nothing_kept": _l(
+        "No figures of these series had been kept by this day. They are kept from when a questionnaire"
+        " closes, and at the end of each month."
+    ),
     "followed_up": _l("A later report has followed this recommendation up, so it cannot be taken away."),
 }
 _OUTCOME_FAULTS: Mapping[str, LazyString] = {
