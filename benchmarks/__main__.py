@@ -4,7 +4,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import answering, change, export, export_files, long_form, mail, planning, results, tick
+from benchmarks import (
+    answering,
+    change,
+    export,
+    export_files,
+    free_text,
+    groups,
+    long_form,
+    mail,
+    planning,
+    results,
+    tick,
+)
 from benchmarks import report as reporting
 
 
@@ -43,7 +55,16 @@ def main(chosen: str) -> None:
         if "l" in chosen:
             for title, bare, ours, bare_peak, our_peak in export_files.measure(folder):
                 report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "≤ 3.0")
-                print(f"{'   highest memory':<44} bare {bare_peak:6.0f} MB   ours {our_peak:6.0f} MB")
+                print(
+                    f"{'   highest memory':<44} bare {bare_peak:6.0f} MB   ours {our_peak:6.0f} MB",
+                    flush=True,
+                )
+        if "n" in chosen:
+            for title, seconds, peak in export_files.memory(folder):
+                print(f"{title:<44} {seconds:8.1f} s {peak:8.0f} MB", flush=True)
+        if "p" in chosen:
+            for title, bare, ours in free_text.measure(folder):
+                report(title, f"{bare:.2f} s", f"{ours:.3f} s", ours / bare, "≤ 0.5 s")
         if "h" in chosen:
             for title, bare, ours in mail.measure_many(folder):
                 report(title, f"{bare:.2f} s", f"{ours:.2f} s", ours / bare, "≤ 2.0")
@@ -51,7 +72,11 @@ def main(chosen: str) -> None:
             for title, bare, cold, warm in results.measure(folder):
                 report(f"{title}, cold", f"{bare:.2f} s", f"{cold:.2f} s", cold / bare, "≤ 2.0, ≤ 1 s")
                 report(f"{title}, warm", f"{bare:.2f} s", f"{warm:.2f} s", warm / bare, "≤ 2.0, ≤ 1 s")
+        if "o" in chosen:
+            for title, bare, cold, warm in groups.measure(folder):
+                report(f"{title}, cold", f"{bare:.2f} s", f"{cold:.2f} s", cold / bare, "≤ 2 s")
+                report(f"{title}, warm", f"{bare:.2f} s", f"{warm:.2f} s", warm / bare, "≤ 2 s")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefghijklm")
+    main(sys.argv[1] if len(sys.argv) > 1 else "abcdefghijklmnop")

@@ -1,120 +1,158 @@
-"""(l) Every format of the export, 40 questions, against the bare writer of the same cells; highest memory.
+"""(l) Every format of the export, 40 questions, against the bare writer of the same cells; (n) the memory
+that those which stream take of ten thousand responses and of a million.
 
-Each in a process of its own, since the highest memory of a process is never taken back. What streams is made
-of a tenth of the responses as well: its memory must be the same.
+Each in a process of its own, since the highest memory of a process is never taken back.
 """
 
 import csv
 import json
-import os
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
 from benchmarks import data
+from benchmarks.results import postgresql, sqlite
+from benchmarks.server import ROOT
+from surveys.config import Settings
 from surveys.exporting import formats
 from surveys.exporting.rows import Export
 from surveys.exporting.words import Words
+from surveys.installation import open_installation
 
 RESPONSES = 100_000
 QUESTIONS = [f"q{number}" for number in range(1, 41)]
-CASES = ("csv", "xlsx", "sav")
-STREAMED = ("csv", "xlsx")
-Told = tuple[str, float, float, float, float]
+FEW, MANY = 10_000, 1_000_000
+SHORT = QUESTIONS[:4]  # of a million responses: memory grows with rows if with anything
+Base = Callable[[Path], AbstractContextManager[str]]
 
 
-def measure(folder: Path, responses: int = RESPONSES) -> Iterator[Told]:
+def measure(folder: Path, responses: int = RESPONSES) -> Iterator[tuple[str, float, float, float, float]]:
     """Yield (name, bare seconds, ours, bare peak in MB, ours)."""
-    for many, cases in ((responses // 10, STREAMED), (responses, CASES)):
-        place = folder / f"files-{many}"
-        series = _fill(place, many)
-        for case in cases:
-            bare, ours = (_apart(kind, case, place, many, series) for kind in ("bare", "ours"))
-            name = f"l  {case} of {many:,} × 40".replace(",", " ")
-            yield name, bare[0], ours[0], bare[1], ours[1]
+    place = _home(folder, f"files-{responses}")
+    with sqlite(place) as url:
+        series = _fill(place, url, responses, QUESTIONS)
+        for case in ("csv", "xlsx", "sav"):
+            ours = _apart("ours", case, place, url, str(series), str(responses))
+            if case == "csv":
+                _flat(place)
+            bare = _apart("bare", case, place)
+            yield f"l  {case} of {_spaced(responses)} × {len(QUESTIONS)}", bare[0], ours[0], bare[1], ours[1]
 
 
-def _fill(place: Path, responses: int) -> int:
-    house = data.installation(place)
+def memory(folder: Path, few: int = FEW, many: int = MANY) -> Iterator[tuple[str, float, float]]:
+    """Yield (name, seconds, peak in MB) of what streams, of few responses and of many."""
+    bases: tuple[tuple[str, Base, tuple[str, ...]], ...] = (
+        ("SQLite", sqlite, ("csv", "xlsx")),
+        ("PostgreSQL", postgresql, ("csv",)),
+    )
+    for name, base, cases in bases:
+        for responses in (few, many):
+            place = _home(folder, f"memory-{name}-{responses}")
+            with base(place) as url:
+                series = _fill(place, url, responses, SHORT)
+                for case in cases:
+                    seconds, peak = _apart("ours", case, place, url, str(series), str(responses))
+                    yield f"n  {case} of {_spaced(responses)} × {len(SHORT)}, {name}", seconds, peak
+
+
+def _home(folder: Path, name: str) -> Path:
+    place = folder / name
+    place.mkdir()
+    return place
+
+
+def _spaced(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
+
+
+def _fill(place: Path, url: str, responses: int, questions: Sequence[str]) -> int:
+    house = open_installation(Settings(instance=place, database_url=url))
     with house.database.transaction() as session:
-        ids = data.plan(session, questions=QUESTIONS)
+        ids = data.plan(session, questions=questions)
         data.mailing(session, ids, "expanded")
-        data.responses(session, ids, responses, QUESTIONS)
+        data.responses(session, ids, responses, questions)
     house.close()
     return ids["series"]
 
 
-def _apart(kind: str, case: str, folder: Path, responses: int, series: int) -> tuple[float, float]:
-    command = [sys.executable, "-m", "benchmarks.export_files", kind, case, str(folder)]
-    command += [str(responses), str(series)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+def _apart(*arguments: str | Path) -> tuple[float, float]:
+    command = [sys.executable, "-m", "benchmarks.export_files", *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     seconds, peak = json.loads(done.stdout)
     return seconds, peak
 
 
-def _ours(case: str, folder: Path, responses: int, series: int) -> None:
-    house = data.installation(folder)
+def _ours(case: str, place: Path, url: str, series: str, responses: str) -> None:
+    house = open_installation(Settings(instance=place, database_url=url))
     with house.database.reading() as session:
         # Closed since long: an open questionnaire is not exported.
-        export = Export(session, house.keys, series, data.NOW + timedelta(days=90), "sv")
-        chosen = formats.FORMATS[case]
-        written = formats.save(
-            export, folder / f"ours.{case}", chosen, "responses", Words("sv"), replace=True
-        )
+        export = Export(session, house.keys, int(series), data.NOW + timedelta(days=90), "sv")
+        chosen, words = formats.FORMATS[case], Words("sv")
+        written = formats.save(export, place / f"ours.{case}", chosen, "responses", words)
     house.close()
-    assert written == responses, written
+    assert written == int(responses), written
 
 
-def _cells(responses: int) -> Iterator[list[str]]:
-    for number in range(responses):
-        answers = [cell for place in range(40) for cell in (str((number + place) % 4 + 1), "Svar 1")]
-        yield [f"{number:032x}", f"{number:012X}", *["text"] * 8, *answers]
+def _flat(place: Path) -> None:
+    """The cells of our file in one flat table."""
+    table = sqlite3.connect(place / "flat.sqlite")
+    with (place / "ours.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file, delimiter=";")
+        head = next(rows)
+        table.execute(f"CREATE TABLE flat ({', '.join(f'c{number}' for number in range(len(head)))})")
+        table.executemany(f"INSERT INTO flat VALUES ({', '.join('?' * len(head))})", rows)
+    table.commit()
+    table.close()
 
 
-def _bare_csv(folder: Path, responses: int) -> None:
-    with (folder / "bare.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, delimiter=";").writerows(_cells(responses))
+def _cells(place: Path) -> Iterator[Sequence[str]]:
+    yield from sqlite3.connect(place / "flat.sqlite").execute("SELECT * FROM flat")
 
 
-def _bare_xlsx(folder: Path, responses: int) -> None:
+def _bare_csv(place: Path) -> None:
+    with (place / "bare.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(_cells(place))
+
+
+def _bare_xlsx(place: Path) -> None:
     import xlsxwriter  # noqa: PLC0415 - heavy
 
-    book = xlsxwriter.Workbook(str(folder / "bare.xlsx"), {"constant_memory": True, "tmpdir": str(folder)})
+    book = xlsxwriter.Workbook(str(place / "bare.xlsx"), {"constant_memory": True, "tmpdir": str(place)})
     sheet = book.add_worksheet()
-    for place, row in enumerate(_cells(responses)):
-        for column, cell in enumerate(row):
-            sheet.write_string(place, column, cell)
+    for row, cells in enumerate(_cells(place)):
+        for column, cell in enumerate(cells):
+            sheet.write_string(row, column, cell)
     book.close()
 
 
-def _bare_sav(folder: Path, responses: int) -> None:
+def _bare_sav(place: Path) -> None:
     import pandas as pd  # noqa: PLC0415 - heavy
     import pyreadstat  # noqa: PLC0415 - heavy
 
-    columns = zip(*_cells(responses), strict=True)
-    wanted = (each for place, each in enumerate(columns) if place < 10 or place % 2 == 0)
-    table = {
-        f"v{number}": pd.Series(column, dtype="float64" if number >= 10 else "object")
-        for number, column in enumerate(wanted)
-    }
-    pyreadstat.write_sav(pd.DataFrame(table), str(folder / "bare.sav"), row_compress=True)
+    columns = list(zip(*_cells(place), strict=True))
+    start = len(columns) - 2 * len(QUESTIONS)  # then a code and its label each: labels are no cells here
+    table = {f"v{number}": pd.Series(column, dtype="object") for number, column in enumerate(columns[:start])}
+    for number, column in enumerate(columns[start::2]):
+        table[f"q{number}"] = pd.Series(column, dtype="float64")
+    pyreadstat.write_sav(pd.DataFrame(table), str(place / "bare.sav"), row_compress=True)
 
 
-_BARE: dict[str, Callable[[Path, int], None]] = {"csv": _bare_csv, "xlsx": _bare_xlsx, "sav": _bare_sav}
+_BARE: dict[str, Callable[[Path], None]] = {"csv": _bare_csv, "xlsx": _bare_xlsx, "sav": _bare_sav}
 
 
-def main(kind: str, case: str, place: str, responses: str, series: str) -> None:
-    folder = Path(place)
+def main(kind: str, case: str, folder: str, *more: str) -> None:
+    place = Path(folder)
     started = time.perf_counter()
     if kind == "bare":
-        _BARE[case](folder, int(responses))
+        _BARE[case](place)
     else:
-        _ours(case, folder, int(responses), int(series))
-    seconds = time.perf_counter() - started
-    os.write(1, json.dumps([seconds, _highest_memory()]).encode())
+        _ours(case, place, *more)
+    print(json.dumps([time.perf_counter() - started, _highest_memory()]))
 
 
 def _highest_memory() -> float:

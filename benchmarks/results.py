@@ -1,14 +1,15 @@
 """(j) The results of a series of many answers, opened in a fresh process, against one GROUP BY over the same.
 
-``python -m benchmarks.results FOLDER URL TOKEN`` is the fresh process: it prints the seconds of the first
-look and the second. Another has run before it, so that the templates have been compiled once on the machine.
+``python -m benchmarks.results FOLDER URL TOKEN PAGE`` is the fresh process: it prints the seconds of the
+first look and the second. Another has run before it, so that the templates have been compiled once on the
+machine.
 """
 
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,39 +37,56 @@ GROUPED = "SELECT question, value, count(*) FROM flat GROUP BY question, value"
 
 def measure(folder: Path, count: int = RESPONSES) -> Iterator[tuple[str, float, float, float]]:
     """Yield (name, seconds of the GROUP BY, of the page in a fresh process, and looked at again)."""
-    for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
-        home = folder / name
-        home.mkdir()
-        with database(home) as url:
-            settings = Settings(instance=home, database_url=url)
-            house = open_installation(settings)
-            _fill(house, count)
-            token = _evaluator(house)
+    for name, database in DATABASES:
+        with filled(folder / name, database, count) as (house, home, url, token):
             started = time.perf_counter()
-            for task in aggregates.work(house.database, clock.now()):
-                aggregates.count(house.database, task, clock.now())
+            count_all(house)
             counted = time.perf_counter() - started
             bare = _group_by(house.database, count)
             house.close()
-            _opened(home, url, token)
-            cold, warm = _opened(home, url, token)
+            opened(home, url, token, PAGE)
+            cold, warm = opened(home, url, token, PAGE)
         answers = f"{count * len(QUESTIONS):,}".replace(",", " ")
         yield f"j  results of {answers} answers, {name}, counted in {counted:.1f} s", bare, cold, warm
 
 
 @contextmanager
-def _sqlite(folder: Path) -> Iterator[str]:
+def filled(
+    home: Path, database: Callable[[Path], AbstractContextManager[str]], count: int
+) -> Iterator[tuple[Installation, Path, str, str]]:
+    """An installation of ``count`` responses in ``home``: itself, its folder, its database, an evaluator's
+    token.
+    """
+    home.mkdir()
+    with database(home) as url:
+        house = open_installation(Settings(instance=home, database_url=url))
+        _fill(house, count)
+        yield house, home, url, _evaluator(house)
+
+
+def count_all(house: Installation) -> None:
+    """Count and keep what the scheduler would."""
+    for task in aggregates.work(house.database, clock.now()):
+        aggregates.count(house.database, task, clock.now())
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[str]:
     url = f"sqlite:///{folder / 'folja.sqlite'}"
     migrate(url)
     yield url
 
 
 @contextmanager
-def _postgresql(_folder: Path) -> Iterator[str]:
+def postgresql(_folder: Path) -> Iterator[str]:
     with ExitStack() as stack:
         run = run_folder.create()
+        stack.callback(postgres.server_folder.cache_clear)  # the next one starts another
         stack.callback(postgres.stop, run)
         yield stack.enter_context(fresh_postgresql())
+
+
+DATABASES = (("SQLite", sqlite), ("PostgreSQL", postgresql))
 
 
 def _fill(house: Installation, count: int) -> None:
@@ -109,24 +127,25 @@ def _group_by(database: Database, count: int) -> float:
     return seconds
 
 
-def _opened(folder: Path, url: str, token: str) -> tuple[float, float]:
-    command = [sys.executable, "-m", "benchmarks.results", str(folder), url, token]
+def opened(folder: Path, url: str, token: str, page: str) -> tuple[float, float]:
+    """Seconds of ``page`` in a process of its own, and looked at again."""
+    command = [sys.executable, "-m", "benchmarks.results", str(folder), url, token, page]
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     cold, warm = said.split()
     return float(cold), float(warm)
 
 
-def _open(folder: Path, url: str, token: str) -> None:
+def _open(folder: Path, url: str, token: str, address: str) -> None:
     client = create_app(Settings(instance=folder, database_url=url)).test_client()
     with client.session_transaction() as session:
         session["_user_id"] = token
     for _ in range(2):
         started = time.perf_counter()
-        page = client.get(PAGE)
+        page = client.get(address)
         seconds = time.perf_counter() - started
         assert page.status_code == 200, page.status_code
         print(seconds)
 
 
 if __name__ == "__main__":
-    _open(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+    _open(Path(sys.argv[1]), *sys.argv[2:5])

@@ -8,7 +8,7 @@ from random import SystemRandom
 
 from scheduler.rounds import Round, log
 from surveys import clock
-from surveys.answers import closing, withdrawing
+from surveys.answers import closing, text_index, withdrawing
 from surveys.keys import KeysUnreadable
 from surveys.outbox import closing_summaries, sending_state
 from surveys.results import readings, word_spellings
@@ -30,9 +30,10 @@ class Housekeeper(Round):
         self._close(now)
 
     def _forget_unwritten(self, now: datetime) -> None:
-        """Once a day: it reads the answers wherever words are counted together."""
+        """Once a day: it reads the answers wherever words are counted together, and all that is indexed."""
         if self._looked_on != now.date():
             word_spellings.forget_unwritten(self.installation.database)
+            text_index.wipe_all(self.installation.database)
             self._looked_on = now.date()
 
     def _close(self, now: datetime) -> None:

@@ -24,7 +24,8 @@ from babel.localedata import locale_identifiers
 from babel.support import NullTranslations, Translations
 
 from surveys.domain import dates
-from surveys.domain.choices import DONT_KNOW_LABEL, OTHER_LABEL
+from surveys.domain.choices import OTHER_LABEL
+from surveys.domain.point_questions import DONT_KNOW_LABEL
 from surveys.domain.statistics import swedish_order
 
 FOLDER = Path(__file__).parent / "translations"

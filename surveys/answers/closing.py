@@ -38,6 +38,7 @@ TABLES = (
     "tally",
     "tally_cell",
     "snapshot",
+    "answer_text",
 )
 
 

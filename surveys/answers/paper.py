@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from surveys.answers import made_files, responses, source, tallies
+from surveys.answers import made_files, responses, source, tallies, text_index
 from surveys.answers.filled import FilledForm
 from surveys.answers.form_view import GRACE, FormView
 from surveys.database import Database
@@ -208,6 +208,7 @@ def undo(
             session.execute(delete(Response).where(Response.id == row.response_id))
         else:
             session.execute(update(Response).where(Response.id == row.response_id).values(_UNSENT))
+        text_index.forget(connection, row.response_id)
         tallies.forget(connection, [measurement_of(row.rule_id, row.target)])
         session.add(undone(project_id, mailing_id, user_id, now))
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Update, bindparam, insert, update
 
-from surveys.answers import beginnings, source
+from surveys.answers import beginnings, source, text_index
 from surveys.answers.asking_project import Logotype
 from surveys.answers.filled import FilledForm
 from surveys.answers.form_view import Answers, FormView, edition_of, view_of
@@ -22,6 +22,7 @@ from surveys.keys import Keyring, token_hash
 from surveys.models.response import Response
 from surveys.queries import answer_keys, answering, sheets
 from surveys.queries.answering import AskedRow
+from surveys.queries.results import key
 
 
 class LinkError(Exception):
@@ -181,6 +182,10 @@ def save(
         if stale and (answers != view.current or filled.fields is None):
             raise Conflict(view, answers)
         response = _keep(connection, keys, row, answers, filled, now)
+        if submit:
+            place, version = key(row.rule_id, row.target), view.sheet.version_id
+            anew = view.answers is not None
+            text_index.write(connection, response, place, version, view.form, answers, anew=anew)
         moment = beginnings.kept_moment(row, now)
         if not row.locked_at and not beginnings.lock(connection, view.sheet, moment):
             raise FormChanged(_view(connection, opened(connection, keys, public_id, token, now), now))

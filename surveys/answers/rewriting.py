@@ -8,10 +8,10 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from surveys.answers import tallies
+from surveys.answers import tallies, text_index
 from surveys.domain.privacy import Limit
 from surveys.domain.questionnaire import Form, parse
 from surveys.domain.questions import ThemeChoice
@@ -61,7 +61,17 @@ def rewrite(session: Session, key: AnswerKey, chance: Random) -> None:
     )
     if anew:
         session.connection().execute(insert(Response), anew)
+    _index(session.connection(), anew, forms)
     tallies.forget(session.connection(), [measurement_of(row["rule_id"], row["target"]) for row in rows])
+
+
+def _index(connection: Connection, anew: Sequence[Row], forms: Mapping[int, Form]) -> None:
+    """Their texts, in the order in which they lie, which is none."""
+    for row in anew:
+        if row["answers"] is not None:
+            place, version = measurement_of(row["rule_id"], row["target"]), row["version_id"]
+            text_index.write(connection, row["id"], place, version, forms[version], row["answers"])
+    text_index.wipe(connection)
 
 
 def _compared(session: Session, rows: Sequence[Row]) -> list[tuple[Row, bool]]:

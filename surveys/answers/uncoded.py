@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from surveys.answers import beginnings, made_files, source, tallies
+from surveys.answers import beginnings, made_files, source, tallies, text_index
 from surveys.answers.paper import NotUndone, is_open, mode_of, undone
 from surveys.database import Database
 from surveys.domain.privacy import PrivacyMode, common_target
@@ -134,11 +134,12 @@ def enter(
         moment = beginnings.moment(mode, mailing.timezone, now)
         themes = [each.code for each in asked.form.questions if isinstance(each, ThemeChoice)]
         theme = next((checked.answers[code] for code in themes if code in checked.answers), None)
+        response, target = uuid4(), common_target(mailing.target)
         session.execute(
             insert(Response).values(
-                id=uuid4(),
+                id=response,
                 rule_id=mailing.rule_id,
-                target=common_target(mailing.target),
+                target=target,
                 version_id=asked.key.version_id,
                 privacy_mode=mode.value,
                 response_key=key,
@@ -152,6 +153,10 @@ def enter(
                 uncoded=True,
                 **source.columns(source.Paper(user_id), mode),
             )
+        )
+        place = measurement_of(mailing.rule_id, target)
+        text_index.write(
+            session.connection(), response, place, asked.key.version_id, asked.form, checked.answers
         )
         if not beginnings.lock(session.connection(), asked.key, moment):
             raise Faulty(asked, checked, changed=True)
@@ -170,6 +175,7 @@ def undo(db: Database, project_id: int, mailing_id: int, key: str, user_id: int,
         gone = session.execute(delete(Response).where(mine).returning(Response.id)).all()
         if not gone:
             raise NotUndone
+        text_index.wipe(session.connection())
         tallies.forget(session.connection(), [measurement_of(mailing.rule_id, mailing.target)])
         made_files.drop_of_rule(session.connection(), mailing.rule_id)
         session.add(undone(project_id, mailing_id, user_id, now))

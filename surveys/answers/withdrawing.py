@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from surveys import taken_back
-from surveys.answers import made_files, responses, tallies
+from surveys.answers import made_files, responses, tallies, text_index
 from surveys.database import Database
 from surveys.keys import Keyring
 from surveys.models.response import Response
@@ -45,6 +45,7 @@ def withdraw(db: Database, keys: Keyring, public_id: str, token: str, now: datet
         if not row.revision:
             return bool(row.declined)
         connection.execute(delete(Response).where(Response.id == row.response_id))
+        text_index.wipe(connection)
         tallies.forget(connection, [key(row.rule_id, row.target)])
         made_files.drop_of_rule(connection, row.rule_id)
         answering.decline(connection, public_id, True)
@@ -73,4 +74,6 @@ def withdraw_again(db: Database, keys: Keyring) -> int:
                     invitation.declined = True
             made_files.drop_of_rule(session.connection(), row.rule_id)
             session.delete(row)
+        session.flush()
+        text_index.wipe(session.connection())
     return len(found)

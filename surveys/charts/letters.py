@@ -1,20 +1,21 @@
 """How wide a text becomes, and where it breaks.
 
-Estimated from the widths of a common sans-serif with a little to spare, since the typeface is the reader's: a
-label may stand a trifle narrow, but not outside its room.
+Estimated from the widths of a broad sans-serif (such as Verdana and DejaVu Sans), since the typeface is the
+reader's: in a narrower one a label has room to spare, but in none does it run into the bar or the figures.
 """
 
 from functools import cache
 
 # Hundredths of the size of the letters.
 _WIDTHS = {
-    **dict.fromkeys("ijl.,:;'|!\u00a0\u202f ", 29),
-    **dict.fromkeys('ftrI()[]/-\u2013\u201d\u201c"', 37),
-    **dict.fromkeys("mw%MW@\u2014\u2026", 90),
-    **dict.fromkeys("ABCDEGHKNOPQRSTUVXYZÅÄÖ&", 71),
+    **dict.fromkeys("ijlI.,:;'|!\u00a0\u202f ", 32),
+    **dict.fromkeys("ftrJ()[]/-", 40),
+    **dict.fromkeys('\u2013\u201d\u201c"', 51),
+    **dict.fromkeys("mwMW%@\u2014\u2026", 97),
+    **dict.fromkeys("ABCDGHKNOQRUVXÅÄÖ&", 75),
 }
-_OTHER = 58
-BOLD = 1.06
+_OTHER = 63
+BOLD = 1.1
 
 
 @cache

@@ -181,5 +181,6 @@ def _role(role: str) -> str:
         "organiser": _("organiser"),
         "evaluator": _("evaluator"),
         "reader": _("reader"),
+        "supplier": _("supplier"),
     }
     return names[role]

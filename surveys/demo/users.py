@@ -51,6 +51,7 @@ def _made() -> list[DemoUser]:
         ("organisator", "Olle Organisatör", "organiser"),
         ("utvarderare", "Ulla Utvärderare", "evaluator"),
         ("lasare", "Lars Läsare", "reader"),
+        ("leverantor", "Lena Leverantör", "supplier"),
         ("administrator", "Asta Administratör", "administrator"),
     )
     return [DemoUser(f"{name}@demo.example", title, role, _password()) for name, title, role in roles]

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from surveys.domain.choices import DONT_KNOW, OTHER, OneChoice, PointQuestion, SeveralChoices
+from surveys.domain.choices import OTHER, OneChoice, SeveralChoices
 from surveys.domain.date_question import DateQuestion
+from surveys.domain.point_questions import DONT_KNOW, PointQuestion
 from surveys.domain.question import Question
 from surveys.domain.questionnaire import Form
 from surveys.domain.questions import NumberQuestion, TextQuestion, Words

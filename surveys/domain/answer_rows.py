@@ -19,8 +19,9 @@ from surveys.domain.answer_columns import (
     pieces,
     plain,
 )
-from surveys.domain.choices import OTHER, OneChoice, PointQuestion, SeveralChoices
+from surveys.domain.choices import OTHER, OneChoice, SeveralChoices
 from surveys.domain.date_question import DateQuestion
+from surveys.domain.point_questions import PointQuestion
 from surveys.domain.question import Answer, Question, Unacceptable
 from surveys.domain.questionnaire import Form, check
 from surveys.domain.questions import NumberQuestion, Words

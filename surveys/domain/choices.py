@@ -1,82 +1,23 @@
-"""Question kinds that choose among points or options: scale, one choice, several choices, theme choice."""
+"""Question kinds that choose among options written for them, with words of one's own: one, or several."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from surveys.domain.counted import Counted, Weighed, weighed
 from surveys.domain.document import Node
 from surveys.domain.expressions import Term
+from surveys.domain.point_questions import coded_columns, coded_writer, label_of, one_of
 from surveys.domain.question import Answer, Fields, Question, Unacceptable, line_in, persons, typed_in
-from surveys.domain.scales import Point, Scale, read_points, repeated
+from surveys.domain.scales import Point, read_points, repeated
 from surveys.domain.statistics import Distribution
 from surveys.domain.summaries import CellWriter, Column, Summary
 from surveys.domain.texts import LocalText, pick
 
-DONT_KNOW = "dk"
 OTHER = "other"
 OTHER_TEXT_LENGTH = 200
-DONT_KNOW_LABEL: LocalText = {"sv": "Vet ej", "en": "Don’t know"}
 OTHER_LABEL: LocalText = {"sv": "Annat", "en": "Other"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class PointQuestion(Question):
-    """One point out of several, kept as its code: what a scale and a choice of theme have in common."""
-
-    @property
-    def choices(self) -> tuple[Point, ...]:
-        """What can be chosen, in the order shown."""
-        raise NotImplementedError
-
-    @property
-    def counted(self) -> tuple[str, ...]:
-        """The codes that a distribution holds."""
-        return tuple(point.code for point in self.choices)
-
-    def accept(self, raw: Fields) -> str | None:
-        return _one_of(self.choices, typed_in(raw, self.field))
-
-    def shown(self, value: Answer, language: str) -> str:
-        return _label(self.choices, value, language)
-
-    def columns(self, language: str) -> tuple[Column, ...]:
-        return _coded_columns(self, language)
-
-    def writer(self, language: str) -> CellWriter:
-        return _coded_writer(self.choices, language)
-
-    def summarise(self, values: Iterable[Answer | None] | Counted) -> Summary:
-        return summary_of_classes(self.counted, values)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScaleQuestion(PointQuestion):
-    """A labelled scale, lowest first. Kept as the code of the point, or ``dk``."""
-
-    kind: ClassVar[str] = "scale"
-    scale: Scale
-    dont_know: bool = False
-
-    @classmethod
-    def read(cls, node: Node, common: dict[str, Any]) -> Self:
-        scale = Scale.read(node.node("scale"))
-        if DONT_KNOW in scale.codes:
-            node.fault("reserved_code", "scale", "points", value=DONT_KNOW)
-        return cls(**common, scale=scale, dont_know=node.flag("dont_know"))
-
-    @property
-    def choices(self) -> tuple[Point, ...]:
-        """The points, and "don't know" last where it is an answer."""
-        return (
-            (*self.scale.points, Point(DONT_KNOW, DONT_KNOW_LABEL)) if self.dont_know else self.scale.points
-        )
-
-    @property
-    def counted(self) -> tuple[str, ...]:
-        """The points alone: "don't know" is counted apart."""
-        return self.scale.codes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +45,7 @@ class OneChoice(Question):
 
     def accept(self, raw: Fields) -> dict[str, str] | None:
         text = line_in(raw, self.text_field, OTHER_TEXT_LENGTH) if self.other else None
-        chosen = _one_of(self.choices, typed_in(raw, self.field)) or (OTHER if text else None)
+        chosen = one_of(self.choices, typed_in(raw, self.field)) or (OTHER if text else None)
         if chosen is None:
             return None
         if text and chosen != OTHER:
@@ -119,14 +60,14 @@ class OneChoice(Question):
         return str(value["code"])
 
     def shown(self, value: Answer, language: str) -> str:
-        return _with_text(_label(self.choices, value["code"], language), value)
+        return _with_text(label_of(self.choices, value["code"], language), value)
 
     def columns(self, language: str) -> tuple[Column, ...]:
         text = (Column(f"{self.code}.text", pick(OTHER_LABEL, language), "text"),) if self.other else ()
-        return (*_coded_columns(self, language), *text)
+        return (*coded_columns(self, language), *text)
 
     def writer(self, language: str) -> CellWriter:
-        coded, other = _coded_writer(self.choices, language), self.other
+        coded, other = coded_writer(self.choices, language), self.other
 
         def write(value: Answer | None) -> tuple[str | None, ...]:
             cells = coded(value and value["code"])
@@ -176,7 +117,7 @@ class SeveralChoices(Question):
 
     def accept(self, raw: Fields) -> dict[str, Any] | None:
         text = line_in(raw, self.text_field, OTHER_TEXT_LENGTH) if self.other else None
-        chosen = {_one_of(self.choices, typed) for typed in raw.get(self.field, ())} - {None}
+        chosen = {one_of(self.choices, typed) for typed in raw.get(self.field, ())} - {None}
         if text:
             chosen.add(OTHER)
         if self.max and len(chosen) > self.max:
@@ -194,7 +135,7 @@ class SeveralChoices(Question):
         return tuple(value["codes"])
 
     def shown(self, value: Answer, language: str) -> str:
-        labels = (_label(self.choices, code, language) for code in value["codes"])
+        labels = (label_of(self.choices, code, language) for code in value["codes"])
         return _with_text(", ".join(labels), value)
 
     def columns(self, language: str) -> tuple[Column, ...]:
@@ -236,57 +177,12 @@ class SeveralChoices(Question):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ThemeChoice(PointQuestion):
-    """Which parallel theme the person took part in. Kept as the theme's code."""
-
-    kind: ClassVar[str] = "theme_choice"
-    options: tuple[Point, ...] = ()  # the themes of the occasion, known once expanded
-
-    @property
-    def choices(self) -> tuple[Point, ...]:
-        return self.options
-
-
-def _one_of(choices: Sequence[Point], code: str) -> str | None:
-    if code and all(code != point.code for point in choices):
-        raise Unacceptable("not_an_option")
-    return code or None
-
-
-def _label(choices: Sequence[Point], code: str, language: str) -> str:
-    return next((point.shown(language) for point in choices if point.code == code), code)
-
-
 def _own_words(answers: Weighed) -> tuple[str, ...]:
     return tuple(value["text"] for value, many in answers if "text" in value for _ in range(many))
 
 
 def _with_text(label: str, value: Answer) -> str:
     return f"{label}: {value['text']}" if "text" in value else label
-
-
-def _coded_columns(question: Question, language: str) -> tuple[Column, ...]:
-    heading = pick(question.text, language)
-    return (Column(question.code, heading, "code"), Column(f"{question.code}.label", heading, "label"))
-
-
-def _coded_writer(choices: Sequence[Point], language: str) -> CellWriter:
-    rows = {point.code: (point.code, point.shown(language)) for point in choices}
-    nothing = (None, None)
-    return lambda value: nothing if value is None else rows.get(value, (value, None))
-
-
-def summary_of_classes(codes: tuple[str, ...], values: Iterable[Answer | None] | Counted) -> Summary:
-    """Answers that are one class each, counted; "don't know" apart."""
-    answers, missing = weighed(values)
-    counts = Counter[str]()
-    for value, many in answers:
-        counts[value] += many
-    distribution = Distribution(codes, tuple(counts[code] for code in codes), missing, counts[DONT_KNOW])
-    return Summary(
-        n=distribution.n, missing=missing, dont_know=distribution.dont_know, distribution=distribution
-    )
 
 
 def read_options(node: Node) -> tuple[Point, ...]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from surveys.domain.choices import PointQuestion, summary_of_classes
 from surveys.domain.counted import Counted, canonical, weighed
+from surveys.domain.point_questions import PointQuestion, summary_of_classes
 from surveys.domain.question import Answer, Fields, Unacceptable, typed_in
 from surveys.domain.scales import Point
 from surveys.domain.summaries import Summary

@@ -2,7 +2,7 @@
 
 An answer comes in as form fields (name → values as typed) and is kept as JSON: see each kind.
 A question without an answer has no value at all. Kinds that choose among options are in
-:mod:`surveys.domain.choices`, dates and rankings in modules of their own.
+:mod:`surveys.domain.choices` and ``point_questions``, dates and rankings in modules of their own.
 """
 
 from collections import Counter
@@ -11,20 +11,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
-from surveys.domain.choices import (
-    DONT_KNOW,
-    OTHER,
-    OneChoice,
-    ScaleQuestion,
-    SeveralChoices,
-    ThemeChoice,
-)
+from surveys.domain.choices import OTHER, OneChoice, SeveralChoices
 from surveys.domain.consent import Consent
 from surveys.domain.counted import Counted, weighed
 from surveys.domain.date_question import DateQuestion
 from surveys.domain.document import Node
 from surveys.domain.expressions import Term
 from surveys.domain.numbers import BadNumber, canonical, read_number, swedish
+from surveys.domain.point_questions import DONT_KNOW, ScaleQuestion, ThemeChoice
 from surveys.domain.question import Answer, Fields, Question, Unacceptable, line_in, persons, text_in
 from surveys.domain.ranking import Ranking
 from surveys.domain.spread import spread

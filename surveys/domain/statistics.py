@@ -16,6 +16,7 @@ ANSWERED_QUESTION = "answered_question"
 
 _NUMERIC = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _AFTER_Z = {"å": 1, "ä": 2, "æ": 2, "ö": 3, "ø": 3}
+_AFTER_ALL = 0x10FFF0
 _SORTED_AS = {"ü": "y", "ð": "d", "đ": "d", "þ": "th"}
 
 
@@ -276,6 +277,14 @@ def swedish_order(word: str) -> tuple[list[tuple[str, int]], str]:
     """A sort key: å ä ö after z, other accents only where the words are otherwise the same."""
     same = folded(word)
     return [place for letter in same for place in _places(letter)], same
+
+
+def alphabetical(text: str, longest: int = 60) -> str:
+    """As :func:`swedish_order`, as a text that a database can sort by its code points."""
+    places, same = swedish_order(text[:longest])
+    # after every letter there is, so that å comes after z and whatever follows on it
+    first = "".join(letter + (chr(_AFTER_ALL + after) if after else "") for letter, after in places)
+    return f"{first}\x01{same}"
 
 
 def folded(word: str) -> str:

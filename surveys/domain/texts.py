@@ -73,4 +73,5 @@ def _part(part: str) -> str:
 
 
 def _is_bad(letter: str) -> bool:
-    return letter not in "\n\t" and unicodedata.category(letter) in {"Cc", "Cs"}
+    # the last two are no characters, and no file of XML (Word, Excel, a feed) can hold them
+    return letter not in "\n\t" and (unicodedata.category(letter) in {"Cc", "Cs"} or letter in "\ufffe\uffff")

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveys.exporting import codebook_pdf, formats, result_tables
+from surveys.exporting import codebook_pdf, formats, result_tables, table_file
 from surveys.exporting.about import about
 from surveys.exporting.codebook import codebook
 from surveys.exporting.formats import ANSWERS, PERSONS, RESPONSES, Format
@@ -23,6 +23,7 @@ from surveys.exporting.rows import Export
 from surveys.exporting.sav_file import NoPersonCodes, TooLarge
 from surveys.exporting.words import Words
 from surveys.keys import Keyring
+from surveys.results.change import read_change
 from surveys.results.series import read_series
 
 EVERY = 1_000  # rows between two words about how far it has come
@@ -116,11 +117,12 @@ def _add(
 
 def _add_results(archive: _Archive, session: Session, export: Export, now: datetime, words: Words) -> None:
     found = read_series(session, export.series_id, now, export.as_evaluator)
-    tables = result_tables.tables(found, words, export.language)
+    change = read_change(session, export.series_id, now, export.as_evaluator)
+    tables = result_tables.tables(found, change, words, export.language)
     start = export.series_code
-    archive.add(f"{start}-results.xlsx", lambda path: result_tables.save_xlsx(tables, path))
+    archive.add(f"{start}-results.xlsx", lambda path: table_file.save_xlsx(tables, path))
     for table in tables:
-        archive.add(f"{start}-results-{table.code}.csv", partial(result_tables.save_csv, table))
+        archive.add(f"{start}-results-{table.code}.csv", partial(table_file.save_csv, table))
     book = codebook(export, found, words)
     content = codebook_pdf.pdf(export, book, words)
     archive.add(f"{start}-codebook.pdf", lambda path: path.write_bytes(content))

@@ -1,8 +1,9 @@
 """Which questions of a measurement an export must leave out, because no page shows their answers either."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from surveys.domain.privacy import Limit
+from surveys.domain.tally import Counting
 from surveys.exporting.layout import Asked
 from surveys.results.cells import Cell, by_version
 from surveys.results.questions import Tallied, tallied_results
@@ -10,24 +11,19 @@ from surveys.results.questions import Tallied, tallied_results
 Hidden = frozenset[tuple[int, str]]  # version (id) and question
 
 
-def hidden_questions(forms: Mapping[int, Asked], cells: Sequence[Cell], limit: Limit) -> Hidden:
-    """Return the questions of ``forms`` (by version id) whose answers are not shown, and those that were
-    asked by such answers: they tell them by being there or not.
-
-    ``cells``: the responses counted, so that it costs no more memory however many they are.
+def hidden_questions(forms: Mapping[int, Asked], cells: Iterable[Cell], limit: Limit) -> Hidden:
+    """Return the questions of ``forms`` (by version id) whose answers are not shown, and those that they led
+    to: by being asked or not they would tell them. ``cells`` are all responses of the measurement.
     """
-    tallies = by_version(cells)
-    ids = {asked.version: id_ for id_, asked in forms.items()}
-    answered = [Tallied(asked.version, asked.form, tallies[id_]) for id_, asked in forms.items()]
-    refused = {
+    counted = by_version(cells)
+    tallied = [
+        Tallied(each.version, each.form, counted.get(id_) or Counting(each.form).tally())
+        for id_, each in forms.items()
+    ]
+    ids = {each.version: id_ for id_, each in forms.items()}
+    return frozenset(
         (ids[version], result.code)
-        for result in tallied_results(answered, limit, decimals=0)
+        for result in tallied_results(tallied, limit, decimals=0)
         if not result.shown
         for version in result.versions
-    }
-    led = {
-        (version, code)
-        for version, asked in forms.items()
-        for code in asked.form.conditions.led_by({code for at, code in refused if at == version})
-    }
-    return frozenset(refused | led)
+    )

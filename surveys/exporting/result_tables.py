@@ -4,57 +4,22 @@ Made of what :mod:`surveys.results.series` gives and of nothing else: what a pag
 One line a class, so that a table can be filtered; counts stand beside their base and the rounded share.
 """
 
-import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
 
 from surveys.domain.statistics import WordCount
 from surveys.domain.texts import pick
-from surveys.exporting import csv_file, xlsx_file
-from surveys.exporting.csv_file import harmless, swedish_number
-from surveys.exporting.in_place import put_in_place
+from surveys.exporting.change_tables import change_tables
+from surveys.exporting.table_file import Line, Table
 from surveys.exporting.words import Words
-from surveys.results.model import Measurement, QuestionResult, SeriesResults, Share
-
-Value = str | int | Decimal | None
-Line = tuple[Value, ...]
+from surveys.results.change_model import Change
+from surveys.results.model import Measurement, Middle, QuestionResult, SeriesResults, Share
 
 
-@dataclass(frozen=True)
-class Table:
-    """``code`` is a name for files."""
-
-    code: str
-    name: str
-    heading: tuple[str, ...]
-    rows: tuple[Line, ...]
-
-
-def tables(found: SeriesResults, words: Words, language: str) -> list[Table]:
+def tables(found: SeriesResults, change: Change, words: Words, language: str) -> list[Table]:
     """The tables of a series. Questions and answers are in ``language``, all else in that of ``words``."""
     making = _Making(found, words, language)
-    return [making.funnel(), making.measurements(), making.questions(), making.classes(), making.own_words()]
-
-
-def save_csv(table: Table, path: Path, encoding: str = csv_file.ENCODING, replace: bool = False) -> None:
-    """Raises FileThere, CannotWrite."""
-    with put_in_place(path, replace) as draft, draft.open("w", encoding=encoding, newline="") as file:
-        writer = csv.writer(file, delimiter=csv_file.SEPARATOR, lineterminator="\r\n")
-        writer.writerow(map(harmless, table.heading))
-        writer.writerows([_dressed(value) for value in row] for row in table.rows)
-
-
-def save_xlsx(found: list[Table], path: Path, replace: bool = False) -> None:
-    """Raises FileThere, CannotWrite."""
-    xlsx_file.save_tables(((each.name, each.heading, each.rows) for each in found), path, replace)
-
-
-def _dressed(value: Value) -> str:
-    if isinstance(value, int | Decimal):
-        return swedish_number(str(value))
-    return harmless(value or "")
+    whole = [making.funnel(), making.measurements(), making.questions(), making.classes(), making.own_words()]
+    return whole + change_tables(change, words, language)
 
 
 class _Making:
@@ -111,7 +76,10 @@ class _Making:
             _("Count"),
             _("Per cent"),
             _("Mean"),
+            _("Standard deviation"),
             _("Median"),
+            _("Lower quartile"),
+            _("Upper quartile"),
             _("Lowest"),
             _("Highest"),
             _("Note"),
@@ -192,9 +160,9 @@ class _Making:
 
     def _question(self, one: QuestionResult) -> Line:
         if not one.shown:
-            empty: Line = (None,) * 10
+            empty: Line = (None,) * 13
             return (one.code, self._text(one.text), one.n, *empty, self._("not shown: too few answers"))
-        top, middle = one.top, one.middle
+        top = one.top
         return (
             one.code,
             self._text(one.text),
@@ -205,10 +173,7 @@ class _Making:
             " + ".join(self._text(label) for label in top.labels) if top else "",
             top.share.count if top else None,
             top.share.percent if top else None,
-            middle.mean if middle else None,
-            middle.median if middle else None,
-            middle.minimum if middle else None,
-            middle.maximum if middle else None,
+            *_middle(one.middle),
             self._("worded otherwise in some versions") if one.reworded else "",
         )
 
@@ -217,10 +182,12 @@ class _Making:
         for bar in one.points:
             yield (_("class"), bar.code, self._text(bar.label), *_of(bar.share))
         for bar in one.merged:
-            yield (_("classes together"), bar.code, self._text(bar.label), *_of(bar.share))
-        if one.top:
-            label = " + ".join(self._text(each) for each in one.top.labels)
-            yield (_("upper classes"), "+".join(one.top.codes), label, *_of(one.top.share))
+            codes = "+".join(bar.codes) or bar.code
+            yield (_("classes together"), codes, self._text(bar.label), *_of(bar.share))
+        for what, some in ((_("upper classes"), one.top), (_("lower classes"), one.bottom)):
+            if some:
+                label = " + ".join(self._text(each) for each in some.labels)
+                yield (what, "+".join(some.codes), label, *_of(some.share))
         for placed in one.placed:
             for place, count in enumerate(placed.places, 1):
                 yield (
@@ -234,6 +201,20 @@ class _Making:
 
     def _text(self, text: dict[str, str]) -> str:
         return pick(text, self._language)
+
+
+def _middle(middle: Middle | None) -> Line:
+    if middle is None:
+        return (None,) * 7
+    return (
+        middle.mean,
+        middle.deviation,
+        middle.median,
+        middle.lower,
+        middle.upper,
+        middle.minimum,
+        middle.maximum,
+    )
 
 
 def _of(share: Share) -> Line:

@@ -33,7 +33,7 @@ from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.queries import export as queries
 from surveys.queries import results as result_queries
 from surveys.queries.results import Key
-from surveys.results.cells import Cell as CountedCell
+from surveys.results.cells import Cell as Group
 from surveys.results.cells import cells_of
 from surveys.results.grouped import Patterns, in_order, variables_of
 from surveys.results.model import Measurement
@@ -90,11 +90,11 @@ class Export:
         }
         self._parsed: dict[int, Form] = {}
         self.forms = {key_of(each): self._asked(each) for each in self.measurements}
-        self._cells = {key: self._counted(key) for key in self.forms}
+        counted = {key: self._counted(key) for key in self.forms}
         self.hidden = {
-            key: hidden_questions(forms, self._cells[key], self.limit) for key, forms in self.forms.items()
+            key: hidden_questions(forms, counted[key], self.limit) for key, forms in self.forms.items()
         }
-        self.carried, self.not_carried = self._variables()
+        self.carried, self.not_carried = self._variables(counted)
         if "theme" in self.not_carried:
             # It is the register's wherever that knows it: as an answer it would be carried after all.
             self.hidden = {key: hidden | _themes(self.forms[key]) for key, hidden in self.hidden.items()}
@@ -162,14 +162,17 @@ class Export:
         names += [name for name in self.carried if name not in (LANGUAGE, SOURCE)]
         return tuple(Column(name, name, "code") for name in names)
 
-    def _variables(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _counted(self, key: Key) -> list[Group]:
+        return cells_of(self._session, key, {id_: asked.form for id_, asked in self.forms[key].items()})
+
+    def _variables(self, counted: Mapping[Key, Sequence[Group]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Which background variables may be carried, and which of those that there are may not."""
         rows: list[list[Part]] = []
         told: list[tuple[list[Part], Pattern]] = []
-        for key, asked in self.forms.items():
+        for key, cells in counted.items():
+            asked = self.forms[key]
             newest_first = sorted(asked, key=lambda id_: -asked[id_].version)
             forms = {id_: asked[id_].form for id_ in newest_first}
-            cells = self._cells[key]
             there = variables_of(self._session, self.series_id, cells)
             rows.append([Part(each.background, (), each.tally.responses) for each in cells])
             told += Patterns(forms, cells, there, self.limit).told_in_rows(self.hidden[key])
@@ -178,10 +181,6 @@ class Export:
             found = tuple(name for name in found if name != SOURCE)
         may = carried_beside(rows, told, found, self.limit)
         return may, tuple(name for name in found if name not in may)
-
-    def _counted(self, key: Key) -> list[CountedCell]:
-        """The responses of a measurement as tallies of its smallest groups."""
-        return cells_of(self._session, key, {id_: asked.form for id_, asked in self.forms[key].items()})
 
     def _form(self, version: int) -> Form:
         if version not in self._parsed:

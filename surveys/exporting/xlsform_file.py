@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from surveys.domain.choices import DONT_KNOW, DONT_KNOW_LABEL, OTHER, OTHER_LABEL
+from surveys.domain.choices import OTHER, OTHER_LABEL
+from surveys.domain.point_questions import DONT_KNOW, DONT_KNOW_LABEL
 from surveys.domain.texts import DEFAULT_LANGUAGE, LocalText, pick
 from surveys.importing.foreign import Foreign, Names
 from surveys.importing.xlsform_columns import OWN, hidden

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from surveys.domain.choices import DONT_KNOW, OTHER
+from surveys.domain.choices import OTHER
 from surveys.domain.condition_tree import AskedForm, Known
+from surveys.domain.point_questions import DONT_KNOW
 from surveys.importing.question_schema import (
     OneChoice,
     Question,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from surveys.domain.choices import DONT_KNOW, DONT_KNOW_LABEL
 from surveys.domain.drafting import MOST_OPTIONS
+from surveys.domain.point_questions import DONT_KNOW, DONT_KNOW_LABEL
 from surveys.domain.texts import pick
 from surveys.importing import lss_attributes as attributes
 from surveys.importing.exchanged import JsonObject

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveys.domain.choices import DONT_KNOW, DONT_KNOW_LABEL, OTHER, OTHER_LABEL
+from surveys.domain.choices import OTHER, OTHER_LABEL
 from surveys.domain.consent import YES
 from surveys.domain.drafting import MOST_OPTIONS
 from surveys.domain.expressions import BadExpression, parse
+from surveys.domain.point_questions import DONT_KNOW, DONT_KNOW_LABEL
 from surveys.domain.texts import LocalText, pick
 from surveys.importing import xlsform_limits as limits
 from surveys.importing.exchanged import Builder, JsonObject, fitting_option

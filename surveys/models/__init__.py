@@ -3,6 +3,7 @@
 from surveys.models import (
     access,
     answer_key,
+    answer_text,
     deeds,
     export_job,
     followup,
@@ -26,6 +27,7 @@ from surveys.models import (
 __all__ = [
     "access",
     "answer_key",
+    "answer_text",
     "deeds",
     "export_job",
     "followup",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from surveys.database import Base, UTCDateTime
 from surveys.models.programme import Project
 
-ROLES = ("administrator", "organiser", "evaluator", "reader")
+ROLES = ("administrator", "organiser", "evaluator", "reader", "supplier")
 
 
 class User(Base):
@@ -28,7 +28,9 @@ class Membership(Base):
     __tablename__ = "membership"
     __table_args__ = (
         UniqueConstraint("user_id", "project_id"),
-        CheckConstraint("role IN ('administrator', 'organiser', 'evaluator', 'reader')", name="role_known"),
+        CheckConstraint(
+            "role IN ('administrator', 'organiser', 'evaluator', 'reader', 'supplier')", name="role_known"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -52,7 +52,7 @@ def optional(words: str, language: str) -> Piece | None:
     return text(words, language) if words else None
 
 
-def document(title: str, author: str, language: str, size: int, page: tuple[str, str, str]) -> Piece:
+def document(title: str, author: str, language: str, size: float, page: tuple[str, str, str]) -> Piece:
     """What every document has. ``page``: the words before, between and after "1 of 3"."""
     return {
         "title": settable(title.replace("\n", " ")).strip(f" {_UNSEEN}") or NAMELESS,

@@ -51,6 +51,18 @@ def pdf(template: Template, content: Content) -> bytes:
     return pdf(template, {**content, "project": {**content["project"], "logotype": None}})
 
 
+def fits_a_page(template: Template, content: Content) -> bool:
+    """Whether the same is one page; where typst refuses it, that is for :func:`pdf` to say."""
+    import typst  # noqa: PLC0415
+
+    try:
+        with _one_at_a_time[template]:
+            found = _compiler(template).compile(format="svg", sys_inputs=_inputs(content))
+    except typst.TypstError:
+        return True
+    return not isinstance(found, list) or len(found) == 1
+
+
 def pages(template: Template, content: Content) -> list[bytes]:
     """Return the same as pictures (PNG), one a page, to be looked at."""
     found = _compiler(template).compile(format="png", ppi=80.0, sys_inputs=_inputs(content))

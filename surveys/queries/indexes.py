@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from surveys.database import LARGEST_ID
 from surveys.models.deeds import Deed
 from surveys.models.programme import Series
 from surveys.models.question_index import QuestionIndex
@@ -18,6 +19,8 @@ def of_series(session: Session, series_id: int) -> Sequence[QuestionIndex]:
 
 
 def one(session: Session, series_id: int, index_id: int) -> QuestionIndex | None:
+    if index_id > LARGEST_ID:
+        return None
     return session.scalars(
         select(QuestionIndex).where(QuestionIndex.id == index_id, QuestionIndex.series_id == series_id)
     ).one_or_none()

@@ -1,7 +1,7 @@
 """How many were registered, present, asked, reached, and how many have answered: what every rate is of."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -65,7 +65,14 @@ def counts(session: Session, series_id: int) -> dict[Key, Counts]:
     found: dict[Key, Counts] = {}
     for place, some in (*_invitations(session, series_id), *_responses(session, series_id)):
         found[place] = found.get(place, Counts()) + some
-    return found
+    return {place: _with_all_who_began(some) for place, some in found.items()}
+
+
+def _with_all_who_began(some: Counts) -> Counts:
+    """Whoever has begun was asked: by a page of their own or on paper, where no mail had gone when it was
+    withdrawn.
+    """
+    return some if some.started <= some.invited else replace(some, invited=some.started)
 
 
 def head_counts(session: Session, series_id: int, of: Mapping[Key, Counts]) -> HeadCounts:
@@ -96,12 +103,14 @@ def head_counts(session: Session, series_id: int, of: Mapping[Key, Counts]) -> H
     ]
     persons = session.scalar(select(func.count(there.c.enrolment_id.distinct())))
     alone = _only(of)
+    answered = _persons_answering(session, series_id, alone)
+    invited = _persons_asked(session, series_id) if alone is None else alone.invited
     return HeadCounts(
         registered=registered or 0,
         present=persons or 0,
         attendances=sum(many for _, many in present_at),
-        invited=_persons_asked(session, series_id) if alone is None else alone.invited,
-        answered=_persons_answering(session, series_id, alone),
+        invited=max(invited, answered or 0),
+        answered=answered,
         present_at=dict(present_at),
     )
 
@@ -160,7 +169,6 @@ def mailed(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def was_asked() -> ColumnElement[bool]:
     """Whether an invitation counts as sent out."""
-    # A link can have been used only if a mail was at least tried, so whoever answered is among these.
     return or_(Invitation.withdrawn_at.is_(None), mailed(Message.attempts > 0))
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from surveys.domain.choices import OneChoice, PointQuestion, SeveralChoices
+from surveys.domain.choices import OneChoice, SeveralChoices
 from surveys.domain.condition_tree import AskedForm, Known
+from surveys.domain.point_questions import PointQuestion
 from surveys.domain.questionnaire import parse
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.people import Enrolment, Participant

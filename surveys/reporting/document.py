@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+ONE_PAGE = "one_page"
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:

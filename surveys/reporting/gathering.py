@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from surveys.models.programme import Project
 from surveys.queries import indicators as indicator_queries
+from surveys.queries import register
 from surveys.reporting.figures import Ledger
 from surveys.reporting.material import Material
 from surveys.reporting.words import Words
 from surveys.results import change, outside
 from surveys.results import series as results
-from surveys.results.breakdown import Breakdown, read_breakdown
+from surveys.results.breakdown import Breakdown, read_breakdowns
 from surveys.results.indicators import IndicatorResult, read_indicators
 from surveys.results.model import SeriesResults
 from surveys.results.outside import OutsideFigures
@@ -43,24 +44,18 @@ def gathered(
         now=now.astimezone(ZoneInfo(project.timezone)),
         brief=brief,
         changes=tuple(change.read_change(session, each, now, as_evaluator=False) for each in compared),
-        breakdowns=tuple(_breakdowns(session, found, now)) if "breakdown" in sections else (),
+        breakdowns=tuple(_breakdowns(session, found)) if "breakdown" in sections else (),
         indicators=tuple(indicators),
         grounds=_grounds(session, indicators),
+        organisations={each.code: each.name for each in register.organisations(session, project.id)},
         outside=tuple(_outside(session, project.id, set(series), now)) if "outside" in sections else (),
     )
 
 
-def _breakdowns(session: Session, found: Sequence[SeriesResults], now: datetime) -> Iterator[Breakdown]:
+def _breakdowns(session: Session, found: Sequence[SeriesResults]) -> Iterator[Breakdown]:
     for series in found:
         for each in series.measurements:
-            if not each.shown:
-                continue
-            at = series.id, each.rule_code, each.place, now, False
-            first = read_breakdown(session, *at)
-            known = {variable.name for variable in first.variables}
-            for name in BROKEN_DOWN_BY:
-                if name in known:
-                    yield read_breakdown(session, *at, by=name)
+            yield from read_breakdowns(session, series, each, BROKEN_DOWN_BY, as_evaluator=False)
 
 
 def _indicators(session: Session, project: Project, series: set[str], now: datetime) -> list[IndicatorResult]:

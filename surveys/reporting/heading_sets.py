@@ -5,6 +5,7 @@ from datetime import datetime
 
 from surveys.catalogues import for_staff
 from surveys.database import Database
+from surveys.domain.marks import mark_of_text
 from surveys.domain.texts import has_bad_characters
 from surveys.models.deeds import Deed
 from surveys.models.report import ReportHeadings
@@ -17,6 +18,17 @@ class UnknownHeadings(LookupError):
     code = "unknown_headings"
 
 
+class HeadingsChanged(Exception):
+    """Somebody else has saved the set since the form was opened; nothing is overwritten."""
+
+    code = "headings_changed"
+
+
+def mark_of(row: ReportHeadings | None) -> str:
+    """Tells whether a set is still as it was; "" of a new one."""
+    return mark_of_text(repr((row.name, row.language, row.sections))) if row else ""
+
+
 def keep(
     db: Database,
     project_id: int,
@@ -26,10 +38,13 @@ def keep(
     sections: Sequence[Heading],
     user_id: int,
     now: datetime,
+    seen: str | None = None,
 ) -> str:
-    """Keep a set, a new one where ``public_id`` is ""; returns its public id.
+    """Keep a set, a new one where ``public_id`` is ""; returns its public id. ``seen``: the :func:`mark_of`
+    what was changed.
 
-    Raises :class:`surveys.reporting.headings.BadHeadings`, :class:`UnknownHeadings`.
+    Raises :class:`surveys.reporting.headings.BadHeadings`, :class:`UnknownHeadings`,
+    :class:`HeadingsChanged`.
     """
     tidied = " ".join(name.split())
     found = _checked(tidied, language, sections)
@@ -37,6 +52,8 @@ def keep(
         row = queries.heading_set(session, project_id, public_id) if public_id else None
         if public_id and row is None:
             raise UnknownHeadings(public_id)
+        if seen not in (None, mark_of(row)):
+            raise HeadingsChanged
         if row is None:
             row = ReportHeadings(project_id=project_id, name=tidied, language=language, sections=[])
             session.add(row)

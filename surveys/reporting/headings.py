@@ -36,10 +36,10 @@ _INTERIM = ("summary", "background", "method", "participation", "occasions", "qu
 _ENDS = ("limitations", "followed_up", "recommendations")
 _SETS: Mapping[str, Sequence[str]] = {
     "interim": (*_INTERIM, "indicators", *_ENDS),
-    "midterm": (*_INTERIM, "before_after", "indicators", *_ENDS, "figures"),
+    "midterm": (*_INTERIM, "before_after", "indicators", *_ENDS),
     "final": (
         *_INTERIM, "breakdown", "before_after", "indicators", "outside", "horizontal", "limitations",
-        "followed_up", "conclusions", "recommendations", "figures",
+        "followed_up", "conclusions", "recommendations",
     ),
     "one_page": ("summary", "occasions", "limitations", "recommendations"),
 }  # fmt: skip

@@ -32,6 +32,7 @@ class Material:
     indicators: tuple[IndicatorResult, ...] = ()
     grounds: Mapping[int, str] = field(default_factory=dict)  # indicator → what is said beside its figures
     outside: tuple[OutsideFigures, ...] = ()
+    organisations: Mapping[str, str] = field(default_factory=dict)  # code → name
 
     def of(self, series: SeriesResults) -> str:
         """The name of a series where there are several, to begin a caption or a label with."""
@@ -55,4 +56,14 @@ class Material:
             question.paired is not None and question.paired.test.p is not None
             for each in self.compared()
             for question in each.questions
+        )
+
+    def classes_tested(self) -> bool:
+        """Whether any single classes of pairs were."""
+        return any(
+            one.test.p is not None
+            for each in self.compared()
+            for question in each.questions
+            if question.classes is not None
+            for one in question.classes.classes
         )

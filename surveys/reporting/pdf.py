@@ -6,7 +6,9 @@ from typing import Any
 from surveys.printing import content, typesetting
 from surveys.printing.content import Piece, text
 from surveys.printing.fonts import settable
+from surveys.reporting.columns import widths
 from surveys.reporting.document import (
+    ONE_PAGE,
     Block,
     Bullets,
     Cell,
@@ -17,26 +19,31 @@ from surveys.reporting.document import (
     Subheading,
     Table,
 )
-from surveys.reporting.word_xml import captioned, widths
+from surveys.reporting.word_xml import captioned
 
-SIZE, SIZE_OF_ONE_PAGE = 11, 9  # points
+SIZE = 11  # points
+SIZES_OF_ONE_PAGE = (9.5, 9, 8.5, 8, 7.5)  # the first with which it is one
 
 Draw = Callable[[Chart], str | None]  # a chart as SVG
 
 
 def pdf(document: Document, head: Piece, kind: str, draw: Draw = lambda _chart: None) -> bytes:
     """Return the file. ``head`` is the project's as printed papers have it; ``kind`` names what report it
-    is.
+    is. What is to be one page is set in the largest size that makes it one, or else in the smallest.
     """
-    return typesetting.pdf("report", typeset(document, head, kind, draw))
+    made = typeset(document, head, kind, draw)
+    if document.kind == ONE_PAGE:
+        sized = ({**made, "size": size} for size in SIZES_OF_ONE_PAGE)
+        made = next((each for each in sized if typesetting.fits_a_page("report", each)), made)
+    return typesetting.pdf("report", made)
 
 
 def typeset(document: Document, head: Piece, kind: str, draw: Draw) -> Mapping[str, Any]:
     """The same as content for the template."""
     language, words = document.language, document.words
-    short = document.kind == "one_page"
+    short = document.kind == ONE_PAGE
     page = (words["page"], words["of"], words["after"])
-    size = SIZE_OF_ONE_PAGE if short else SIZE
+    size = SIZES_OF_ONE_PAGE[-1] if short else SIZE
     sections = []
     for section in document.sections:
         blocks = [made for each in section.blocks if (made := _block(each, language, draw)) is not None]
@@ -87,26 +94,29 @@ def _block(block: Block, language: str, draw: Draw) -> Piece | None:
             drawing = draw(block)
             if drawing is None:
                 return None
-            title = captioned(block.title, block.base)
             return {
                 "is": "chart",
                 "drawing": drawing,
                 "alt": settable(block.alt),
-                "title": text(title, language),
+                "caption": _caption(block.title, block.base, language),
             }
 
 
 def _table(table: Table, language: str) -> Piece:
-    caption = captioned(table.caption, table.base)
     return {
         "is": "table",
-        "caption": text(caption, language),
+        "caption": _caption(table.caption, table.base, language),
         "head": [text(each, language) for each in table.head],
         "rows": [[_cell(cell, language) for cell in row] for row in table.rows],
         "notes": [text(each, language) for each in table.notes],
         "shares": widths(table),
         "from": table.numbers_from,
     }
+
+
+def _caption(title: str, base: str, language: str) -> Piece:
+    title, base = captioned(title, base)
+    return {"title": text(title, language), "base": content.optional(base, language)}
 
 
 def _cell(cell: Cell, language: str) -> Piece:

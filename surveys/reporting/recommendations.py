@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from surveys.database import Database
+from surveys.domain.marks import mark_of_text
 from surveys.domain.texts import has_bad_characters
 from surveys.models.report import FOLLOWED_UP, Recommendation, RecommendationFollowUp
 from surveys.queries import reports as queries
@@ -33,6 +34,12 @@ class Outcome:
     why: str
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else has saved since the form was opened; nothing is overwritten."""
+
+    code = "changed_meanwhile"
+
+
 class BadAdvice(ValueError):
     """Recommendations that cannot be; ``faults``: (place in the list, field) → code."""
 
@@ -43,16 +50,37 @@ class BadAdvice(ValueError):
         self.faults = faults
 
 
+def advice_mark(rows: Sequence[Recommendation]) -> str:
+    """Tells whether the recommendations of a report are still as they were."""
+    return mark_of_text(repr([(each.id, each.text, each.to_whom, each.due_on) for each in rows]))
+
+
+def outcome_mark(told: Mapping[int, RecommendationFollowUp]) -> str:
+    """Tells whether what a report says of earlier recommendations is still as it was."""
+    return mark_of_text(repr(sorted((key, each.status, each.why) for key, each in told.items())))
+
+
 def recommend(
-    db: Database, project_id: int, public_id: str, wanted: Sequence[Advice], user_id: int, now: datetime
+    db: Database,
+    project_id: int,
+    public_id: str,
+    wanted: Sequence[Advice],
+    user_id: int,
+    now: datetime,
+    seen: str | None = None,
 ) -> None:
     """Let these be the recommendations of a report, in this order; one without a text is taken away.
+    ``seen``: the :func:`advice_mark` of what they were made from.
 
-    Raises :class:`BadAdvice` (one that a later report has followed up stays), UnknownReport, AlreadySigned.
+    Raises :class:`BadAdvice` (one that a later report has followed up stays), :class:`ChangedMeanwhile`,
+    UnknownReport, AlreadySigned.
     """
     with db.transaction() as session:
         row = unsigned(session, project_id, public_id)
-        known = {each.id: each for each in queries.recommendations(session, row.id)}
+        stored = queries.recommendations(session, row.id)
+        if seen not in (None, advice_mark(stored)):
+            raise ChangedMeanwhile
+        known = {each.id: each for each in stored}
         kept = [each for each in wanted if each.text.strip()]
         gone = set(known) - {each.id for each in kept}
         faults = {
@@ -76,16 +104,25 @@ def recommend(
 
 
 def follow_up(
-    db: Database, project_id: int, public_id: str, told: Mapping[int, Outcome], user_id: int, now: datetime
+    db: Database,
+    project_id: int,
+    public_id: str,
+    told: Mapping[int, Outcome],
+    user_id: int,
+    now: datetime,
+    seen: str | None = None,
 ) -> None:
     """Say what has become of the recommendations that a report follows up; those not named stay as they were.
+    ``seen``: the :func:`outcome_mark` of what was said before.
 
-    Raises :class:`BadAdvice`, UnknownReport, AlreadySigned.
+    Raises :class:`BadAdvice`, :class:`ChangedMeanwhile`, UnknownReport, AlreadySigned.
     """
     with db.transaction() as session:
         row = unsigned(session, project_id, public_id)
         earlier = queries.recommendations(session, row.follows_id) if row.follows_id else ()
         known = queries.follow_ups(session, row.id)
+        if seen not in (None, outcome_mark(known)):
+            raise ChangedMeanwhile
         faults = {}
         for place, each in enumerate(earlier):
             outcome = told.get(each.id)

@@ -9,7 +9,7 @@ from typing import Any
 from surveys.catalogues import language_of
 from surveys.domain.texts import printable
 from surveys.reporting import word_places, word_xml
-from surveys.reporting.document import Chart, Document
+from surveys.reporting.document import ONE_PAGE, Chart, Document
 from surveys.reporting.word_template import default_template
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -43,9 +43,10 @@ def word(document: Document, looks: Looks, template: bytes | None = None) -> byt
     """Return the file. ``template`` is one that :mod:`surveys.reporting.templates` has taken in."""
     import docx  # noqa: PLC0415
 
-    file = docx.Document(io.BytesIO(template or default_template(document.language)))
+    ours = default_template(document.language, document.kind == ONE_PAGE)
+    file = docx.Document(io.BytesIO(template or ours))
     ids = _styles(file, document.language)
-    writer = word_xml.Writer(document.words, ids, lambda chart: _placed(file, looks.chart(chart)))
+    writer = word_xml.Writer(document, ids, lambda chart: _placed(file, looks.chart(chart)))
     values = {
         "title": document.title,
         "project": document.project,

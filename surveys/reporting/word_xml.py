@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from surveys.domain.texts import printable
+from surveys.reporting.columns import widths
 from surveys.reporting.document import (
+    ONE_PAGE,
     Block,
     Bullets,
     Cell,
@@ -45,7 +47,7 @@ STYLES = (
 )
 _PARAGRAPHS = {"": "", "lead": "", "note": "Följa not", "prompt": "Följa påminnelse"}
 _WIDE = 5_000  # fiftieths of a per cent: the whole width
-_FIRST_COLUMN = 0.26
+_SMALL, _SMALL_OF_ONE_PAGE = (16, 15), (13, 12)  # half points: columns' headings, and what stands beneath
 
 Placed = Callable[[Chart], tuple[str, int, int] | None]  # relationship, and width and height in EMU
 
@@ -53,8 +55,9 @@ Placed = Callable[[Chart], tuple[str, int, int] | None]  # relationship, and wid
 class Writer:
     """``ids``: style name → its id in the template; ``placed`` puts a chart's picture into the file."""
 
-    def __init__(self, words: Mapping[str, str], ids: Mapping[str, str], placed: Placed) -> None:
-        self._words, self._ids, self._placed = words, ids, placed
+    def __init__(self, document: Document, ids: Mapping[str, str], placed: Placed) -> None:
+        self._words, self._ids, self._placed = document.words, ids, placed
+        self._head, self._quiet = _SMALL_OF_ONE_PAGE if document.kind == ONE_PAGE else _SMALL
         self._tables = self._charts = 0
 
     def body(self, document: Document) -> str:
@@ -72,7 +75,8 @@ class Writer:
     def contents(self, document: Document) -> str:
         """A table of contents as a field: its headings at once, its page numbers when Word updates it."""
         begin = (
-            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
+            '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
+            '<w:r><w:instrText xml:space="preserve">'
             ' TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
         )
         end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
@@ -123,24 +127,23 @@ class Writer:
     def _table(self, table: Table) -> str:
         self._tables += 1
         shares = widths(table)
+        own = [int(_WIDE * share / sum(shares)) for share in shares]  # of the table
         head = "".join(
-            _cell(self._in_cell(Cell(text), at >= table.numbers_from, bold=True), int(_WIDE * shares[at]))
+            _cell(self._in_cell(Cell(text), at >= table.numbers_from, bold=True), own[at])
             for at, text in enumerate(table.head)
         )
         rows = "".join(
             "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
             + "".join(
-                _cell(self._in_cell(cell, at >= table.numbers_from), int(_WIDE * shares[at]))
-                for at, cell in enumerate(row)
+                _cell(self._in_cell(cell, at >= table.numbers_from), own[at]) for at, cell in enumerate(row)
             )
             + "</w:tr>"
             for row in table.rows
         )
         whole = f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}"
-        caption = captioned(table.caption, table.base)
         notes = "".join(self._said(note, "Följa not") for note in table.notes)
         return (
-            self._caption(self._words["table"], self._tables, caption, before=True)
+            self._caption(self._words["table"], self._tables, table.caption, table.base, before=True)
             + self._framed(whole, shares, table.caption, "firstRow")
             + notes
             + _paragraph("", self._style("Följa not"))
@@ -151,7 +154,7 @@ class Writer:
         grid = "".join(f'<w:gridCol w:w="{int(9_000 * share)}"/>' for share in shares)
         return (
             f"<w:tbl><w:tblPr><w:tblStyle w:val={quoteattr(self._ids['Följa tabell'])}/>"
-            f'<w:tblW w:w="{_WIDE}" w:type="pct"/><w:tblLayout w:type="fixed"/>'
+            f'<w:tblW w:w="{int(_WIDE * sum(shares))}" w:type="pct"/><w:tblLayout w:type="fixed"/>'
             f'<w:tblLook w:val="06{"20" if look else "00"}" w:firstRow="{first}" w:lastRow="0"'
             f' w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
             f"<w:tblCaption w:val={quoteattr(printable(described))}/></w:tblPr>"
@@ -160,16 +163,22 @@ class Writer:
 
     def _in_cell(self, cell: Cell, number: bool, bold: bool = False) -> str:
         style = "Följa siffra" if number else "Följa cell"
-        written = _head if bold else _run
-        lines = [_paragraph(written(text), self._style(style)) for text in cell.text.split("\n")]
+        lines = [
+            _paragraph(self._in_head(text) if bold else _run(text), self._style(style))
+            for text in cell.text.split("\n")
+        ]
         if cell.quiet:
             quiet = "".join(
                 f"<w:br/>{_text(line)}" if at else _text(line)
                 for at, line in enumerate(cell.quiet.split("\n"))
             )
-            run = f'<w:r><w:rPr><w:color w:val="595959"/><w:sz w:val="15"/></w:rPr>{quiet}</w:r>'
+            run = f'<w:r><w:rPr><w:color w:val="595959"/><w:sz w:val="{self._quiet}"/></w:rPr>{quiet}</w:r>'
             lines.append(_paragraph(run, self._style(style)))
         return "".join(lines)
+
+    def _in_head(self, text: str) -> str:
+        """A column's heading, small enough for the longest words of a scale."""
+        return f'<w:r><w:rPr><w:b/><w:sz w:val="{self._head}"/></w:rPr>{_text(text)}</w:r>'
 
     def _chart(self, chart: Chart) -> str:
         picture = self._placed(chart)
@@ -178,16 +187,18 @@ class Writer:
         self._charts += 1
         relation, width, height = picture
         drawing = _drawing(self._charts, relation, width, height, chart.alt)
-        caption = captioned(chart.title, chart.base)
         return _paragraph(drawing, self._style("Följa diagram") + "<w:keepNext/>") + self._caption(
-            self._words["chart"], self._charts, caption, before=False
+            self._words["chart"], self._charts, chart.title, chart.base, before=False
         )
 
-    def _caption(self, what: str, number: int, text: str, before: bool) -> str:
+    def _caption(self, what: str, number: int, title: str, base: str, before: bool) -> str:
+        """Its title stands out, whom it is of does not."""
         code = quoteattr(f" SEQ {what} \\* ARABIC ")
         field = f"<w:fldSimple w:instr={code}>{_run(str(number))}</w:fldSimple>"
-        keep = "<w:keepNext/>" if before else ""
-        return _paragraph(f"{_run(f'{what} ')}{field}{_run(f'. {text}')}", self._style("Caption") + keep)
+        title, base = captioned(title, base)
+        said = _run(f". {title}") + (_run(f" {base}", bold=False) if base else "")
+        look = "<w:keepNext/>" if before else '<w:spacing w:before="40" w:after="200"/>'
+        return _paragraph(f"{_run(f'{what} ')}{field}{said}", self._style("Caption") + look)
 
 
 def emblem(relation: str, size: tuple[int, int], alt: str, text: str) -> str:
@@ -196,40 +207,23 @@ def emblem(relation: str, size: tuple[int, int], alt: str, text: str) -> str:
     return f"<w:body {NAMESPACES}>{_paragraph(said, '')}</w:body>"
 
 
-def captioned(title: str, base: str) -> str:
-    """What a table shows and, after it, of whom."""
+def captioned(title: str, base: str) -> tuple[str, str]:
+    """What a table shows, and after it of whom."""
     if not base:
-        return title
-    return f"{title} {base}" if title.endswith((".", "?", "!", "…")) else f"{title}. {base}"
-
-
-def widths(table: Table) -> list[float]:
-    """The share of the width that each column has: words need more room than figures."""
-    columns, texts = len(table.head), min(table.numbers_from, len(table.head))
-    figures = columns - texts
-    if texts == columns:
-        first = 1.0 if columns == 1 else 0.7 if columns == 2 else 0.5
-        return [first, *[(1 - first) / (columns - 1)] * (columns - 1)] if columns > 1 else [first]
-    if texts > 1:
-        words = max(0.64, 1 - 0.16 * figures)
-        return [*[words / texts] * texts, *[(1 - words) / figures] * figures]
-    first = 0.7 if figures == 1 else max(_FIRST_COLUMN, 0.62 - 0.08 * figures)
-    return [first, *[(1 - first) / figures] * figures]
+        return title, ""
+    return title if title.endswith((".", "?", "!", "…")) else f"{title}.", base
 
 
 def _paragraph(runs: str, properties: str) -> str:
     return f"<w:p>{f'<w:pPr>{properties}</w:pPr>' if properties else ''}{runs}</w:p>"
 
 
-def _run(text: str, bold: bool = False) -> str:
+def _run(text: str, bold: bool | None = None) -> str:
+    """``bold`` None is as the style says."""
     lines = text.split("\n")
     inside = "<w:br/>".join(_text(line) for line in lines)
-    return f"<w:r>{'<w:rPr><w:b/></w:rPr>' if bold else ''}{inside}</w:r>"
-
-
-def _head(text: str) -> str:
-    """A column's heading, small enough for the longest words of a scale."""
-    return f'<w:r><w:rPr><w:b/><w:sz w:val="16"/></w:rPr>{_text(text)}</w:r>'
+    look = {None: "", True: "<w:rPr><w:b/></w:rPr>", False: '<w:rPr><w:b w:val="0"/></w:rPr>'}[bold]
+    return f"<w:r>{look}{inside}</w:r>"
 
 
 def _text(text: str) -> str:

@@ -109,7 +109,9 @@ def _is_stale(session: Session, key: Key, stand: Stand, kept: Kept | None, now: 
         return False
     if kept is None or kept.counted_at is None:
         return True
-    if now - kept.counted_at < max(LEAST_PAUSE, stand.responses * PAUSE_A_RESPONSE):
+    # a clock that was put back waits for nothing
+    since = now - kept.counted_at
+    if timedelta(0) <= since < max(LEAST_PAUSE, stand.responses * PAUSE_A_RESPONSE):
         return False
     return kept.stand != stand or kept.basis != cells.basis(queries.themes(session, key))
 

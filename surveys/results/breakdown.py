@@ -102,26 +102,20 @@ def read_breakdown(
     return table.breakdown(measurement, by or next(iter(table.variables)), also, only)
 
 
-def read_groups(
+def read_breakdowns(
     session: Session,
-    series_id: int,
-    rule_code: str,
-    place: str,
-    question: str,
-    by: str,
-    now: datetime,
+    found: SeriesResults,
+    measurement: Measurement,
+    names: Collection[str],
     as_evaluator: bool,
-) -> tuple[QuestionGroups, ...]:
-    """Return the answers to one ``question`` (code) by one variable, as :func:`read_breakdown` shows them.
-
-    One result a wording; none where the measurement shows no answers, does not tell the classes of the
-    variable apart, or has no such question that is broken down. Raises UnknownMeasurement.
+) -> list[Breakdown]:
+    """Return a measurement of ``found`` by each of the variables ``names`` that it has, in one reading: what
+    may be shown is worked out once for all of them.
     """
-    found = read_rates(session, series_id, now, as_evaluator)
-    table = _table(session, found, _measurement(found, rule_code, place), as_evaluator)
-    if table is None or by not in table.variables:
-        return ()
-    return table.questions(table.variables[by], only_of={question})
+    table = _table(session, found, measurement, as_evaluator)
+    if table is None:
+        return []
+    return [table.breakdown(measurement, name, "", None) for name in names if name in table.variables]
 
 
 def _measurement(found: SeriesResults, rule_code: str, place: str) -> Measurement:

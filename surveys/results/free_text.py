@@ -1,18 +1,19 @@
-"""What people wrote in their own words, over all measurements of a series: chosen, searched, page by page.
+"""What people wrote in their own words in a series: chosen, searched, page by page, by the index of it.
 
 Only texts that a page of results shows, by the same verdict; never beside a background class.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveys.domain.searching import found
+from surveys.answers.text_index import stem
+from surveys.domain import searching
 from surveys.domain.texts import LocalText
+from surveys.queries import answer_texts as queries
+from surveys.queries.answer_texts import Place
 from surveys.results.model import Measurement, QuestionResult, SeriesResults
 from surveys.results.series import read_series
 
@@ -21,16 +22,22 @@ A_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class FreeText:
-    """One answer: the question it was given to, and where."""
+    """One answer, in pieces with whether each was searched for; the question it was given to, and where."""
 
-    text: str
+    pieces: tuple[tuple[str, bool], ...]
     question: QuestionResult
     measurement: Measurement
+
+    @property
+    def text(self) -> str:
+        return "".join(piece for piece, _ in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """``question`` is a question's ``base_code``, ``place`` a measurement as ``rule/place``; empty: all."""
+    """``question`` is a question's ``base_code``, ``place`` a measurement as ``rule/place``; empty: all.
+    ``search`` as of :func:`surveys.domain.searching.search`.
+    """
 
     question: str = ""
     place: str = ""
@@ -43,7 +50,8 @@ class FreeTexts:
     """A page of ``texts`` out of ``count`` that fit (``total`` there are), and what can be chosen among.
 
     ``questions`` is base code → text, ``places`` the measurements that have any. ``hidden`` measurements have
-    questions of which texts are not shown.
+    questions of which texts are not shown. ``is_behind``: some are not indexed yet, and not here.
+    ``searched``: there was anything to look for.
     """
 
     series: SeriesResults
@@ -55,48 +63,46 @@ class FreeTexts:
     questions: dict[str, LocalText]
     places: dict[str, Measurement]
     hidden: int
+    is_behind: bool
+    searched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Texts of one question, on one version of the questionnaire, that may be shown: how many there are."""
+
+    question: QuestionResult
+    measurement: Measurement
+    count: int
 
 
 def read_texts(
     session: Session, series_id: int, now: datetime, wanted: Wanted, as_evaluator: bool = True
 ) -> FreeTexts:
-    """The texts of a series that fit ``wanted``: the best first where something is searched for, else in
-    alphabetical order, since that in which they came would join one person's texts.
+    """The texts of a series that fit ``wanted``, in alphabetical order: that in which they came would join
+    one person's texts.
     """
-    results = read_series(session, series_id, now, as_evaluator)
-    every = list(_every(results))
-    chosen = [each for each in every if _fits(each, wanted)]
-    by_text: dict[str, list[FreeText]] = {}
-    for each in chosen:
-        by_text.setdefault(each.text, []).append(each)
-    ordered = [each for _, text in found(by_text, wanted.search, _stem) for each in by_text[text]]
-    pages = max(1, -(-len(ordered) // A_PAGE))
+    results = read_series(session, series_id, now, as_evaluator, texts=False)
+    sources = _sources(session, results)
+    chosen = {place: each for place, each in sources.items() if _fits(each, wanted)}
+    search = searching.search(wanted.search, stem)
+    count = queries.how_many(session, chosen, search) if search else _total(chosen.values())
+    pages = max(1, -(-count // A_PAGE))
     page = min(max(1, wanted.page), pages)
+    found = queries.texts(session, chosen, search, (page - 1) * A_PAGE, A_PAGE)
     return FreeTexts(
         series=results,
-        texts=tuple(ordered[(page - 1) * A_PAGE : page * A_PAGE]),
-        count=len(ordered),
-        total=len(every),
+        texts=tuple(_text(chosen[place], text, search) for place, text in found),
+        count=count,
+        total=_total(sources.values()),
         page=page,
         pages=pages,
-        questions={each.question.base_code: each.question.text for each in every},
-        places={place_of(each.measurement): each.measurement for each in every},
+        questions={each.question.base_code: each.question.text for each in sources.values()},
+        places={place_of(each.measurement): each.measurement for each in sources.values()},
         hidden=sum(_hides(each) for each in results.measurements),
+        is_behind=queries.is_behind(session, series_id),
+        searched=bool(search),
     )
-
-
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    """Until nothing more is taken away: else "kursen" became "kurs", and "kurs" itself "kur"."""
-    stemmed: str = _stemmer().stemWord(word)
-    return stemmed if stemmed == word else _stem(stemmed)
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
-    from snowballstemmer import stemmer  # noqa: PLC0415 - heavy
-
-    return stemmer("swedish")
 
 
 def place_of(measurement: Measurement) -> str:
@@ -104,14 +110,36 @@ def place_of(measurement: Measurement) -> str:
     return f"{measurement.rule_code}/{measurement.place}"
 
 
-def _every(results: SeriesResults) -> Iterator[FreeText]:
-    for measurement in results.measurements:
-        for question in measurement.questions:
-            for text in question.texts:
-                yield FreeText(text, question, measurement)
+def _sources(session: Session, results: SeriesResults) -> dict[Place, _Source]:
+    counted = queries.counted(session, results.id)
+    ids = queries.version_ids(session, {each.questionnaire_id for each in results.measurements})
+    return {
+        place: _Source(question, measurement, counted[place])
+        for measurement in results.measurements
+        for question in measurement.questions
+        for place in _places(question, measurement, ids)
+        if question.shown and place in counted
+    }
 
 
-def _fits(each: FreeText, wanted: Wanted) -> bool:
+def _places(
+    question: QuestionResult, measurement: Measurement, ids: dict[tuple[int, int], int]
+) -> Iterator[Place]:
+    if key := measurement.key:
+        for number in question.versions:
+            version = ids[measurement.questionnaire_id, number]
+            yield Place(key.rule_id, key.target, version, question.code)
+
+
+def _total(sources: Iterable[_Source]) -> int:
+    return sum(each.count for each in sources)
+
+
+def _text(source: _Source, text: str, search: searching.Search) -> FreeText:
+    return FreeText(searching.marked(text, search, stem), source.question, source.measurement)
+
+
+def _fits(each: _Source, wanted: Wanted) -> bool:
     return wanted.question in ("", each.question.base_code) and wanted.place in (
         "",
         place_of(each.measurement),

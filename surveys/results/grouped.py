@@ -17,6 +17,7 @@ from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.questions import NumberQuestion, Question, SeveralChoices
 from surveys.domain.statistics import swedish_order
 from surveys.domain.suppression import EVERYONE, NOT_STATED, Group, Part, Pattern, decide
+from surveys.models.people import GENDERS
 from surveys.queries import register
 from surveys.queries import results as queries
 from surveys.results.cells import Cell, cells_of
@@ -27,6 +28,7 @@ ORDER = ("gender", "organisation", "work_group", "theme")
 """The variables of most worth, first; then a project's own, and last how the form was answered."""
 
 LAST = ("language", "source")
+_PLACES = {"gender": GENDERS}  # in one order everywhere
 SMALLEST_GROUPS = 120
 """Variables may be crossed, in their order, while all of them together give no more groups than this."""
 
@@ -57,7 +59,7 @@ def variables_of(session: Session, series_id: int, cells: Sequence[Cell]) -> tup
             crossed = [each.name for each in found if each.crossable]
             groups = {tuple(each.background.get(one) for one in (*crossed, name)) for each in cells}
             crossable = name not in LAST and len(groups) <= SMALLEST_GROUPS
-            found.append(Variable(name, _ordered(present, known), known, crossable))
+            found.append(Variable(name, _ordered(present, _PLACES.get(name, known)), known, crossable))
     return tuple(found)
 
 
@@ -68,9 +70,9 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in (*ORDER, *own, *LAST) if name in found)
 
 
-def _ordered(classes: Iterable[str], labels: Mapping[str, str]) -> tuple[str, ...]:
-    """In the order of the register, then by name; those of whom nothing is known last."""
-    place = {code: number for number, code in enumerate(labels)}
+def _ordered(classes: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    """In the order of those ``known``, then by name; those of whom nothing is known last."""
+    place = {code: number for number, code in enumerate(known)}
 
     def rank(each: str) -> tuple[bool, int, object]:
         return each == NOT_STATED, place.get(each, len(place)), swedish_order(each)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from surveys.domain.indicators import INDEX_HIGHER, Definition, Figure, Kind, index_path
-from surveys.results.at_date import read_series_at
+from surveys.results.at_date import AtDate, read_series_at
 from surveys.results.change import read_change
 from surveys.results.change_model import Change, IndexChange
 from surveys.results.indicator_behind import Behind, Read, of_question
@@ -22,6 +22,7 @@ from surveys.results.model import Measurement, SeriesResults
 from surveys.results.series import read_rates, read_series
 
 NO_READING = "no_reading_then"
+GONE = "gone"  # the answers of the day, because one of them was taken back since
 
 
 class Answers:
@@ -56,6 +57,8 @@ class Answers:
         few = sum(each.left_out == "too_few" for each in behind)
         waiting = sum(each.left_out == "until_closed" for each in behind)
         n = sum(each.n or 0 for each in counted)
+        if any(each.left_out == GONE for each in behind):
+            return Read(Figure(lacking=NO_READING))  # the rest is not what the figure was
         if not counted or not n:
             nothing = "not_measured" if day >= self.today else NO_READING
             why = "too_few" if few else "until_closed" if waiting else nothing
@@ -66,7 +69,9 @@ class Answers:
         base = (
             n if definition.base == "answered" else sum(each.measurement.counts.invited for each in counted)
         )
-        if k > base:  # papers that nobody was asked by are answers, and in no rate
+        beside = sum(each.measurement.counts.uncoded for each in counted)
+        if definition.base == "invited" and (beside or k > base):
+            # papers that nobody was asked by are answers, and in no rate
             return Read(Figure(lacking="more_than_asked", left_out=few, waiting=waiting), tuple(behind))
         figure = Figure(Fraction(100 * k, base), k, base, definition.base, n, "", few, waiting)
         return Read(figure, tuple(behind))
@@ -178,12 +183,22 @@ class Answers:
         then = read_series_at(self.session, number, day, self.now, self.as_evaluator)
         seen = [
             replace(
-                each, questions=at.questions, counts=replace(each.counts, invited=at.counts["invited"] or 0)
+                each,
+                questions=at.questions,
+                counts=replace(each.counts, invited=at.counts["invited"] or 0),
+                withheld=_withheld(each, at),
             )
             for each in outline.measurements
             if each.key is not None and (at := then.get(each.key)) is not None
         ]
         return replace(outline, measurements=tuple(seen))
+
+
+def _withheld(measurement: Measurement, at: AtDate) -> str | None:
+    """Why nothing is told of a measurement on a day, though it may be told of today."""
+    if at.gone:
+        return GONE
+    return measurement.withheld or (None if at.questions else "too_few")
 
 
 def _of_index(definition: Definition, change: Change, measurement: Measurement, index: IndexChange) -> Behind:

@@ -99,11 +99,16 @@ def check_pasted(
     return Checked(printed, check_table(printed))
 
 
-def read_tables(session: Session, project_id: int) -> tuple[OutsideFigures, ...]:
-    """Return the tables of a project, each checked by itself: nothing of the project's own answers."""
+def read_tables(
+    session: Session, project_id: int, entered_by: int | None = None
+) -> tuple[OutsideFigures, ...]:
+    """Return the tables of a project, each checked by itself: nothing of the project's own answers.
+
+    ``entered_by``: the user who reads, where the role is that of a supplier, who sees what they entered.
+    """
     return tuple(
         _figures(each, each.newest, _checked(content_of(each.newest.content), {}))
-        for each in queries.tables(session, project_id)
+        for each in queries.tables(session, project_id, entered_by)
     )
 
 
@@ -114,13 +119,14 @@ def read_table(
     now: datetime,
     as_evaluator: bool,
     number: int | None = None,
+    entered_by: int | None = None,
 ) -> OutsideFigures:
     """Return one table, checked against the project's own answers where it is laid beside a series.
 
-    ``as_evaluator`` as in :mod:`surveys.results.series`; ``number``: what an earlier version said. Raises
-    :class:`NoTable`.
+    ``as_evaluator`` as in :mod:`surveys.results.series`; ``number``: what an earlier version said;
+    ``entered_by`` as in :func:`read_tables`: then it is checked by itself. Raises :class:`NoTable`.
     """
-    found = queries.table(session, project_id, public_id)
+    found = queries.table(session, project_id, public_id, entered_by)
     if found is None:
         raise NoTable(public_id)
     wanted = found.newest.number if number is None else number
@@ -128,7 +134,7 @@ def read_table(
     if version is None:
         raise NoTable(f"{public_id}, version {number}")
     content, known = content_of(version.content), {}
-    if found.series_id is not None:
+    if found.series_id is not None and entered_by is None:
         own = read_series(session, found.series_id, now, as_evaluator)
         known = dict(_known(content, own))
     return _figures(found, version, _checked(content, known))

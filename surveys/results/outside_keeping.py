@@ -45,13 +45,15 @@ def change_table(
     seen: int,
     user_id: int | None,
     now: datetime,
+    entered_by: int | None = None,
 ) -> None:
-    """Let a table say something else; what it said is kept. ``seen``: the version that was changed.
+    """Let a table say something else; what it said is kept. ``seen``: the version that was changed;
+    ``entered_by``: the one who may change only tables that they entered.
 
     Saving what it says already makes no version. Raises :class:`NoTable`, :class:`ChangedMeanwhile`.
     """
     with db.transaction() as session:
-        row = _held(session, project_id, public_id)
+        row = _held(session, project_id, public_id, entered_by)
         if row.newest.number != seen:
             raise ChangedMeanwhile(row.newest.number)
         series_id = _series(session, project_id, series)
@@ -62,10 +64,17 @@ def change_table(
         _note(session, row, "outside_changed", content.title, user_id, now)
 
 
-def remove_table(db: Database, project_id: int, public_id: str, user_id: int | None, now: datetime) -> None:
-    """Remove a table with all it has said. Raises :class:`NoTable`."""
+def remove_table(
+    db: Database,
+    project_id: int,
+    public_id: str,
+    user_id: int | None,
+    now: datetime,
+    entered_by: int | None = None,
+) -> None:
+    """Remove a table with all it has said. ``entered_by`` as for a change. Raises :class:`NoTable`."""
     with db.transaction() as session:
-        row = _held(session, project_id, public_id)
+        row = _held(session, project_id, public_id, entered_by)
         _note(session, row, "outside_removed", str(row.newest.content["title"]), user_id, now)
         session.delete(row)
         gone.let_go(session, "outside")
@@ -75,8 +84,8 @@ def _series(session: Session, project_id: int, code: str | None) -> int | None:
     return queries.series_id(session, project_id, code) if code else None
 
 
-def _held(session: Session, project_id: int, public_id: str) -> OutsideTable:
-    row = queries.hold(session, project_id, public_id)
+def _held(session: Session, project_id: int, public_id: str, entered_by: int | None) -> OutsideTable:
+    row = queries.hold(session, project_id, public_id, entered_by)
     if row is None:
         raise NoTable(public_id)
     return row

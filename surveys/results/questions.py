@@ -15,14 +15,13 @@ from surveys.domain.questions import (
     Ranking,
     ScaleQuestion,
     SeveralChoices,
-    TextQuestion,
     ThemeChoice,
 )
 from surveys.domain.statistics import (
     swedish_order,
 )
 from surveys.domain.summaries import Summary
-from surveys.domain.tally import Tally, tally
+from surveys.domain.tally import Tally
 from surveys.domain.word_spellings import counted_together
 from surveys.results.kinds import Alike, Terms, of_kind
 from surveys.results.model import QuestionResult
@@ -44,21 +43,6 @@ class Tallied:
     texts: Texts = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Answered:
-    """The submitted responses on one version of the questionnaire, as expanded for the occasion."""
-
-    version: int
-    form: Form
-    responses: Sequence[Mapping[str, Any]]
-
-    def tallied(self) -> Tallied:
-        """The same, counted."""
-        written = {each.code for each in self.form.questions if isinstance(each, TextQuestion)}
-        texts = {code: [given[code] for given in self.responses if given.get(code)] for code in written}
-        return Tallied(self.version, self.form, tally(self.form, self.responses), texts)
-
-
 @dataclass
 class _Asked:
     """One question through the versions in which it offered the same answers."""
@@ -68,11 +52,6 @@ class _Asked:
     texts: list[str] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     reworded: bool = False
-
-
-def question_results(answered: Sequence[Answered], limit: Limit, decimals: int) -> tuple[QuestionResult, ...]:
-    """As :func:`tallied_results`, of responses that have not been counted yet."""
-    return tallied_results([each.tallied() for each in answered], limit, decimals)
 
 
 def tallied_results(

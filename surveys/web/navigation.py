@@ -18,6 +18,8 @@ SECTIONS = (
     ("/lardeloggar", _l("Learning logs")),
     ("/installningar", _l("Settings")),
 )
+# of the results, for those who see nothing but what they bring
+OF_SUPPLIERS = (("/resultat/utifran", _l("Outside figures")),)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def sections() -> list[Place]:
     here = request.path.rstrip("/")
     return [
         Place(str(text), start + end, _is_within(here, start, end))
-        for end, text in SECTIONS
+        for end, text in (OF_SUPPLIERS if g.role == "supplier" else SECTIONS)
         if may_open(start + end)
     ]
 

@@ -6,7 +6,7 @@ import pytest
 
 from surveys.catalogues import catalogue, is_known, language_of, languages, offered_languages
 from surveys.domain import dates
-from surveys.domain.texts import language_tag, nearest, pick
+from surveys.domain.texts import has_bad_characters, language_tag, nearest, pick, printable
 
 BOTH = {"sv": "Hej", "ar": "مرحبا"}
 HARD = "\u00a0"
@@ -125,3 +125,9 @@ def test_what_a_catalogue_lacks_comes_from_the_one_it_falls_back_to() -> None:
     assert catalogue("ar").gettext("Questionnaires") == "Enkäter"
     assert catalogue("so").gettext("Send in") == "Skicka in"
     assert catalogue("en").gettext("Send in") == "Send in"
+
+
+def test_what_no_file_of_xml_can_hold_is_no_text() -> None:
+    assert has_bad_characters("a\ufffe")
+    assert printable("a\x01\ufffe\uffffå\n") == "aå\n"
+    assert not has_bad_characters("Hej 😀 \u200d مرحبا\n")

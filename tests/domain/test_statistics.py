@@ -22,6 +22,7 @@ from surveys.domain.statistics import (
     UnknownClass,
     WordCount,
     adds_to_hundred,
+    alphabetical,
     number_summary,
     percent,
     rounded,
@@ -373,6 +374,7 @@ def test_swedish_order() -> None:
 
     backwards = ordered[::-1]
     assert sorted(backwards, key=swedish_order) == ordered
+    assert sorted(backwards, key=alphabetical) == ordered
 
 
 spelled = st.text(alphabet="aAåÅäÄöÖeéE \u0308\u030aßﬁİ👍", max_size=4)

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import docx
@@ -12,7 +13,8 @@ import pytest
 from pptx.enum.chart import XL_CHART_TYPE
 
 from surveys.printing import content
-from surveys.reporting import slides, templates
+from surveys.printing.typesetting import fits_a_page
+from surveys.reporting import columns, slides, templates
 from surveys.reporting.content import words_of_pages
 from surveys.reporting.document import (
     Bullets,
@@ -27,7 +29,7 @@ from surveys.reporting.document import (
     Subheading,
     Table,
 )
-from surveys.reporting.pdf import pdf
+from surveys.reporting.pdf import pdf, typeset
 from surveys.reporting.templates import BadTemplate
 from surveys.reporting.word import Looks, Picture, word
 from surveys.reporting.word_template import default_template
@@ -129,6 +131,31 @@ def test_the_word_file_has_words_own_headings_tables_captions_and_texts_for_pict
     footer = file.sections[0].footer._element.xml
     assert ("NUMPAGES" in footer, "Preliminär, version 1" in footer) == (True, True)
     assert 'w:lang w:val="sv-SE"' in file.styles.element.xml.replace(' w:eastAsia="en-US" w:bidi="ar-SA"', "")
+
+
+def test_one_page_begins_with_what_it_says() -> None:
+    short = replace(DOCUMENT, kind="one_page")
+    file: Any = docx.Document(io.BytesIO(word(short, Looks("En sida"))))
+    assert 'w:type="page"' not in file.element.xml
+    assert "TOC" not in file.element.xml
+    assert "En sida · Prov · Preliminär, version 1" in [each.text for each in file.paragraphs]
+    rows = tuple((Cell(f"Tillfälle {number}"), Cell("75,0\xa0%")) for number in range(56))
+    longer = replace(
+        short, sections=(Section("own", "Tillfällen", (Table("Alla", ("Vad", "Andel"), rows),)),)
+    )
+    head = content.project("Prov", "sv", None, None)
+    made = typeset(longer, head, "En sida", lambda _chart: None)
+    assert [fits_a_page("report", {**made, "size": size}) for size in (9.5, 7.5)] == [False, True]
+
+
+def test_columns_are_as_wide_as_what_stands_in_them() -> None:
+    narrow = columns.widths(Table("Ord", ("Ord", "Antal"), ((Cell("Nyttig"), Cell("9")),)))
+    assert sum(narrow) == pytest.approx(columns.NARROW)
+    word_long = "Rehabiliteringsvetenskap"
+    cells = (Cell(word_long), *[Cell("18,2\xa0%", "14\xa0av\xa077")] * 7)
+    full = columns.widths(Table("Skala", ("Fråga", *["I mycket hög grad"] * 7), (cells,)))
+    assert sum(full) == pytest.approx(1)
+    assert full[0] * columns.PAGE >= len(word_long)
 
 
 def test_what_somebody_wrote_is_text_and_never_markup() -> None:

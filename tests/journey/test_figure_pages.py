@@ -119,3 +119,37 @@ def test_a_kept_table_is_changed_with_its_history_and_removed_after_a_question(
     assert send(evaluator, asked, "/ta-bort").status_code == 303
     assert evaluator.get(address).status_code == 404
     assert "No outside figures yet" in evaluator.get(OUTSIDE).text
+
+
+def test_a_supplier_brings_figures_and_sees_no_others(evaluator: FlaskClient, sqlite_app: Flask) -> None:
+    supplier = signed_in(sqlite_app, "supplier")
+    said = {"do": "save", "title": "Kursenkäten", "kind": "post", "who": "Skolan AB", "table": TABLE}
+    brought, others = (_saved(client, said) for client in (supplier, evaluator))
+
+    assert supplier.get("/projekt/liten").location == OUTSIDE
+    listed = supplier.get(OUTSIDE).text
+    assert (brought in listed, others in listed) == (True, False)
+    for way in ("", "/andra", "/ta-bort"):
+        assert supplier.get(others + way).status_code == 404
+    for way in ("/andra", "/ta-bort"):
+        refused = supplier.post(others + way, data=_fields(supplier.get(f"{brought}/andra")) | said)
+        assert refused.status_code == 404
+
+    # staff lay it beside a series; the supplier changes a figure, sees no results, and it lies there still
+    form = _fields(evaluator.get(f"{brought}/andra")) | {"do": "save", "kind": "post", "series": "kurs"}
+    assert evaluator.post(f"{brought}/andra", data=form).status_code == 303
+    assert "Laid beside" in evaluator.get(brought).text
+    page = supplier.get(f"{brought}/andra")
+    assert "Beside the project" not in page.text
+    changed = _fields(page) | {"do": "save", "kind": "post", "title": "Kursenkäten, rättad"}
+    assert supplier.post(f"{brought}/andra", data=changed).status_code == 303
+    assert "Laid beside" not in supplier.get(brought).text
+    shown = evaluator.get(brought).text
+    assert ("Kursenkäten, rättad" in shown, "Laid beside" in shown) == (True, True)
+    assert send(supplier, supplier.get(f"{brought}/ta-bort"), "/ta-bort").status_code == 303
+    assert "No outside figures yet" in supplier.get(OUTSIDE).text
+
+
+def _saved(client: FlaskClient, said: dict[str, str]) -> str:
+    """Enter a table; its address."""
+    return client.post(OUTSIDE + "/ny", data=_fields(client.get(OUTSIDE + "/ny")) | said).location

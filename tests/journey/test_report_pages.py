@@ -1,8 +1,10 @@
 """The pages of reports: made, written on, signed off and downloaded, by each role what it may."""
 
 import io
+import re
 
 import docx
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -48,6 +50,9 @@ def test_a_report_from_the_first_page_to_its_signature(who: Staff, sqlite_app: F
         assert sent.data.startswith(start)
         assert f"slutrapport-v1.{end}" in sent.headers["Content-Disposition"]
         assert reader.get(f"{here}/rapport.{end}").status_code == 404  # not signed off yet
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(f"{here}/siffror.xlsx").data)).worksheets[0]
+    rates = [row for row in sheet.iter_rows(values_only=True) if row[5] == "kurs/efter/t1/rate"]
+    assert [row[1:5] for row in rates] == [("78,6\xa0% (77\xa0av\xa098)", 77, 98, "av antal enkätutskick")]
     assert "No reports yet" in text_of(reader, REPORTS)
 
     advice = {"text-0": "Mer tid åt samtal", "till-0": "Styrgruppen", "senast-0": "2027-03-32"}
@@ -58,6 +63,14 @@ def test_a_report_from_the_first_page_to_its_signature(who: Staff, sqlite_app: F
     send(
         client, f"{here}/rekommendationer", f"{here}/rekommendationer", **advice | {"senast-0": "2027-03-31"}
     )
+    # the same page, open since before that: nothing of it is written over, and both are there to be saved
+    late = client.post(f"{here}/rekommendationer", data=form | {"text-0": "Färre enkäter"})
+    assert (late.status_code, "Somebody else has changed this" in late.text) == (409, True)
+    assert "Mer tid åt samtal" in late.text
+    again = client.post(f"{here}/rekommendationer", data=forms_of(late)[f"{here}/rekommendationer"])
+    assert again.status_code == 303
+    page = text_of(client, here)
+    assert page.index("Färre enkäter") < page.index("Mer tid åt samtal")
     mistaken = send(client, here, f"{here}/igen")
     assert "Remove this version" in text_of(client, mistaken)
     assert send(client, f"{mistaken}/ta-bort", f"{mistaken}/ta-bort") == REPORTS
@@ -102,6 +115,7 @@ def test_earlier_recommendations_are_followed_up_on_a_page(
     refused = client.post(address, data=form | {status: "not_done"})
     assert (refused.status_code, f'href="#{key}"' in refused.text) == (422, True)
     send(client, address, address, **{status: "not_done", key: "Pengarna var slut"})
+    assert client.post(address, data=form).status_code == 409  # it was opened before that was said
     page = text_of(client, second)
     assert "Not done Pengarna var slut" in page
 
@@ -124,8 +138,21 @@ def test_the_template_and_the_headings_are_the_house_s_own(who: Staff, sqlite_ap
     form = forms_of(client.get(new))[new] | {"sprak-i-rapporten": "sv"}
     refused = client.post(new, data=form | {"namn": "ESF", "rubrik-0": ""})
     assert (refused.status_code, 'href="#rubrik-0"' in refused.text) == (422, True)
+    stale = client.post(new, data=form | {"namn": "", "del-0": "no-such-section", "text-0": "Skrivet"})
+    assert (stale.status_code, "Skrivet" in stale.text) == (422, True)
+    unclear = client.post(new, data=form | {"namn": "ESF", "plats-2": "sist"})
+    assert (unclear.status_code, 'href="#plats-2"' in unclear.text, 'value="sist"' in unclear.text) == (
+        422,
+        True,
+        True,
+    )
     moved = {"namn": "ESF", "rubrik-0": "1. Kort om projektet", "plats-0": "99", "plats-2": ""}
     assert client.post(new, data=form | moved).status_code == 303
+    own = re.findall(rf'href="({REPORTS}/rubriker/[^"/]+)"', client.get(f"{REPORTS}/rubriker").text)
+    (mine,) = [each for each in own if each != new]
+    earlier = forms_of(client.get(mine))[mine] | {"sprak-i-rapporten": "sv"}
+    send(client, mine, mine, **{"sprak-i-rapporten": "sv", "rubrik-1": "Bakgrund i korthet"})
+    assert client.post(mine, data=earlier).status_code == 409
     page = client.get(f"{REPORTS}/ny").text
     (chosen,) = [
         part.split('"')[0]

@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyreadstat
 import pytest
@@ -25,23 +26,60 @@ from surveys.models.export_job import ExportJob, ExportPart
 from surveys.models.programme import Project
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.queries import export_jobs as queries
+from surveys.results.change import read_change
+from surveys.results.indexes import Wanted, declare_index
 from surveys.running import access
 from tests.support.answered import OVERALL, Answering, spread
+from tests.support.forms import DEGREE, local
 
 NOW = datetime.fromisoformat("2026-11-22T09:00:00+00:00")
 
 
+DECLARED: dict[str, Any] = {
+    **DEGREE,
+    "merged": [
+        {"codes": ["1", "2"], "label": local("Lågt")},
+        {"codes": ["3", "4"], "label": local("Högt")},
+    ],
+}
+CONTENT: dict[str, Any] = {
+    **OVERALL,
+    "questions": [
+        {"code": "overall", "kind": "scale", "scale": DECLARED, "text": local("Hur nyttigt var det?")},
+        {"code": "used", "kind": "scale", "scale": DECLARED, "text": local("Hur ofta används det?")},
+        {
+            "code": "way",
+            "kind": "one_choice",
+            "text": local("Hur?"),
+            "options": [{"code": code, "label": local(f"Sätt {code}")} for code in "abc"],
+        },
+    ],
+}
+BEFORE = ("122334412322", "112233441233", "aabbccabcaab")
+AFTER = ("233344412344", "122333442344", "bbbbccaacaab")
+
+
 @pytest.fixture
 def series(installation: Installation) -> int:
+    """Before and after, twelve persons both times, with an index declared."""
     with installation.database.transaction() as session:
         it = Answering(session, installation.keys)
-        for wave, anchor in (("pre", "series_start"), ("post", "series_end")):
-            rule = it.rule(it.questionnaire(OVERALL, code=wave, wave=wave), wave, anchor)
+        for wave, anchor, columns in (("pre", "series_start", BEFORE), ("post", "series_end", AFTER)):
+            rule = it.rule(it.questionnaire(CONTENT, code=wave, wave=wave), wave, anchor)
             mailing = it.mailing(rule)
-            it.ask(mailing, 8)
-            it.answer(mailing, spread("overall", 3, 3) if wave == "pre" else spread("overall", 1, 2, 4, 1))
+            it.ask(mailing, 12)
+            it.answer(
+                mailing,
+                [
+                    {"overall": overall, "used": used, "way": {"code": way}}
+                    for overall, used, way in zip(*columns, strict=True)
+                ],
+            )
         found = it.series.id
     access.add_user(installation.database, "eva@prov.example", "Eva", "tre små gröna ekar")
+    with installation.database.reading() as session:
+        change = read_change(session, found, NOW)
+    declare_index(installation.database, found, Wanted("Nytta", ("overall", "used"), 2), change, None, NOW)
     return found
 
 
@@ -88,20 +126,63 @@ def test_the_bundle_holds_every_file_and_its_checksum(
         "responses.csv", "responses-utf8.csv", "answers.csv", "responses.xlsx", "responses.sav",
         "persons.sav", "results.xlsx", "results-funnel.csv", "results-measurements.csv",
         "results-questions.csv", "results-distributions.csv", "results-words.csv", "codebook.pdf",
+        "results-before-after.csv", "results-before-after-classes.csv", "results-indexes.csv",
     }  # fmt: skip
     assert set(sums) == {f"kurs-{name}" for name in names} | {"README.txt"}
     assert set(archive.namelist()) == {*sums, "SHA256SUMS"}
     assert all(hashlib.sha256(archive.read(name)).hexdigest() == digest for name, digest in sums.items())
     assert archive.read("kurs-codebook.pdf").startswith(b"%PDF")
     assert "kurs-persons.sav – en person per rad" in archive.read("README.txt").decode()
+    archive.extractall(tmp_path)
+    assert_counts_are_equal(tmp_path)
 
-    text = archive.read("kurs-results-distributions.csv").decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
-    told = {row[7]: int(row[9]) for row in rows if row[1] == "post" and row[6] == "klass"}
-    archive.extract("kurs-persons.sav", tmp_path)
-    frame, _ = pyreadstat.read_sav(str(tmp_path / "kurs-persons.sav"), user_missing=True)
-    counted = {str(point): int((frame["overall_post"] == point).sum()) for point in (1, 2, 3, 4)}
-    assert told == counted == {"1": 1, "2": 2, "3": 4, "4": 1}
+
+def assert_counts_are_equal(folder: Path) -> None:
+    """The tables of results against the rows of SPSS, one a person: classes, pairs, crossings, index."""
+    frame, _ = pyreadstat.read_sav(str(folder / "kurs-persons.sav"), user_missing=True)
+    for row in table(folder, "distributions"):
+        codes, named = row["Kod"], {"a": 1, "b": 2, "c": 3}
+        assert codes in {"overall", "used", "way"}
+        column = frame[f"{codes}_{row['Enkät']}"]
+        wanted = [named.get(code) or int(code) for code in row["Klass"].split("+")]
+        assert int(row["Antal"]) == int(column.isin(wanted).sum()), row
+        assert int(row["Av"]) == len(column)
+    frame["nytta_pre"] = frame["overall_pre"] + frame["used_pre"]
+    frame["nytta_post"] = frame["overall_post"] + frame["used_post"]
+    pairs = table(folder, "before-after")
+    assert [(row["Vad som jämförs"], row["Kod"]) for row in pairs] == [
+        ("fråga", "overall"),
+        ("fråga", "used"),
+        ("fråga", "way"),
+        ("index", ""),
+    ]
+    for row, name in ((pairs[0], "overall"), (pairs[1], "used"), (pairs[3], "nytta")):
+        more = frame[f"{name}_post"] - frame[f"{name}_pre"]
+        ways = [int((more > 0).sum()), int((more == 0).sum()), int((more < 0).sum())]
+        assert [int(row[each]) for each in ("Högre", "Lika", "Lägre")] == ways
+        assert int(row["Par"]) == len(frame) == 12
+        assert 0 < float(row["p, Wilcoxon"].replace(",", ".")) < 1
+    crossed = {
+        (row["Kod"], row["Vad som räknas"], row["Klass"]): (
+            int(row["Har tillkommit"]),
+            int(row["Har lämnat"]),
+        )
+        for row in table(folder, "before-after-classes")
+        if row["Har tillkommit"]
+    }
+    high = {name: frame["overall_" + name] >= 3 for name in ("pre", "post")}
+    over = int((high["post"] & ~high["pre"]).sum()), int((high["pre"] & ~high["post"]).sum())
+    assert crossed["overall", "sammanslagna klasser", "Högt"] == over
+    assert crossed["overall", "övre klasser", "I hög grad + I mycket hög grad"] == over
+    to_b = (frame["way_post"] == 2) & (frame["way_pre"] != 2)
+    assert crossed["way", "klass", "Sätt b"][0] == int(to_b.sum()) > 0
+    (index,) = table(folder, "indexes")
+    assert (index["Index"], index["Frågor"], index["Alfa, första"][:2]) == ("Nytta", "overall + used", "0,")
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / f"kurs-results-{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
 
 
 def test_an_answer_taken_back_takes_the_files_with_it(installation: Installation, series: int) -> None:
@@ -204,6 +285,7 @@ def test_it_is_there_for_the_same_rights_only_and_every_export_is_written_down(
 
     with installation.database.reading() as session:
         assert [each.action for each in session.scalars(select(Deed).order_by(Deed.id))] == [
+            "index_declared",
             "export_ordered",
             "responses_exported",
         ]

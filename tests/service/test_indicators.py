@@ -5,17 +5,21 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
+from surveys.answers.tallies import forget
 from surveys.domain.indicators import Kind, Verdict
 from surveys.domain.series import BadFields
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
+from surveys.models.followup import FollowUpRule, Invitation
 from surveys.models.indicator import Indicator, IndicatorReading, IndicatorVersion
+from surveys.models.message import Message
 from surveys.models.people import Outcome
 from surveys.models.programme import Organisation, Project
 from surveys.models.response import Response
+from surveys.queries.results import Key
 from surveys.results import aggregates, readings
 from surveys.results import indicator_acts as acts
 from surveys.results.indexes import Wanted, declare_index, remove_index
@@ -250,6 +254,31 @@ def test_answers_of_an_earlier_day_come_from_the_snapshot(built: Installation) -
     figure = look(built, code, day=closing, now=NOW + timedelta(days=60)).read.figure
     assert (figure.numerator, figure.denominator, figure.n) == (58, 77, 77)
     assert look(built, code, day=closing - timedelta(days=1)).read.figure.lacking == "no_reading_then"
+
+    # one of two measurements has lost its answers of that day: the other alone is not what the figure was
+    both = {"questions": ["kurs/efter1/overall", "kurs/efter2/overall"]}
+    code = add(built, Kind.SHARE, both, threshold="3", target="75")
+    assert look(built, code, day=closing, now=NOW + timedelta(days=60)).read.figure.left_out == 1
+    with built.database.writing() as connection:
+        forget(connection, [Key(connection.scalar(select(FollowUpRule.id).limit(1)) or 0, "occasion:1")])
+    later = look(built, code, day=closing, now=NOW + timedelta(days=60))
+    assert later.read.figure.lacking == "no_reading_then"
+
+
+def test_papers_that_nobody_was_asked_by_are_no_share_of_what_was_sent(built: Installation) -> None:
+    with built.database.transaction() as session:
+        of_rule = select(Response).join(Response.rule).where(FollowUpRule.code == "efter1")
+        for each in session.scalars(of_rule).all():
+            each.source, each.uncoded, each.pairing_key = "paper", True, None
+        session.execute(delete(Message))
+        session.execute(delete(Invitation))
+    for answered in ("4", "1"):  # the second time nobody is in the class, and nobody was asked
+        with built.database.transaction() as session:
+            for number, each in enumerate(session.scalars(select(Response)).all()):
+                each.answers = {"overall": answered if number % 2 else "2"}
+        question = {"questions": ["kurs/efter1/overall"]}
+        code = add(built, Kind.SHARE, question, threshold="4", target="75", base="invited")
+        assert look(built, code).read.figure.lacking == "more_than_asked"
 
 
 def test_a_reading_of_answers_is_not_shown_beside_one_answer_less(built: Installation) -> None:

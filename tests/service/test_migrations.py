@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from surveys.database import MIGRATIONS, Base, Database, migrate
+from surveys.models.answer_text import FOUND
 from tests.support import databases, postgres
 
 # What stood in the first tables: one occasion, one rule, a mailing, an invitation and its mail.
@@ -81,9 +82,21 @@ def test_what_stood_in_the_first_tables_is_kept_and_filled_in(empty_url: str) ->
     database.close()
 
 
+def modelled(_object: object, name: str | None, *_about: object) -> bool:
+    """All but SQLite's index of words, which is none of SQLAlchemy's tables."""
+    return not (name or "").startswith(FOUND)
+
+
+# SQLite's expressions cannot be read back; there are none.
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_the_migrations_make_what_the_models_describe(empty_url: str) -> None:
     migrate(empty_url)
     database = Database(empty_url)
     with database.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        assert (
+            compare_metadata(
+                MigrationContext.configure(connection, opts={"include_object": modelled}), Base.metadata
+            )
+            == []
+        )
     database.close()

@@ -48,12 +48,15 @@ def test_groups_indexes_and_figures_from_elsewhere_are_told_whole_or_not_at_all(
     found = contents(sqlite_installation, who, make(sqlite_installation, who))
     place = "1. Tillfälle 1"
     by_gender = table_of(found.document, "breakdown", f"{place} · efter kön")
-    assert set(by_gender) == {"Alla", "kvinna", "man"}
+    assert set(by_gender) == {"Alla", "Kvinnor", "Män"}
     # 3 of one organisation: the other could give them away
     assert f"{place} · efter organisation: redovisas ej – för få svar." in said(found.document)
     index = table_of(found.document, "before_after", "Index av flera frågor")["Läget i stort"]
     assert index[0] == ("12", "")
     assert index[6][1] == "n = 12"
+    over = table_of(found.document, "before_after", "Samma personer: de övre klasserna i varje fråga")
+    shares = [("0\xa0av\xa012", "0,0\xa0%"), ("9\xa0av\xa012", "75,0\xa0%")]
+    assert over["Hur nyttigt var det?"] == [*shares, ("9", ""), ("0", "")]
     printed = table_of(found.document, "outside", "Enkäten till chefer")
     assert printed["Kvinnor"][2] == ("72,2 %", "stämmer inte: 72,7\xa0% (56\xa0av\xa077)")
     assert printed["Män"][2] == ("25,0 %", "")

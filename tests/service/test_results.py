@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import update
 
 from surveys.domain.privacy import Verdict
+from surveys.domain.statistics import Rate
 from surveys.installation import Installation
+from surveys.models.message import Message
 from surveys.models.response import Response
 from surveys.results.model import Measurement, QuestionResult, SeriesResults
 from surveys.results.series import UnknownMeasurement, read_measurement, read_rates, series_results
@@ -106,6 +108,24 @@ def test_withdrawn_before_sending_is_not_invited_afterwards_is(installation: Ins
     counts = only(results_of(installation, build)).counts
 
     assert (counts.invited, counts.withdrawn) == (7, 1)
+
+
+def test_whoever_has_answered_was_asked_though_no_mail_went_and_it_was_withdrawn(
+    installation: Installation,
+) -> None:
+    """On a page of their own, or on paper."""
+
+    def build(it: Answering) -> None:
+        mailing = it.mailing(it.rule(it.questionnaire(OVERALL)), it.occasion("t1"))
+        it.ask(mailing, 2, "cancelled", withdrawn_at=NOW)
+        it.session.execute(update(Message).values(attempts=0))
+        it.ask(mailing, 5)
+        it.answer(mailing, spread("overall", 2, 2, 3))
+
+    results = results_of(installation, build)
+
+    assert (only(results).counts.invited, results.funnel.invited) == (7, 7)
+    assert only(results).rate == Rate(7, 7, "invited")
 
 
 def test_funnel_keeps_persons_and_attendances_apart(installation: Installation) -> None:

@@ -1,11 +1,13 @@
 """Results of questions that not everybody was asked: not asked is not missing, and tells nothing hidden."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from surveys.domain.privacy import Limit, Verdict
-from surveys.domain.questionnaire import parse
+from surveys.domain.questionnaire import Form, parse
+from surveys.domain.tally import tally
 from surveys.results.model import QuestionResult
-from surveys.results.questions import Answered, question_results
+from surveys.results.questions import Tallied, tallied_results
 
 YES_NO = [{"code": code, "label": {"sv": code}} for code in ("yes", "no")]
 
@@ -31,8 +33,13 @@ FORM = parse(
 )
 
 
+def counted(version: int, form: Form, responses: Sequence[dict[str, Any]]) -> Tallied:
+    texts = {code: [given[code] for given in responses if code in given] for code in ("how", "more")}
+    return Tallied(version, form, tally(form, responses), texts)
+
+
 def results(*responses: dict[str, Any]) -> dict[str, QuestionResult]:
-    found = question_results([Answered(1, FORM, responses)], Limit(5), decimals=1)
+    found = tallied_results([counted(1, FORM, responses)], Limit(5), decimals=1)
     return {each.code: each for each in found}
 
 
@@ -78,7 +85,7 @@ def test_texts_of_a_later_version_are_weighed_against_those_who_had_it() -> None
         {"title": {"sv": "Enkät"}, "questions": [asked("date", "began"), asked("short_text", "more")]}
     )
     few, many = [{"more": "Så"}] * 4, [{"began": f"2026-11-{day}"} for day in range(10, 22)]
-    found = question_results([Answered(1, FORM, many), Answered(2, later, few)], Limit(5), decimals=1)
+    found = tallied_results([counted(1, FORM, many), counted(2, later, few)], Limit(5), decimals=1)
     seen = {each.code: each for each in found}
     assert (seen["began"].n, seen["began"].missing) == (12, 4)
     assert (seen["more"].verdict, seen["more"].texts) == (Verdict.TOO_FEW, ())
@@ -101,7 +108,7 @@ def test_a_share_is_of_those_who_answered_that_question_and_rounded_half_up() ->
         {**({"good": good} if good else {}), **({"ways": {"codes": way}} if way else {})}
         for good, way in zip(goods, ways, strict=True)
     ]
-    good, way = question_results([Answered(1, form, given)], Limit(5), decimals=1)
+    good, way = tallied_results([counted(1, form, given)], Limit(5), decimals=1)
     assert (good.n, good.dont_know, good.missing) == (16, 3, 1)
     assert [str(bar.share.percent) for bar in good.points] == ["68.8", "0.0", "25.0", "6.3"]  # 68.75, 6.25
     assert good.top is not None

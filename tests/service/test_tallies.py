@@ -90,6 +90,7 @@ def test_what_is_kept_is_what_is_counted_and_says_when_it_is_no_longer(installat
     assert exact.questions != stale.questions
 
     assert aggregates.work(db, LATER + timedelta(seconds=59)) == [], "not at every answer"
+    assert aggregates.work(db, LATER - timedelta(hours=1)), "a clock put back keeps nobody waiting"
     assert _round(db, closed) == [True]
     (fresh,) = _read(db, now=closed).measurements
     assert (fresh.counted_at, fresh.questions) == (None, exact.questions)

@@ -9,6 +9,7 @@ from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.response import Response
 from surveys.models.word_spelling import WordSpelling
+from surveys.results.change import read_change
 from surveys.results.series import read_series, series_results
 from surveys.results.word_spellings import (
     BadSpellings,
@@ -78,9 +79,8 @@ def test_what_is_declared_holds_wherever_results_are_read_and_is_undone(house: I
     (declared,) = known(house).declared
     assert set(declared.spellings) == {"mat nyttigt", "mat-nyttigt", "matnyttigt"}
     with house.database.reading() as session:
-        own = next(
-            each for each in tables(read_series(session, 1, NOW), Words("en"), "sv") if each.code == "words"
-        )
+        found, change = read_series(session, 1, NOW), read_change(session, 1, NOW)
+    own = next(each for each in tables(found, change, Words("en"), "sv") if each.code == "words")
     assert own.rows[0][-3:] == ("matnyttigt", 7, "matnyttigt (4), mat-nyttigt (2), mat nyttigt (1)")
 
     take_apart(house.database, 1, "words", "Matnyttigt", None, NOW)

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveys.domain.questionnaire import digest
+from surveys.answers import text_index
+from surveys.domain.questionnaire import digest, parse
 from surveys.domain.timing import to_wall
 from surveys.keys import Keyring, new_public_id, token_hash
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
@@ -16,6 +17,7 @@ from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Project, Series, Theme
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion
 from surveys.models.response import Response
+from surveys.queries.results import key
 from tests.support.books import PRIVACY, ZONE
 from tests.support.forms import DEGREE, local
 
@@ -296,7 +298,15 @@ class Answering:
         assert len(responses) == len(answers), "more answers than invited"
         self.session.add_all(responses)
         self.session.flush()
+        self._index(responses)
         return responses
+
+    def _index(self, responses: Sequence[Response]) -> None:
+        """What sending in does: the texts are found from then on."""
+        for each in responses:
+            place, form = key(each.rule_id, each.target), parse(each.version.content)
+            connection = self.session.connection()
+            text_index.write(connection, each.id, place, each.version_id, form, each.answers or {})
 
     def measured(
         self,

@@ -44,7 +44,7 @@ MOMENTS = (
 )
 NOW = datetime(2027, 2, 2, 20, 0, tzinfo=UTC)
 PASSWORD = "tre små gröna ekar"
-ROLES = ("administrator", "organiser", "evaluator", "reader")
+ROLES = ("administrator", "organiser", "evaluator", "reader", "supplier")
 COOKIES = "signed-in.json"  # beside the database: the cookie of each role
 SECRET = "Jag fick inte säga vad jag tycker."
 

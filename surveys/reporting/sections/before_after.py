@@ -1,10 +1,8 @@
 """Before and after: the whole groups beside each other, then the same persons, never mixed."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 
-from surveys.domain.statistics import rounded
-from surveys.reporting.document import Block, Bullets, Cell, Chart, ChartRow, Paragraph, Table
+from surveys.reporting.document import Block, Cell, Chart, ChartRow, Paragraph, Table
 from surveys.reporting.material import Material
 from surveys.reporting.names import (
     TOO_FEW,
@@ -16,11 +14,9 @@ from surveys.reporting.names import (
 )
 from surveys.reporting.sections.indexes import indexes
 from surveys.reporting.sections.occasions import top_cell
+from surveys.reporting.sections.pairs_further import base_of_pairs, further, p_cell, ways
 from surveys.results.change_model import Change, Paired, QuestionChange
 from surveys.results.model import Measurement, QuestionResult
-
-DECIMALS_OF_P = 3
-SMALLEST_P = Fraction(1, 10**DECIMALS_OF_P)
 
 
 def before_after(material: Material) -> list[Block]:
@@ -42,19 +38,23 @@ def _of(material: Material, found: Change) -> list[Block]:
     blocks: list[Block] = [_groups(material, found, both)] if both else []
     if paired:
         blocks += [_chart(material, found, paired), _pairs(material, found, paired)]
+    blocks += further(material, found)
     blocks += indexes(material, found)
-    once, others = words._("Asked only once"), words._("Not the same answers to choose from")
-    reworded = words._("Not the same wording")
-    said = [
-        *(f"{once}: {words.local(text)}" for text, _before in found.once),
-        *(
-            f"{others}: {words.local(each.text)}"
-            for each in found.questions
-            if each.why_not == "other_answers"
+    apart = (
+        (words._("Asked only once"), [text for text, _before in found.once]),
+        (
+            words._("Not the same answers to choose from"),
+            [each.text for each in found.questions if each.why_not == "other_answers"],
         ),
-        *(f"{reworded}: {words.local(each.text)}" for each in found.questions if not each.same_wording),
+        (
+            words._("Not the same wording"),
+            [each.text for each in found.questions if not each.same_wording],
+        ),
+    )
+    blocks += [
+        Paragraph(f"{why}: {' / '.join(map(words.local, texts))}", "note") for why, texts in apart if texts
     ]
-    return [*blocks, Bullets(tuple(said))] if said else blocks
+    return blocks
 
 
 def _told(question: QuestionChange) -> bool:
@@ -117,7 +117,7 @@ def _chart(material: Material, found: Change, questions: Sequence[QuestionChange
             for each in questions
             if each.paired
         ),
-        base=words._("Base: the pairs, who answered the question both times."),
+        base=base_of_pairs(material),
     )
 
 
@@ -138,7 +138,7 @@ def _pairs(material: Material, found: Change, questions: Sequence[QuestionChange
         caption=said_of(material.of(found.series), words._("The same persons before and after")),
         head=tuple(head),
         rows=tuple(_pair(material, found, each, each.paired, tested) for each in questions if each.paired),
-        base=words._("Base: the pairs, who answered the question both times."),
+        base=base_of_pairs(material),
         notes=tuple(notes),
     )
 
@@ -158,28 +158,17 @@ def _let_go(material: Material, found: Change, question: QuestionChange, many: i
 def _pair(
     material: Material, found: Change, question: QuestionChange, paired: Paired, tested: bool
 ) -> tuple[Cell, ...]:
-    words, ledger = material.words, material.ledger
+    words = material.words
     key, name = f"{found.series.code}/pairs/{question.code}", words.local(question.text)
     base = words._("the pairs, who answered the question both times")
 
     def label(what: str) -> str:
         return said_of(found.series.title, words._("Before and after"), name, what)
 
-    shares = (
-        ("higher", words._("Higher"), paired.higher),
-        ("same", words._("The same"), paired.same),
-        ("lower", words._("Lower"), paired.lower),
-    )
-    cells = [Cell(name), Cell(ledger.number(f"{key}/n", label(words._("Pairs")), paired.n))]
-    cells += [ledger.share(f"{key}/{part}", label(what), each, base) for part, what, each in shares]
+    cells = [Cell(name), *ways(material, key, label, paired, base)]
     if tested:
-        few = words._("too few to test")
-        for part, value in (("p", paired.test.p), ("holm", paired.holm)):
-            if value is None:
-                cells.append(Cell(few))
-                continue
-            least = Fraction(value) < SMALLEST_P
-            exact = rounded(SMALLEST_P if least else Fraction(value), DECIMALS_OF_P)
-            printed = ledger.number(f"{key}/{part}", label(part), exact, paired.n, base)
-            cells.append(Cell(f"p {'<' if least else '='} {printed}"))
+        cells += [
+            p_cell(material, f"{key}/{part}", label(part), value, paired.n, base)
+            for part, value in (("p", paired.test.p), ("holm", paired.holm))
+        ]
     return tuple(cells)

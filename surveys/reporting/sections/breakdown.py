@@ -89,13 +89,13 @@ def _by(material: Material, variable: Variable) -> str:
 def _class(material: Material, variable: Variable, code: str) -> str:
     words = material.words
     if code == NOT_STATED:
-        return words._("not known")
+        return words._("Not known")
     if variable.name == "gender":
         known = {
-            "woman": words._("woman"),
-            "man": words._("man"),
-            "other": words._("other gender identity"),
-            "not_stated": words._("not stated"),
+            "woman": words._("Women"),
+            "man": words._("Men"),
+            "other": words._("Other gender identity"),
+            "not_stated": words._("Not stated"),
         }
         return known.get(code, code)
     return str(variable.labels.get(code, code))

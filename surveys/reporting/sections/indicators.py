@@ -3,10 +3,18 @@
 from collections.abc import Iterator
 
 from surveys.reporting.document import Block, Bullets, Cell, Paragraph, Table
-from surveys.reporting.indicator_words import Told, base_name, lacking, verdict_name
+from surveys.reporting.indicator_words import (
+    IndicatorWords,
+    bases,
+    groups,
+    lacking,
+    targets_of,
+    verdicts,
+)
 from surveys.reporting.material import Material
 from surveys.reporting.names import said_of
 from surveys.results.indicators import IndicatorResult
+from surveys.results.model import Share
 
 
 def indicators(material: Material) -> list[Block]:
@@ -31,7 +39,9 @@ def indicators(material: Material) -> list[Block]:
     if not material.brief:
         blocks.append(
             Bullets(
-                tuple(f"{each.definition.title}: {Told(material, each).sentence()}" for each, _depth in every)
+                tuple(
+                    _sentence(material, each) for each, _depth in every if each.judgement.why != "no_target"
+                )
             )
         )
         grounds = [(each, material.grounds[each.id]) for each, _depth in every if each.id in material.grounds]
@@ -47,33 +57,67 @@ def _with_parts(one: IndicatorResult, depth: int = 0) -> Iterator[tuple[Indicato
         yield from _with_parts(part, depth + 1)
 
 
+def _in_words(material: Material, one: IndicatorResult) -> IndicatorWords:
+    """What is said of an indicator, every number of it written down."""
+    words = material.words
+
+    def keep(part: str, what: str, printed: str, share: Share | None, base: str) -> str:
+        label = said_of(words._("Indicator"), one.definition.title, what)
+        return material.ledger.written(f"indicator/{one.code}/{part}", label, printed, share, base)
+
+    return IndicatorWords(words, material.decimals, keep)
+
+
+def _sentence(material: Material, one: IndicatorResult) -> str:
+    said = _in_words(material, one).sentence(one.version, one.read.figure, one.judgement)
+    return f"{one.definition.title}: {said}"
+
+
 def _row(material: Material, one: IndicatorResult, depth: int) -> tuple[Cell, ...]:
-    words, told = material.words, Told(material, one)
-    outcome = told.outcome()
-    verdict = verdict_name(words, one.judgement.verdict)
+    words, told = material.words, _in_words(material, one)
+    outcome = told.outcome(one.definition, one.read.figure, one.judgement.decimals)
+    why = lacking(words).get(one.judgement.why, words._("there is no figure"))
     return (
-        Cell(f"{'– ' * depth}{one.definition.title}"),
-        Cell(told.baseline() or "–"),
-        _targets(material, told),
-        Cell(outcome, _of(material, one)) if outcome else Cell("–", lacking(words, one.judgement.why)),
-        Cell(verdict, words._("preliminary") if one.preliminary else ""),
+        Cell(f"{'– ' * depth}{one.definition.title}", _group(material, one)),
+        Cell(told.baseline(one.definition) or "–"),
+        _targets(material, one, told),
+        Cell(outcome, _of(material, one)) if outcome else Cell("–", why),
+        _verdict(material, one),
     )
 
 
-def _targets(material: Material, told: Told) -> Cell:
+def _verdict(material: Material, one: IndicatorResult) -> Cell:
+    words = material.words
+    preliminary = words._("preliminary") if one.preliminary else ""
+    if one.judgement.why == "no_target":
+        return Cell("–", words._("no target of its own"))
+    return Cell(verdicts(words)[one.judgement.verdict], preliminary)
+
+
+def _group(material: Material, one: IndicatorResult) -> str:
+    """Whom it counts, where that is not everyone."""
+    words, definition = material.words, one.definition
+    gender = groups(words)[definition.gender] if definition.gender else ""
+    return said_of(gender, material.organisations.get(definition.organisation, definition.organisation))
+
+
+def _targets(material: Material, one: IndicatorResult, told: IndicatorWords) -> Cell:
     """The last leads; the original and what came between stand beneath it."""
-    words, found = material.words, told.targets()
-    *earlier, (last, since) = found
+    words = material.words
+    *earlier, last = targets_of(one)
     if not earlier:
-        return Cell(last)
-    before = " → ".join(target for target, _since in earlier)
-    return Cell(last, words._("since %(day)s; before that %(targets)s", day=since, targets=before))
+        return Cell(told.target(last))
+    before = " → ".join(told.target(each) for each in earlier)
+    since = words.day(last.decided_on)
+    return Cell(
+        told.target(last), words._("since %(day)s; before that %(targets)s", day=since, targets=before)
+    )
 
 
 def _of(material: Material, one: IndicatorResult) -> str:
     """What the outcome is a share of, and the day it was read."""
     words, figure = material.words, one.read.figure
-    base = base_name(words, figure.base) if figure.base and one.definition.in_percent else ""
+    base = bases(words).get(figure.base, figure.base) if one.definition.in_percent else ""
     read = words._("read %(day)s", day=words.day(one.reading.on)) if one.reading else ""
     return said_of(base, read)
 

@@ -21,8 +21,9 @@ def _made(series: SeriesResults) -> list[Measurement]:
 
 def _frozen(material: Material) -> str:
     return material.words._(
-        "The figures were frozen on %(day)s. They come from questionnaires sent out with Följa;"
-        " every share is counted from its numbers.",
+        "The figures were frozen on %(day)s. Answers come from questionnaires sent out or printed by Följa,"
+        " and every share is counted from its numbers. All figures of the report, with their counts and"
+        " bases, stand in a list that is downloaded beside it.",
         day=material.words.day(material.now.date()),
     )
 
@@ -88,8 +89,8 @@ def _rules(material: Material) -> Iterator[str]:
     few = ledger.number("rule/count_leads", words._("Below this the count leads"), COUNT_LEADS_BELOW)
     yield words._("Where fewer than %(few)s answered, the count comes first and the share after it.", few=few)
     yield words._(
-        "The base of a share is those who answered the question. Those who gave no answer, and those"
-        " who answered “don’t know”, are counted beside it."
+        "Where no other base is named, a share is of those who answered the question. Those who gave no"
+        " answer, and those who answered “don’t know”, are counted beside it."
     )
     if any(not each.shown and each.withheld == "until_closed" for s in material.series for each in _made(s)):
         yield words._(
@@ -111,7 +112,12 @@ def _rules(material: Material) -> Iterator[str]:
             "Pairs were tested with Wilcoxon’s signed-rank test, two-sided; those who answered the same are"
             " left out of it. The p of each question is also given adjusted for all of them (Holm)."
         )
-    else:
+    if material.classes_tested():
+        yield words._(
+            "Single classes among the pairs were tested with McNemar’s test, exact and two-sided, adjusted"
+            " for all classes tested (Holm): those who came to a class against those who left it."
+        )
+    if not (material.tested() or material.classes_tested()):
         yield words._("No statistical test has been made.")
 
 

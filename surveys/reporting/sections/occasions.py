@@ -19,6 +19,7 @@ from surveys.results.model import Measurement, QuestionResult, SeriesResults
 from surveys.results.table import TableColumn, TableRow, occasion_table
 
 COLUMNS_A_TABLE = 4
+MOST_OF_ONE_PAGE = 2
 
 
 def occasions(material: Material) -> list[Block]:
@@ -31,7 +32,11 @@ def _of(material: Material, series: SeriesResults) -> list[Block]:
         return []
     scales = [column for column in table.columns if column.kind == "scale"]
     if material.brief:
-        scales = scales[:COLUMNS_A_TABLE]
+        # one line an occasion: what is asked once of each
+        single = [
+            each for each in scales if all(len(row.results.get(each.code, ())) < 2 for row in table.rows)
+        ]
+        scales = single[-MOST_OF_ONE_PAGE:]
     parts = [scales[at : at + COLUMNS_A_TABLE] for at in range(0, len(scales), COLUMNS_A_TABLE)] or [[]]
     return [_table(material, series, table.rows, part, at == 0) for at, part in enumerate(parts)]
 
@@ -54,6 +59,8 @@ def _table(
         asked = words._("Questions: the share in the upper classes of the scale, with its own n.")
         base = f"{base} {asked}".strip()
     lines = tuple(_row(material, series, row, columns, first) for row in rows)
+    if material.brief:
+        lines = tuple(tuple(_on_one_line(cell, at) for at, cell in enumerate(line)) for line in lines)
     hidden = any(TOO_FEW in cell.text for line in lines for cell in line)
     return Table(
         caption=said_of(material.of(series), words._("After each occasion")),
@@ -62,6 +69,11 @@ def _table(
         base=base,
         notes=(too_few_note(words),) if hidden else (),
     )
+
+
+def _on_one_line(cell: Cell, column: int) -> Cell:
+    """A share with its counts after it; an occasion without its day."""
+    return Cell(f"{cell.text} ({cell.quiet})" if column and cell.quiet else cell.text)
 
 
 def _row(

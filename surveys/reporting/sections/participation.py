@@ -37,7 +37,7 @@ def _of(material: Material, series: SeriesResults) -> list[Block]:
         rows.append(("answered", words._("Answered at least once"), funnel.answered, persons))
     rows.append(("sent", words._("Sent out"), sent.invited, questionnaires))
     lines = [
-        (Cell(label), count(name, label, value), Cell(what), Cell("–")) for name, label, value, what in rows
+        (Cell(label), Cell(what), count(name, label, value), Cell("–")) for name, label, value, what in rows
     ]
     for name, label, value in (
         ("delivered", words._("Delivered"), sent.delivered),
@@ -48,8 +48,8 @@ def _of(material: Material, series: SeriesResults) -> list[Block]:
         lines.append(
             (
                 Cell(label),
-                count(name, label, value),
                 Cell(questionnaires),
+                count(name, label, value),
                 _rate(material, series, name, label, value),
             )
         )
@@ -59,12 +59,13 @@ def _of(material: Material, series: SeriesResults) -> list[Block]:
             caption=said_of(material.of(series), words._("From registered to answered")),
             head=(
                 words._("Step"),
-                words._("Count"),
                 words._("Counted"),
+                words._("Count"),
                 words._("Share of questionnaires sent out"),
             ),
             rows=tuple(lines),
             notes=tuple(notes),
+            numbers_from=2,
         )
     ]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from surveys.reporting.document import Block, Cell, Chart, ChartRow, Table
 from surveys.reporting.names import TOO_FEW, question_name, too_few_note, top_name
 from surveys.reporting.sections.asked import Asked
+from surveys.reporting.words import HARD_SPACE
 from surveys.results.blocks import Block as Alike
 from surveys.results.model import QuestionResult
 
@@ -80,7 +81,7 @@ def _upper(asked: Asked, shown: Sequence[QuestionResult]) -> list[str]:
 
 def _row(asked: Asked, question: QuestionResult, points: int, top: bool, mean: bool) -> tuple[Cell, ...]:
     name = Cell(question_name(asked.material.words, question))
-    n = Cell(asked.n(question), "\n".join(asked.beside(question)))
+    n = Cell(asked.n(question), "\n".join(asked.beside(question)).replace(" ", HARD_SPACE))
     if not question.shown:
         return name, *(Cell(TOO_FEW) for _cell in range(points + top + mean)), n
     cells = [asked.bar(question, bar) for bar in question.points]

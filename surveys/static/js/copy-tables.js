@@ -6,7 +6,7 @@ const words = document.getElementById("copy-words").dataset;
 // What a cell says, without what is only there for screen readers or to be pressed.
 function textOf(cell) {
   const copy = cell.cloneNode(true);
-  for (const left of copy.querySelectorAll(".hidden-text, .generated-note, button, script, style")) left.remove();
+  for (const left of copy.querySelectorAll(".hidden-text:not(.copied), .generated-note, button, script, style")) left.remove();
   for (const line of copy.querySelectorAll("br, div, p")) line.append(" ");
   for (const line of copy.querySelectorAll("br")) line.replaceWith(" ");
   return copy.textContent.replace(/[^\S\u00a0\u202f]+/g, " ").trim();
@@ -56,7 +56,7 @@ function offer(place) {
   const row = document.createElement("p");
   const button = document.createElement("button");
   const state = document.createElement("span");
-  const name = table.caption?.querySelector(".caption")?.firstChild?.textContent.trim();
+  const name = place.getAttribute("aria-label");
   row.className = "copy-table";
   button.type = "button";
   button.className = "plain-button small";

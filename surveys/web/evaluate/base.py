@@ -56,6 +56,11 @@ def as_evaluator() -> bool:
     return cast(str, g.role) == "evaluator"
 
 
+def entered_by() -> int | None:
+    """Whose figures from elsewhere the reader gets: a supplier's own, and all of them for others."""
+    return cast(int, g.user.user_id) if g.role == "supplier" else None
+
+
 def below_results(section: str) -> list[tuple[str, str | None]]:
     """The way to a page below a series' results."""
     return [*series_crumbs(_("Results"))[:-1], (_("Results"), series_address("resultat")), (section, None)]

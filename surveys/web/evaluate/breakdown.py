@@ -32,7 +32,7 @@ NAMES: Mapping[str, LazyString] = {
     "gender": _l("Gender"),
     "organisation": _l("Organisation"),
     "work_group": _l("Work group"),
-    "theme": _l("Theme"),
+    "theme": _l("Parallel theme"),
     "language": _l("Language"),
     "source": _l("Way of answering"),
 }

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from surveys import clock
-from surveys.exporting import formats, jobs, result_tables
+from surveys.exporting import formats, jobs, result_tables, table_file
 from surveys.exporting.about import left_out, measurements
 from surveys.exporting.formats import PERSONS, Format
 from surveys.exporting.in_place import CannotWrite
@@ -21,6 +21,7 @@ from surveys.exporting.sav_file import NoPersonCodes, TooLarge
 from surveys.exporting.words import Words
 from surveys.queries import export_jobs as queries
 from surveys.results import series as results
+from surveys.results.change import read_change
 from surveys.running import access
 from surveys.web import language
 from surveys.web.evaluate.base import as_evaluator, below_results, blueprint, page
@@ -139,10 +140,12 @@ def _save_responses(made: Export, chosen: Format, row: str, path: Path) -> None:
 
 
 def _results_file(asked: Chosen) -> Response:
-    found = results.read_series(reading_session(), g.series.id, clock.now(), as_evaluator())
-    tables = result_tables.tables(found, words(), asked.labels)
+    session, now = reading_session(), clock.now()
+    found = results.read_series(session, g.series.id, now, as_evaluator())
+    change = read_change(session, g.series.id, now, as_evaluator())
+    tables = result_tables.tables(found, change, words(), asked.labels)
     name = "-".join((g.series.code, _("results-file")))
-    make = partial(result_tables.save_xlsx, tables)
+    make = partial(table_file.save_xlsx, tables)
     return _sent(make, name, formats.XLSX, "results_exported", {"format": "xlsx"})
 
 

@@ -23,13 +23,13 @@ Shown = str | tuple[str, int]
 
 
 @blueprint.get("/projekt/<project>/resultat/sifferkontroll")
-@staff("organiser", "evaluator", "reader")
+@staff("organiser", "evaluator", "reader", "supplier")
 def figure_check(project: str) -> str:
     return _page(TableForm({}))
 
 
 @blueprint.post("/projekt/<project>/resultat/sifferkontroll")
-@staff("organiser", "evaluator", "reader")
+@staff("organiser", "evaluator", "reader", "supplier")
 def check_table(project: str) -> Shown:
     form = read_table_form(request.form.to_dict())
     return _page(form) if form.whole else (_page(form), 422)
@@ -41,7 +41,10 @@ def _page(form: TableForm) -> str:
     checked = form.checked()
     return page(
         "figure_check",
-        crumbs=crumbs((_("Results"), address("resultat")), (_("Check of figures"), None)),
+        crumbs=crumbs(
+            *([(_("Results"), address("resultat"))] if may_open(address("resultat")) else []),
+            (_("Check of figures"), None),
+        ),
         form=form,
         checked=checked,
         told=told_of(checked, form.pasted.head, form.pasted.rows) if checked and form.pasted else (),

@@ -5,13 +5,12 @@ from urllib.parse import urlencode
 from flask import g, request
 
 from surveys import clock
+from surveys.domain.searching import LONGEST
 from surveys.results.free_text import Wanted, read_texts
 from surveys.web.evaluate.base import as_evaluator, below_results, blueprint, page
 from surveys.web.guard import reading_session, staff
 from surveys.web.organise.base import series_tabs
 from surveys.web.phrases import _
-
-LONGEST = 200
 
 
 @blueprint.get("/projekt/<project>/insatser/<series>/resultat/fritext")

@@ -1,11 +1,47 @@
 """What kinds of indicators, judgements, bases, stages and reasons are called on the pages of indicators."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from surveys.reporting import indicator_words as shared
+from surveys.reporting.words import Words as WordsOf
+from surveys.web import language
+
 Words = Mapping[str, LazyString]
+
+
+class _Shared(Mapping[str, str]):
+    """Words that reports have too, in the language of the page."""
+
+    def __init__(self, named: Callable[[WordsOf], dict[str, str]]) -> None:
+        self._named = named
+
+    def __getitem__(self, code: str) -> str:
+        return self._of_page()[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._of_page())
+
+    def __len__(self) -> int:
+        return len(self._of_page())
+
+    def _of_page(self) -> dict[str, str]:
+        return self._named(WordsOf(language.of_page().code))
+
+
+VERDICTS = _Shared(shared.verdicts)
+STAGES = _Shared(shared.stages)
+BASES = _Shared(shared.bases)
+GENDERS = _Shared(shared.groups)
+LACKING = _Shared(shared.lacking)
+VERDICT_TAGS: Mapping[str, str] = {
+    "met": "positive",
+    "partly": "warning",
+    "not_met": "danger",
+    "unknown": "neutral",
+}
 
 KINDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "head_count": (
@@ -34,62 +70,10 @@ KINDS: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Persons in work, in studies …, as noted of each participant."),
     ),
 }
-VERDICTS: Mapping[str, tuple[LazyString, str]] = {
-    "met": (_l("met"), "positive"),
-    "partly": (_l("partly met"), "warning"),
-    "not_met": (_l("not met"), "danger"),
-    "unknown": (_l("cannot be judged"), "neutral"),
-}
-STAGES: Words = {
-    "registered": _l("registered"),
-    "present": _l("present at least once"),
-    "started": _l("started"),
-    "completed": _l("completed"),
-    "dropped_out": _l("dropped out"),
-}
-BASES: Words = {
-    "answered": _l("all who answered the question"),
-    "invited": _l("questionnaires sent out"),
-    "pairs": _l("paired answers (the same person before and after)"),
-    "attendances": _l("attendances"),
-    "index": _l("all who have answered enough of the index’s questions"),
-    **STAGES,
-}
 MEASURES: Words = {
     "mean": _l("its mean"),
     "share": _l("the share with a value or a higher one"),
     "higher": _l("the share of pairs that have risen"),
-}
-GENDERS: Words = {
-    "woman": _l("women"),
-    "man": _l("men"),
-    "other": _l("another gender"),
-    "not_stated": _l("gender not stated"),
-}
-LACKING: Words = {
-    "too_few": _l("not shown: too few answers"),
-    "until_closed": _l("the questionnaire has not closed yet"),
-    "too_close": _l("not shown: beside the figures of today it would tell what a few have answered"),
-    "not_measured": _l("nothing has been measured"),
-    "nothing_typed": _l("no figure has been noted"),
-    "no_reading_then": _l("nothing had been read by then"),
-    "no_series": _l("the series is not there any more"),
-    "attendance_not_kept": _l("attendance is not kept in the series"),
-    "no_completion_rule": _l("the series does not say when it is completed"),
-    "nobody": _l("there is nobody to take the share of"),
-    "more_than_asked": _l(
-        "papers that nobody was asked by are among the answers, so they are no share of what was sent"
-    ),
-    "not_numeric": _l("the classes of the question are no numbers"),
-    "no_figure": _l("there is no figure"),
-    "under_minimum": _l("fewer answers than the least that was decided"),
-    "not_joined": _l("nothing tells which answers before and after are one person’s"),
-    "other_answers": _l("the question did not have the same answers before and after"),
-    "not_ordered": _l("the answers have no order"),
-    "not_asked": _l("its questions are not asked alike before and after"),
-    "index_gone": _l("no index holds these questions any more"),
-    "no_such_group": _l("nobody there is known to belong to the group, or all are"),
-    "other_classes": _l("the question had other answers there"),
 }
 SHORT: Words = {"too_few": _l("not reported – too few answers"), "no_reading_then": _l("not read then")}
 ORIGINS: Words = {

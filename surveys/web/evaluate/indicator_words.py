@@ -1,13 +1,16 @@
 """Indicators in words: what one counts, what it came to, and the sentence that says how the target stands."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from surveys.domain.indicators import AT_MOST, Definition, Figure, Judgement, Kind, Verdict
+from surveys.domain.indicators import AT_MOST, Definition, Figure, Judgement, Kind
 from surveys.domain.statistics import rounded
+from surveys.reporting.indicator_words import IndicatorWords, targets_of
+from surveys.reporting.words import Words
 from surveys.results.indicator_choices import Choices
 from surveys.results.indicators import IndicatorResult, StoredReading, Version
+from surveys.web import language
 from surveys.web.evaluate.indicator_terms import (
     BASES,
     FAULTS,
@@ -18,53 +21,32 @@ from surveys.web.evaluate.indicator_terms import (
     ORIGINS,
     SHORT,
     STAGES,
+    VERDICT_TAGS,
     VERDICTS,
 )
-from surveys.web.filters import HARD_SPACE, local, number, percent, project_decimals, short_date
-from surveys.web.phrases import _, ngettext
+from surveys.web.filters import local, number, project_decimals, short_date
+from surveys.web.phrases import _
 
 __all__ = ["BASES", "GENDERS", "KINDS", "LACKING", "MEASURES", "ORIGINS", "SHORT", "STAGES"]
 
 
 def verdict(judgement: Judgement) -> tuple[str, str]:
-    text, kind = VERDICTS[judgement.verdict]
-    return str(text), kind
+    return VERDICTS[judgement.verdict], VERDICT_TAGS[judgement.verdict]
 
 
 def value(definition: Definition, amount: Fraction | Decimal, decimals: int | None = None) -> str:
     """A figure or a target with its unit; a figure half up to the decimals, a target at least as written."""
-    if definition.kind is Kind.YES_NO:
-        return _("Yes") if amount else _("No")
-    if decimals is None and isinstance(amount, Decimal):
-        decimals = max(0, -int(amount.normalize().as_tuple().exponent))
-    places = project_decimals() if decimals is None else decimals
-    if definition.in_percent:
-        return percent(rounded(amount, places))
-    if definition.is_mean or definition.kind is Kind.OUTSIDE:
-        exact = number(rounded(amount, places)) if definition.is_mean else _as_written(amount)
-        return f"{exact}{HARD_SPACE}{definition.unit}".strip()
-    return _counted(definition, int(amount))
+    return _in_words().value(definition, amount, decimals)
 
 
 def bare(definition: Definition, amount: Fraction | Decimal, decimals: int | None = None) -> str:
     """The same without what it counts: 326."""
-    if definition.kind is Kind.YES_NO or definition.is_mean or definition.in_percent:
-        return value(definition, amount, decimals)
-    return _as_written(amount)
+    return _in_words().bare(definition, amount, decimals)
 
 
 def outcome(definition: Definition, figure: Figure, decimals: int) -> str:
     """What it came to: "52 av 77 (67,5 %)", "326 personer"."""
-    if figure.value is None:
-        return ""
-    if definition.is_mean:
-        n = number(figure.n or 0)
-        return _("%(mean)s (n = %(n)s)", mean=value(definition, figure.value, max(1, decimals)), n=n)
-    if figure.denominator is not None and definition.in_percent:
-        k, n = number(figure.numerator or 0), number(figure.denominator)
-        counted = _("%(k)s of %(n)s", k=k, n=n).replace(" ", HARD_SPACE)
-        return f"{counted} ({value(definition, figure.value, decimals)})"
-    return value(definition, figure.value, decimals)
+    return _in_words().outcome(definition, figure, decimals)
 
 
 def percent_of(figure: Figure) -> Decimal:
@@ -74,109 +56,7 @@ def percent_of(figure: Figure) -> Decimal:
 
 def sentence(result: IndicatorResult | StoredReading) -> str:
     """How the target stands and why, from the numbers."""
-    definition = result.version.definition
-    told = _sentence(definition, result.read.figure, result.judgement)
-    if result.judgement.open:
-        names = ", ".join(result.judgement.open)
-        told += " " + _("Cannot be judged: %(parts)s.", parts=names)
-    return told
-
-
-def _sentence(definition: Definition, figure: Figure, judgement: Judgement) -> str:
-    if judgement.verdict is Verdict.UNKNOWN:
-        return _unknown(definition, figure, judgement)
-    if definition.kind is Kind.YES_NO:
-        return _("Yes: met.") if judgement.verdict is Verdict.MET else _("No: not met.")
-    if definition.target is None:
-        return _by_parts(judgement)
-    said = {
-        "value": outcome(definition, figure, judgement.decimals),
-        "bare": bare(definition, figure.value or Fraction(0), judgement.decimals),
-        "target": value(definition, definition.target),
-        "gap": _gap(definition, judgement),
-        "parts": ", ".join(judgement.missed),
-        "baseline": value(definition, definition.baseline) if definition.baseline is not None else "",
-    }
-    return _SENTENCES[judgement.why](definition, said)
-
-
-def _reached(definition: Definition, said: dict[str, str]) -> str:
-    if definition.direction == AT_MOST:
-        return _("%(value)s, the target is at most %(target)s: met.", **said)
-    return _("%(value)s, the target is %(target)s: met.", **said)
-
-
-def _missed(definition: Definition, said: dict[str, str]) -> str:
-    if definition.direction == AT_MOST:
-        return _("%(value)s, the target is at most %(target)s: not met, %(gap)s too much.", **said)
-    if definition.kind.adds_up and not definition.in_percent:
-        return _("%(bare)s of the target %(target)s: not met, %(gap)s missing.", **said)
-    return _("%(value)s, the target is %(target)s: not met, %(gap)s missing.", **said)
-
-
-def _on_the_way(_definition: Definition, said: dict[str, str]) -> str:
-    return _(
-        "%(value)s, from the baseline %(baseline)s towards the target %(target)s: partly met, %(gap)s left.",
-        **said,
-    )
-
-
-def _part_missed(_definition: Definition, said: dict[str, str]) -> str:
-    return _("%(value)s, the target is %(target)s: the whole is met, but not %(parts)s. Partly met.", **said)
-
-
-_SENTENCES: Mapping[str, Callable[[Definition, dict[str, str]], str]] = {
-    "reached": _reached,
-    "missed": _missed,
-    "on_the_way": _on_the_way,
-    "part_missed": _part_missed,
-}
-
-
-def _by_parts(judgement: Judgement) -> str:
-    if judgement.verdict is Verdict.MET:
-        return _("Every part reaches its target: met.")
-    parts = ", ".join(judgement.missed)
-    if judgement.verdict is Verdict.PARTLY:
-        return _("Not every part reaches its target, not %(parts)s: partly met.", parts=parts)
-    return _("No part reaches its target: not met.")
-
-
-def _unknown(definition: Definition, figure: Figure, judgement: Judgement) -> str:
-    if judgement.why == "no_target":
-        return _("No target of its own.")
-    if judgement.why == "under_minimum":
-        n, least = number(figure.n or 0), number(definition.minimum_answers)
-        return _("%(n)s answers, and at least %(least)s were asked for: cannot be judged.", n=n, least=least)
-    why = str(LACKING[judgement.why]) if judgement.why in LACKING else judgement.why
-    return _("Cannot be judged: %(why)s.", why=why)
-
-
-def _gap(definition: Definition, judgement: Judgement) -> str:
-    if judgement.gap is None:
-        return ""
-    if definition.in_percent:
-        points = number(rounded(judgement.gap, judgement.decimals))
-        return _("%(num)s percentage points", num=points)
-    if definition.is_mean:
-        return number(rounded(judgement.gap, max(1, judgement.decimals)))
-    return _as_written(judgement.gap)
-
-
-def _counted(definition: Definition, many: int) -> str:
-    if definition.kind in (Kind.HEAD_COUNT, Kind.OUTCOMES):
-        told = ngettext("%(num)s person", "%(num)s persons", many)
-    elif definition.kind is Kind.ATTENDANCES:
-        told = ngettext("%(num)s attendance", "%(num)s attendances", many)
-    else:
-        return f"{number(many)}{HARD_SPACE}{definition.unit}".strip()
-    return told.replace(str(many), number(many), 1).replace(" ", HARD_SPACE)
-
-
-def _as_written(amount: Fraction | Decimal) -> str:
-    """A number typed by somebody: with the decimals it has, at most four."""
-    text = f"{rounded(amount, 4):f}"
-    return number(text.rstrip("0").rstrip(".") if "." in text else text)
+    return _in_words().sentence(result.version, result.read.figure, result.judgement)
 
 
 def targets(result: IndicatorResult) -> list[tuple[str, str]]:
@@ -184,19 +64,20 @@ def targets(result: IndicatorResult) -> list[tuple[str, str]]:
 
     What is counted is said of the last alone: 500, then 330 persons.
     """
-    found: list[tuple[Version, str]] = []
-    for version in result.versions:
-        same = found and found[-1][0].definition.target == version.definition.target
-        if not same:
-            found.append((version, short_date(version.decided_on) if found else ""))
-    last = len(found) - 1
-    return [(_target(each.definition, number == last), since) for number, (each, since) in enumerate(found)]
+    *earlier, last = targets_of(result)
+    said = [_target(each.definition, whole=False) for each in earlier]
+    days = [short_date(each.decided_on) for each in (*earlier, last)][1:]
+    return list(zip([*said, _target(last.definition, whole=True)], ["", *days], strict=True))
 
 
 def _target(definition: Definition, whole: bool) -> str:
     if definition.target is None:
         return "–"
     return (value if whole else bare)(definition, definition.target)
+
+
+def _in_words() -> IndicatorWords:
+    return IndicatorWords(Words(language.of_page().code), project_decimals())
 
 
 def told(definition: Definition, choices: Choices) -> list[tuple[str, str]]:

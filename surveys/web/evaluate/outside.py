@@ -13,9 +13,10 @@ from surveys.results import outside as results
 from surveys.results import outside_keeping as keeping
 from surveys.results.outside import OutsideFigures
 from surveys.web.evaluate import figure_words
-from surveys.web.evaluate.base import as_evaluator, blueprint, page
+from surveys.web.evaluate.base import as_evaluator, blueprint, entered_by, page
 from surveys.web.evaluate.figure_check import told_of
 from surveys.web.guard import installation, reading_session, staff
+from surveys.web.navigation import may_open
 from surveys.web.organise.base import Crumbs, address, crumbs
 from surveys.web.phrases import _
 
@@ -31,9 +32,9 @@ KINDS: Mapping[str, LazyString] = {
 
 
 @blueprint.get(OUTSIDE)
-@staff("organiser", "evaluator", "reader")
+@staff("organiser", "evaluator", "reader", "supplier")
 def outside_tables(project: str) -> str:
-    found = results.read_tables(reading_session(), g.project.id)
+    found = results.read_tables(reading_session(), g.project.id, entered_by())
     return page(
         "outside_list",
         crumbs=way(),
@@ -46,7 +47,7 @@ def outside_tables(project: str) -> str:
 
 
 @blueprint.get(f"{OUTSIDE}/<table>")
-@staff("organiser", "evaluator", "reader")
+@staff("organiser", "evaluator", "reader", "supplier")
 def outside_table(project: str, table: str) -> str:
     """One table, checked; ``?version=`` what an earlier version of it said."""
     asked = request.args.get("version", "")
@@ -60,12 +61,13 @@ def outside_table(project: str, table: str) -> str:
         kinds=KINDS,
         figures=figure_words,
         source_text=source_text,
+        compared=entered_by() is None,
         here=address("resultat", "utifran", table),
     )
 
 
 @blueprint.get(f"{OUTSIDE}/<table>/ta-bort")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def ask_remove_outside(project: str, table: str) -> str:
     one = found(table)
     here = address("resultat", "utifran", table)
@@ -75,10 +77,12 @@ def ask_remove_outside(project: str, table: str) -> str:
 
 
 @blueprint.post(f"{OUTSIDE}/<table>/ta-bort")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def remove_outside(project: str, table: str) -> Response:
     try:
-        keeping.remove_table(installation().database, g.project.id, table, g.user.user_id, clock.now())
+        keeping.remove_table(
+            installation().database, g.project.id, table, g.user.user_id, clock.now(), entered_by()
+        )
     except results.NoTable:
         abort(404)
     flash(_("The table is removed."), "positive")
@@ -88,7 +92,9 @@ def remove_outside(project: str, table: str) -> Response:
 def found(table: str, number: int | None = None) -> OutsideFigures:
     """The table that the address names, as the user may see it."""
     try:
-        return results.read_table(reading_session(), g.project.id, table, clock.now(), as_evaluator(), number)
+        return results.read_table(
+            reading_session(), g.project.id, table, clock.now(), as_evaluator(), number, entered_by()
+        )
     except results.NoTable:
         abort(404)
 
@@ -96,7 +102,8 @@ def found(table: str, number: int | None = None) -> OutsideFigures:
 def way(*items: tuple[str, str | None]) -> Crumbs:
     start = address("resultat", "utifran")
     outside = (_("Outside figures"), start if items else None)
-    return crumbs((_("Results"), address("resultat")), outside, *items)
+    above = [(_("Results"), address("resultat"))] if may_open(address("resultat")) else []
+    return crumbs(*above, outside, *items)
 
 
 def source_text(source: Source) -> str:

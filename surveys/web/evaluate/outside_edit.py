@@ -1,6 +1,7 @@
 """Figures from elsewhere are entered and changed: a table, its source, and what it is laid beside."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flask import abort, flash, g, redirect, request
 from flask_babel import lazy_gettext as _l
@@ -15,7 +16,7 @@ from surveys.results import outside as results
 from surveys.results import outside_keeping as keeping
 from surveys.results.series import read_series
 from surveys.web.evaluate import figure_words
-from surveys.web.evaluate.base import as_evaluator, blueprint, page
+from surveys.web.evaluate.base import as_evaluator, blueprint, entered_by, page
 from surveys.web.evaluate.figure_form import TableForm, read_table_form
 from surveys.web.evaluate.figure_words import Words
 from surveys.web.evaluate.outside import KINDS, OUTSIDE, found, way
@@ -38,13 +39,13 @@ FIELD_FAULTS: Words = {
 
 
 @blueprint.get(f"{OUTSIDE}/ny")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def new_outside(project: str) -> str:
     return _form_page(TableForm({}))
 
 
 @blueprint.post(f"{OUTSIDE}/ny")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def add_outside(project: str) -> Shown:
     form = read_table_form(request.form.to_dict())
     content = _content(form)
@@ -59,7 +60,7 @@ def add_outside(project: str) -> Shown:
 
 
 @blueprint.get(f"{OUTSIDE}/<table>/andra")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def edit_outside(project: str, table: str) -> str:
     one = found(table)
     typed = _typed(one.content, one.series or "") | {"seen": str(one.saved.number)}
@@ -67,9 +68,9 @@ def edit_outside(project: str, table: str) -> str:
 
 
 @blueprint.post(f"{OUTSIDE}/<table>/andra")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def change_outside(project: str, table: str) -> Shown:
-    found(table)
+    one = found(table)
     form = read_table_form(request.form.to_dict())
     content, seen = _content(form), form.typed.get("seen", "")
     if _asked() != "save":
@@ -77,9 +78,14 @@ def change_outside(project: str, table: str) -> Shown:
     if content is None:
         return _form_page(form, table), 422
     number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 8 else 0
-    db, user = installation().database, g.user.user_id
+    db, user, series = installation().database, g.user.user_id, _series(form)
+    if entered_by() is not None:  # what staff have laid it beside stays, as far as the columns do
+        kept = one.content.links if one.content.head == content.head else {}
+        content, series = replace(content, links=kept), one.series
     try:
-        keeping.change_table(db, g.project.id, table, content, _series(form), number, user, clock.now())
+        keeping.change_table(
+            db, g.project.id, table, content, series, number, user, clock.now(), entered_by()
+        )
     except results.NoTable:
         abort(404)
     except keeping.ChangedMeanwhile as changed:
@@ -157,6 +163,9 @@ def _typed(content: Content, series: str) -> dict[str, str]:
 
 
 def _all_series() -> list[tuple[str, str]]:
+    """What a table can be laid beside: for a supplier nothing, who sees no results."""
+    if entered_by() is not None:
+        return []
     return [(each.code, each.title) for each in queries.series_of(reading_session(), g.project.id)]
 
 

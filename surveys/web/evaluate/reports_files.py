@@ -1,18 +1,22 @@
-"""A report downloaded: Word in the house's own template, tagged PDF, slides."""
+"""A report downloaded: Word in the house's own template, tagged PDF, slides, and its list of figures."""
 
 import re
+import tempfile
 import unicodedata
+from pathlib import Path
 
 from flask import Response as FlaskResponse
 from flask import g
 from werkzeug.wrappers import Response
 
 from surveys.answers.asking_project import Logotype, asking
+from surveys.exporting.xlsx_file import save_tables
 from surveys.models.report import Report
 from surveys.printing.content import Piece
 from surveys.queries import reports as queries
 from surveys.reporting import reading
 from surveys.reporting.document import Document
+from surveys.reporting.figures_list import sheets
 from surveys.reporting.pdf import pdf
 from surveys.reporting.pictures import drawing, logotype_picture, picture_of_chart, picture_of_emblem
 from surveys.reporting.slides import slides
@@ -26,6 +30,7 @@ from surveys.web.guard import reading_session, staff
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get(f"{THIS}/rapport.docx")
@@ -55,6 +60,19 @@ def report_as_pdf(project: str, report: str) -> Response:
 def report_as_slides(project: str, report: str) -> Response:
     row, document, _head = _read(report)
     return _sent(slides(document, _kind(row)), SLIDES, row, "pptx")
+
+
+@blueprint.get(f"{THIS}/siffror.xlsx")
+@staff("organiser", "evaluator", "reader")
+def report_figures(project: str, report: str) -> Response:
+    """Every frozen figure with its counts and base, and those that have changed since the version before."""
+    row = found_report(report)
+    contents = reading.read(reading_session(), row)
+    with tempfile.TemporaryDirectory(prefix="folja-") as folder:
+        path = Path(folder) / "figures"
+        save_tables(sheets(Words(row.language), contents), path)
+        made = path.read_bytes()
+    return _sent(made, WORKBOOK, row, "xlsx")
 
 
 @blueprint.get(f"{START}/mall.docx")

@@ -110,9 +110,12 @@ def remove_heading_set(project: str, headings_set: str) -> Response:
 def _save_set(public_id: str) -> Response | tuple[str, int]:
     form = request.form
     rows = _typed()
-    # in the order of the numbers that were typed; those alike in the order of the form
-    chosen = sorted((row for row in rows if row.place), key=lambda row: row.place)
     name, tag = form.get("namn", ""), form.get("sprak-i-rapporten", "")
+    if wrong := [row.number for row in rows if row.place is None]:
+        errors = {f"plats-{number}": texts.fault("not_a_number") for number in wrong}
+        return _rows_page(public_id, name, tag, rows, errors), 422
+    # in the order of the numbers that were typed; those alike in the order of the form
+    chosen = sorted((row for row in rows if row.place), key=lambda row: row.place or 0)
     try:
         heading_sets.keep(
             installation().database,
@@ -123,7 +126,12 @@ def _save_set(public_id: str) -> Response | tuple[str, int]:
             [row.heading for row in chosen],
             g.user.user_id,
             clock.now(),
+            form.get("seen", ""),
         )
+    except heading_sets.UnknownHeadings:
+        abort(404)
+    except heading_sets.HeadingsChanged:
+        return _rows_page(public_id, name, tag, rows, {}, conflict=True), 409
     except BadHeadings as bad:
         fields = {"heading": "rubrik", "text": "text", "key": "rubrik"}
         whole = {"name": "namn", "language": "sprak-i-rapporten", "sections": "plats-0"}
@@ -137,10 +145,13 @@ def _save_set(public_id: str) -> Response | tuple[str, int]:
 
 
 class _Row:
-    """A section in the form: ``number`` names its fields, ``place`` 0 leaves it out."""
+    """A section in the form: ``number`` names its fields. ``place`` 0 leaves it out, None is no number;
+    ``typed`` is what was written there.
+    """
 
-    def __init__(self, number: int, place: int, heading: Heading) -> None:
+    def __init__(self, number: int, place: int | None, heading: Heading, typed: str = "") -> None:
         self.number, self.place, self.heading = number, place, heading
+        self.typed = typed or str(place or "")
 
 
 def _typed() -> list[_Row]:
@@ -151,9 +162,11 @@ def _typed() -> list[_Row]:
         if key is None:
             break
         text = form.get(f"plats-{number}", "").strip()
-        place = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+        place = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
         said = unfolded(form.get(f"text-{number}", ""))
-        rows.append(_Row(number, place, Heading(key, form.get(f"rubrik-{number}", ""), said)))
+        known = key if key in headings.KEYS else OWN  # what is typed under a section that is gone is kept
+        heading = Heading(known, form.get(f"rubrik-{number}", ""), said)
+        rows.append(_Row(number, place if text else 0, heading, text))
     return rows
 
 
@@ -168,7 +181,16 @@ def _set_page(
     return _rows_page(public_id, name, tag, rows, errors)
 
 
-def _rows_page(public_id: str, name: str, tag: str, rows: Sequence[_Row], errors: Mapping[str, str]) -> str:
+def _rows_page(
+    public_id: str,
+    name: str,
+    tag: str,
+    rows: Sequence[_Row],
+    errors: Mapping[str, str],
+    conflict: bool = False,
+) -> str:
+    stored = queries.heading_set(reading_session(), g.project.id, public_id) if public_id else None
+    seen = heading_sets.mark_of(stored)
     return page(
         "report_headings",
         crumbs=below((_("Headings"), here("rubriker")), (name or _("New set of headings"), None)),
@@ -178,6 +200,8 @@ def _rows_page(public_id: str, name: str, tag: str, rows: Sequence[_Row], errors
         fills=headings.names(Words(language.of_page().code)),
         languages=[(code, language.name(code)) for code in for_staff()],
         errors=errors,
+        seen=seen if conflict or request.method == "GET" else request.form.get("seen", ""),
+        conflict=conflict,
         action=here("rubriker", public_id or "ny"),
         known=public_id,
     )

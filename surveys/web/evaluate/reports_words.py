@@ -33,6 +33,7 @@ _FAULTS: Mapping[str, LazyString] = {
     "none_chosen": _l("Choose at least one."),
     "too_many": _l("There are too many. Take some away."),
     "twice": _l("A section that Följa fills in can only be there once."),
+    "not_a_number": _l("Write a number."),
     "bad_date": _l("Write the date as year-month-day, such as 2027-03-31."),
     "followed_up": _l("A later report has followed this recommendation up, so it cannot be taken away."),
 }

@@ -12,6 +12,7 @@ from surveys.web.filters import local
 from surveys.web.guard import reading_session
 from surveys.web.navigation import may_open
 from surveys.web.organise import words
+from surveys.web.organise.deed_words import deed_name
 from surveys.web.phrases import _
 
 blueprint = Blueprint("organise", __name__)
@@ -21,7 +22,7 @@ Crumbs = list[tuple[str, str | None]]
 
 @blueprint.context_processor
 def _words() -> dict[str, object]:
-    return {"words": words, "together": together, "may_open": may_open}
+    return {"words": words, "deed_name": deed_name, "together": together, "may_open": may_open}
 
 
 def page(name: str, **values: object) -> str:

@@ -14,7 +14,8 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
 
 from surveys.domain import questionnaire as forms
-from surveys.domain.choices import OneChoice, PointQuestion, SeveralChoices
+from surveys.domain.choices import OneChoice, SeveralChoices
+from surveys.domain.point_questions import PointQuestion
 from surveys.domain.privacy import PrivacyMode
 from surveys.models.programme import JsonObject, Series
 from surveys.models.questionnaire import Questionnaire, QuestionnaireVersion

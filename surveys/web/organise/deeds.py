@@ -14,6 +14,7 @@ from surveys.web.guard import reading_session, staff
 from surveys.web.language import name as language_name
 from surveys.web.organise import words
 from surveys.web.organise.base import address, blueprint, crumbs, page, page_number
+from surveys.web.organise.deed_words import deed_name
 from surveys.web.organise.mail_texts import KINDS
 from surveys.web.phrases import _
 
@@ -48,7 +49,7 @@ def deeds_page(project: str) -> str:
 def _line(deed: Deed, about: About | None, titles: Mapping[int, Mapping[str, str]]) -> Line:
     return Line(
         deed,
-        words.deed_name(deed.action),
+        deed_name(deed.action),
         _told(deed, about, titles),
         address(*about.address) if about else "",
         deed.why or _muted_why(deed),

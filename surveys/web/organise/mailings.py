@@ -22,6 +22,7 @@ from surveys.results.model import Measurement
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise import words
 from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page
+from surveys.web.organise.deed_words import deed_name
 from surveys.web.organise.mail_acts import offered, offered_on_mail
 from surveys.web.organise.mail_preview import going_to, languages_of
 from surveys.web.organise.rules import in_words
@@ -123,7 +124,7 @@ def _life(
     one: Message, deeds: Sequence[Deed], returned: Iterable[ReturnedMail], now: datetime
 ) -> list[Moment]:
     """What has happened to a mail and what will, in order."""
-    past = [Moment(each.done_at, words.said(words.DEED_ACTIONS, each.action), _by(each)) for each in deeds]
+    past = [Moment(each.done_at, deed_name(each.action), _by(each)) for each in deeds]
     past += [
         Moment(each.received_at, words.said(words.RETURN_KINDS, each.kind), each.diagnostic)
         for each in returned

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import g
+from flask import g, redirect
+from werkzeug.wrappers import Response
 
 from surveys import clock
 from surveys.models.followup import Mailing
@@ -18,7 +19,7 @@ from surveys.queries.send_calendar import Line
 from surveys.results import series as results
 from surveys.results.model import Measurement, SeriesResults
 from surveys.web.guard import reading_session, staff
-from surveys.web.organise.base import asked_by, blueprint, crumbs, page, series_crumbs, series_tabs
+from surveys.web.organise.base import address, asked_by, blueprint, crumbs, page, series_crumbs, series_tabs
 from surveys.web.phrases import _
 
 NEXT_SHOWN = 5
@@ -48,15 +49,17 @@ class Stop:
 
 
 @blueprint.get("/projekt")
-@staff("organiser", "evaluator", "reader")
+@staff("organiser", "evaluator", "reader", "supplier")
 def projects() -> str:
     memberships = staff_queries.memberships(reading_session(), g.user.user_id)
     return page("projects", memberships=memberships)
 
 
 @blueprint.get("/projekt/<project>")
-@staff("organiser", "evaluator", "reader")
-def overview(project: str) -> str:
+@staff("organiser", "evaluator", "reader", "supplier")
+def overview(project: str) -> str | Response:
+    if g.role == "supplier":  # who sees nothing of the project but the figures they bring
+        return redirect(address("resultat", "utifran"))
     session, now = reading_session(), clock.now()
     coming = _next_lines()
     held = send_calendar.mailings(session, mailing_queries.ahead(), coming, 1)

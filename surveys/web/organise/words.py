@@ -48,6 +48,7 @@ ROLES: Words = {
     "organiser": _l("Organiser"),
     "evaluator": _l("Evaluator"),
     "reader": _l("Reader"),
+    "supplier": _l("Supplier"),
 }
 # Why a mailing goes later than its rule says.
 DEFERRALS: Words = {
@@ -184,94 +185,6 @@ RETURN_KINDS: Words = {
     "complaint": _l("The receiver has reported it as unwanted"),
     "unknown": _l("Something came back that could not be read"),
 }
-DEED_ACTIONS: Words = {
-    "report_made": _l("Report made"),
-    "report_made_again": _l("Report made again"),
-    "report_removed": _l("Version of a report removed"),
-    "report_signed": _l("Report signed off"),
-    "report_recommends": _l("Recommendations of a report written"),
-    "report_follows_up": _l("Earlier recommendations followed up"),
-    "report_headings": _l("Headings of reports changed"),
-    "report_headings_removed": _l("Headings of reports removed"),
-    "report_template": _l("Word template of reports changed"),
-    "report_template_removed": _l("Word template of reports removed"),
-    "send_now": _l("Sent now, by hand"),
-    "skip": _l("Skipped"),
-    "unskip": _l("Planned again"),
-    "override_quiet": _l("Let go in spite of the quiet time"),
-    "send_again": _l("Sent again"),
-    "skip_message": _l("Skipped"),
-    "send_message_now": _l("Sent now, by hand"),
-    "move_occasion": _l("Moved"),
-    "move_rest": _l("Moved with the rest of the series"),
-    "cancel_occasion": _l("Cancelled"),
-    "reinstate_occasion": _l("Held after all"),
-    "occasion_removed": _l("Removed"),
-    "round_confirmed": _l("Confirmed"),
-    "series_removed": _l("Series removed"),
-    "series_on": _l("Series switched on"),
-    "series_off": _l("Series switched off"),
-    "rule_added": _l("Rule added"),
-    "rule_changed": _l("Rule changed"),
-    "rule_on": _l("Rule switched on"),
-    "rule_off": _l("Rule switched off"),
-    "rule_removed": _l("Rule removed"),
-    "sending_settings": _l("Sending hours changed"),
-    "privacy_settings": _l("What participants are told changed"),
-    "languages_changed": _l("Languages of the project changed"),
-    "mail_text": _l("Wording of a mail changed"),
-    "lift_stop": _l("Ended mails let go again"),
-    "mute_sending": _l("All sending stopped"),
-    "unmute_sending": _l("Sending begun again"),
-    "resume_sending": _l("Sending gone on with after errors"),
-    "people_imported": _l("Participants imported"),
-    "person_enrolled": _l("Participant enrolled"),
-    "person_removed": _l("Participant removed"),
-    "address_corrected": _l("Address corrected"),
-    "enrolment_changed": _l("Participation changed"),
-    "enrolment_removed": _l("Participation removed"),
-    "key_destroyed": _l("Key destroyed"),
-    "door_code_renewed": _l("New code for the door"),
-    "own_page_sent": _l("Link to the own page mailed"),
-    "index_declared": _l("Index declared"),
-    "index_changed": _l("Index changed"),
-    "index_removed": _l("Index taken back"),
-    "spellings_counted_together": _l("Spellings counted together"),
-    "spellings_taken_apart": _l("Spellings taken apart"),
-    "scale_added": _l("Scale added"),
-    "scale_changed": _l("Scale changed"),
-    "scale_removed": _l("Scale removed"),
-    "questionnaire_added": _l("Questionnaire added"),
-    "questionnaire_changed": _l("Questionnaire changed"),
-    "questionnaire_settings": _l("Settings of a questionnaire changed"),
-    "questionnaire_removed": _l("Questionnaire removed"),
-    "version_begun": _l("New version of a questionnaire begun"),
-    "version_published": _l("Version of a questionnaire taken into use"),
-    "draft_discarded": _l("Draft of a questionnaire thrown away"),
-    "own_page_renewed": _l("New link to the own page mailed"),
-    "paper_printed": _l("Personal forms printed on paper"),
-    "export_ordered": _l("All files of the export ordered"),
-    "responses_exported": _l("Responses exported"),
-    "results_exported": _l("Tables of results exported"),
-    "paper_undone": _l("A paper that had been typed in taken back"),
-    "organisation_merged": _l("Organisation put together with another"),
-    "organisation_parted": _l("Organisations made two again"),
-    "organisation_placed": _l("Level of an organisation changed"),
-    "organisation_name_added": _l("Spelling of an organisation added"),
-    "organisation_name_removed": _l("Spelling of an organisation removed"),
-    "indicator_added": _l("Indicator added"),
-    "indicator_revised": _l("Indicator revised"),
-    "indicator_read": _l("Indicator read"),
-    "indicator_ended": _l("Indicator ended"),
-    "indicator_removed": _l("Indicator removed"),
-    "indicator_entry_added": _l("Product of an indicator noted"),
-    "indicator_entry_removed": _l("Product of an indicator taken away"),
-    "indicator_note_added": _l("Grounds of an indicator written"),
-    "indicator_note_removed": _l("Grounds of an indicator taken away"),
-    "outside_added": _l("Outside figures entered"),
-    "outside_changed": _l("Outside figures changed"),
-    "outside_removed": _l("Outside figures removed"),
-}
 MUTE_REASONS: Words = {
     "restored": _l("Restored from a backup"),
     "demo": _l("Demonstration data were read in"),
@@ -300,14 +213,6 @@ def message_reason(state: str, reason: str | None) -> str:
 def message_name(kind: str, step: int) -> str:
     """What a mail to a participant is called."""
     return step_text(step) if kind in ("reminder", "log_reminder") else said(MAIL_NAMES, kind)
-
-
-def deed_name(action: str) -> str:
-    """What somebody did by hand, in words."""
-    state = action.removeprefix("enrolment_")
-    if action != state and state in ENROLMENT_STATES:
-        return _("Participation: %(state)s", state=str(ENROLMENT_STATES[state]))
-    return said(DEED_ACTIONS, action)
 
 
 def said(words: Words, code: str | None) -> str:

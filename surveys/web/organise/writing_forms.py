@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveys.domain.choices import DONT_KNOW, OTHER
+from surveys.domain.choices import OTHER
 from surveys.domain.drafting import MOST_OPTIONS, OPTION_CODE, code_from
+from surveys.domain.point_questions import DONT_KNOW
 from surveys.domain.questions import KINDS
 from surveys.domain.texts import unfolded
 from surveys.web.organise.kind_fields import Part, info
