@@ -12,7 +12,7 @@ and for all and by counts alone; here by question, and by what was answered.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -30,21 +30,24 @@ Table = Counter[tuple[Number, Number]]
 class Joined:
     """``kept``: what those answered who stay joined → how many; ``everyone``: the same of all.
 
-    ``gone``: which measurements → how many of those who stay joined there were let go, the first in order.
+    ``gone``: which measurements → how many of those who stay joined there were let go, the first in order;
+    ``never``: the places of those whom nothing joins.
     """
 
     kept: Counter[Values]
     everyone: Counter[Values]
     gone: Counter[tuple[bool, ...]] = field(default_factory=Counter)
+    never: frozenset[int] = frozenset()
 
     def members(self, persons: Sequence[Values]) -> list[bool]:
         """Who of ``persons``, in the order in which they were joined, stays so."""
         patterns = {pattern_of(values) for values in self.kept}
         left, found = Counter(self.gone), []
-        for values in persons:
+        for place, values in enumerate(persons):
             pattern = pattern_of(values)
-            left[pattern] -= 1
-            found.append(pattern in patterns and left[pattern] < 0)
+            may = place not in self.never
+            left[pattern] -= may
+            found.append(may and pattern in patterns and left[pattern] < 0)
         return found
 
     def pairs(self, before: int, after: int) -> Table:
@@ -62,11 +65,14 @@ class Joined:
         return +values
 
 
-def joined(persons: Sequence[Values], limit: Limit) -> Joined:
-    """Who stays joined. ``persons`` stand in an order that is chance: those first in it are let go first."""
-    everyone = Counter(persons)
+def joined(persons: Sequence[Values], limit: Limit, never: Collection[int] = ()) -> Joined:
+    """Who stays joined. ``persons`` stand in an order that is chance: those first in it are let go first, and
+    those at the places ``never`` before all.
+    """
+    everyone, apart = Counter(persons), frozenset(never)
+    may = [values for place, values in enumerate(persons) if place not in apart] if apart else persons
     groups: dict[tuple[bool, ...], Counter[Values]] = defaultdict(Counter)
-    for values, count in everyone.items():
+    for values, count in Counter(may).items():
         groups[pattern_of(values)][values] += count
     several = {pattern: group for pattern, group in groups.items() if sum(pattern) > 1}
     kept = {pattern: group for pattern, group in several.items() if _may_be_shown(group, limit)}
@@ -74,13 +80,13 @@ def joined(persons: Sequence[Values], limit: Limit) -> Joined:
     waiting: dict[tuple[bool, ...], Iterator[Values]] = {}
     gone: Counter[tuple[bool, ...]] = Counter()
     while (pattern := _too_few_alone(alone, kept, limit)) is not None:
-        queue = waiting.setdefault(pattern, (each for each in persons if pattern_of(each) == pattern))
+        queue = waiting.setdefault(pattern, iter([each for each in may if pattern_of(each) == pattern]))
         _let_go(kept, pattern, next(queue), alone)
         gone[pattern] += 1
         if not _may_be_shown(kept[pattern], limit):
             for values in list(kept.pop(pattern).elements()):
                 _add(alone, values)
-    return Joined(sum(kept.values(), Counter()), everyone, gone)
+    return Joined(sum(kept.values(), Counter()), everyone, gone, apart)
 
 
 def side(table: Table, place: int) -> Counter[Number]:

@@ -14,9 +14,10 @@ from surveys.queries.results import Key, at_target
 AT_A_TIME = 5_000
 
 
-Sheet = tuple[int, str, int, str | None, str]
-"""A submitted response: its rule, target and version (id), what joins it to others (None: nothing), and its
-answers as JSON. Plain, since thousands are read at a time.
+Sheet = tuple[int, str, int, str | None, str, str, str, str]
+"""A submitted response: its rule, target and version (id), what joins it to others (None: nothing), its
+answers as JSON, its background as JSON, its language and its source. Plain, since thousands are read at a
+time.
 """
 
 
@@ -29,6 +30,9 @@ def sheets(session: Session, places: Mapping[Key, object]) -> Iterator[Sheet]:
             Response.version_id,
             Response.pairing_key,
             cast_as(Response.answers, Text),  # parsed once by the reader
+            cast_as(Response.background, Text),
+            Response.language,
+            Response.source,
         )
         .where(
             Response.submitted_at.is_not(None),

@@ -73,17 +73,6 @@ def read_series_at(
     return found
 
 
-def cells_at(session: Session, series_id: int, key: Key, day: date) -> list[Cell] | None:
-    """The groups of a measurement as they were at the end of ``day``, or None where that is not known.
-
-    Nothing is suppressed here: what of it may be shown is for the caller to ask, of this day and of the
-    later ones.
-    """
-    taken = queries.snapshots(session, series_id).get(key, [])
-    wanted = next((each for each in taken if each.day <= day), None)
-    return None if wanted is None or wanted.cells is None else _cells(wanted)
-
-
 class _Forms:
     """The versions of the questionnaires of a series, as expanded for the occasions."""
 

@@ -118,28 +118,6 @@ def read_breakdowns(
     return [table.breakdown(measurement, name, "", None) for name in names if name in table.variables]
 
 
-def read_groups(
-    session: Session,
-    series_id: int,
-    rule_code: str,
-    place: str,
-    question: str,
-    by: str,
-    now: datetime,
-    as_evaluator: bool,
-) -> tuple[QuestionGroups, ...]:
-    """Return the answers to one ``question`` (code) by one variable, as :func:`read_breakdown` shows them.
-
-    One result a wording; none where the measurement shows no answers, does not tell the classes of the
-    variable apart, or has no such question that is broken down. Raises UnknownMeasurement.
-    """
-    found = read_rates(session, series_id, now, as_evaluator)
-    table = _table(session, found, _measurement(found, rule_code, place), as_evaluator)
-    if table is None or by not in table.variables:
-        return ()
-    return table.questions(table.variables[by], only_of={question})
-
-
 def _measurement(found: SeriesResults, rule_code: str, place: str) -> Measurement:
     measurement = found.measurement(rule_code, place)
     if measurement is None or not rule_code:

@@ -14,20 +14,23 @@ from surveys.domain.comparison import same_text
 from surveys.domain.composite import View
 from surveys.domain.paired import Number
 from surveys.domain.pairing import Joined, joined
+from surveys.domain.pairing_beside import Table, joined_beside_tables
 from surveys.domain.privacy import Limit, PrivacyMode
+from surveys.domain.suppression import Pattern
 from surveys.models.question_index import QuestionIndex
 from surveys.queries import indexes
 from surveys.queries import results as measured
 from surveys.results.change_model import Change, IndexChange, QuestionChange
-from surveys.results.index_figures import index_change, scale_of
+from surveys.results.grouped import in_thirds, read_patterns
+from surveys.results.index_figures import Places, index_change, scale_of
 from surveys.results.model import Measurement, QuestionResult
 from surveys.results.pairs import (
-    adjusted,
-    classes_adjusted,
     classes_of,
     classes_of_question,
+    indexes_with_holm,
     paired_of,
     ruler_of,
+    with_holm,
 )
 from surveys.results.series import read_whole
 from surveys.results.sheets import Column, Sheets
@@ -99,6 +102,8 @@ class _Look:
         self.declared = indexes.of_series(session, series.id)
         keys = {each.key: _joinable(each) for each in self.measurements if each.key is not None}
         self.sheets = Sheets(session, list(keys), list(keys.values()))
+        self.patterns = [read_patterns(session, series, each) for each in self.measurements]
+        self._joins: dict[tuple[tuple[int, str], ...], Joined] = {}
 
     def change(self) -> Change:
         before = self.questions[self.before] if self.before is not None else {}
@@ -117,8 +122,8 @@ class _Look:
             self.start,
             pairs=None if self.joined_at is None else self.sheets.both(*self.joined_at),
             why_not="" if self.before is not None or both else "nothing_before",
-            questions=_with_holm(both),
-            indexes=_indexes_with_holm(self._indexes()),
+            questions=with_holm(both),
+            indexes=indexes_with_holm(self._indexes()),
             once=tuple(once),
         )
 
@@ -142,29 +147,31 @@ class _Look:
         measure = ruler_of(question) if question.shown else None
         if measure is None:
             return {}
-        persons = self._persons(self._columns(question, measure[1]))
-        return {code: View(persons, joined(persons, self.limit).members(persons))}
+        columns = self._columns(question, measure[1])
+        persons = self._persons(columns)
+        return {code: View(persons, self._join(columns).members(persons))}
 
     def _index(self, index: QuestionIndex, beside: Sequence[View]) -> tuple[IndexChange, list[View]]:
         asked = self.questions[self.after]
         scale = scale_of(index, asked)
-        why_not = "not_asked" if scale is None else "" if self.joined_at else "not_joined"
-        if scale is not None and self.joined_at:
+        if scale is not None:
             answers = {
                 place: self._persons(columns)
                 for place in range(len(self.measurements))
                 if len(columns := self._of_index(index, place, scale)) == len(index.questions)
             }
-            if answers.keys() >= set(self.joined_at):
-                return index_change(index, asked, answers, self.joined_at, self.limit, self.decimals, beside)
-            why_not = "not_asked"
+            before = self.before if self.before in answers else None
+            paired = before is not None and self.joined_at is not None
+            why_not = "" if paired else "not_asked" if self.joined_at else "not_joined"
+            at = Places(before, self.after, why_not)
+            return index_change(index, asked, answers, at, self.limit, self.decimals, beside)
         texts = tuple(asked[code].text for code in index.questions if code in asked)
         found = IndexChange(
             index.id,
             index.name,
             texts,
             index.minimum,
-            why_not=why_not,
+            why_not="not_asked",
             declared_at=index.declared_at,
             codes=tuple(index.questions),
         )
@@ -234,7 +241,27 @@ class _Look:
         before = spots.get((self.before, found.code)) if self.before is not None and self.joined_at else None
         then = spots.get((self.after, found.code + THEN))
         at = (None if before is None else (before, after), None if then is None else (then, after))
-        return joined(self._persons(columns) if any(at) else [], self.limit), at
+        return self._join(columns) if any(at) else joined([], self.limit), at
+
+    def _join(self, columns: Sequence[Column]) -> Joined:
+        """Who stays joined at these columns, beside what is shown of them by background."""
+        place = tuple((each.place, each.code) for each in columns)
+        if place not in self._joins:
+            persons = self._persons(columns)
+            tables = [
+                Table(
+                    self.sheets.backgrounds(each.place),
+                    self.patterns[each.place].get(each.code, Pattern(frozenset())),
+                )
+                for each in columns
+            ]
+            classes = () if columns[0].scale else in_thirds(persons)
+            self._joins[place] = (
+                joined_beside_tables(persons, self.limit, tables, classes)
+                if any(self.patterns)
+                else joined(persons, self.limit)
+            )
+        return self._joins[place]
 
     def _columns(self, like: QuestionResult, scale: Mapping[str, Number]) -> list[Column]:
         """Everywhere the question was asked alike and is shown, now or looking back."""
@@ -262,20 +289,3 @@ def _newest(questions: Sequence[QuestionResult]) -> dict[str, QuestionResult]:
     for question in questions:
         found.setdefault(question.code, question)
     return found
-
-
-def _indexes_with_holm(found: Sequence[IndexChange]) -> tuple[IndexChange, ...]:
-    """A family of their own: they are made of questions that are tested by themselves."""
-    pairs = adjusted([each.paired for each in found])
-    return tuple(replace(each, paired=one) for each, one in zip(found, pairs, strict=True))
-
-
-def _with_holm(questions: Sequence[QuestionChange]) -> tuple[QuestionChange, ...]:
-    """Each p beside the one adjusted for all tested here; looking back and classes are families apart."""
-    first = adjusted([each.paired for each in questions])
-    second = adjusted([each.looking_back for each in questions])
-    third = classes_adjusted([each.classes for each in questions])
-    return tuple(
-        replace(each, paired=one, looking_back=other, classes=classes)
-        for each, one, other, classes in zip(questions, first, second, third, strict=True)
-    )

@@ -6,19 +6,22 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from surveys.domain.counted import Counted
+from surveys.domain.pairing import Values
 from surveys.domain.privacy import Limit
-from surveys.domain.questionnaire import Form
+from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.questions import NumberQuestion, Question, SeveralChoices
 from surveys.domain.statistics import swedish_order
 from surveys.domain.suppression import EVERYONE, NOT_STATED, Group, Part, Pattern, decide
 from surveys.models.people import GENDERS
 from surveys.queries import register
 from surveys.queries import results as queries
-from surveys.results.cells import Cell
+from surveys.results.cells import Cell, cells_of
+from surveys.results.model import Measurement, SeriesResults
 from surveys.results.questions import signature
 
 ORDER = ("gender", "organisation", "work_group", "theme")
@@ -200,6 +203,33 @@ class Patterns:
         ]
 
 
+def read_patterns(session: Session, series: SeriesResults, measurement: Measurement) -> dict[str, Pattern]:
+    """What the tables by background show of each question (code) of a measurement that is shown; of no
+    question where nothing tells its answers apart.
+    """
+    if measurement.key is None:
+        return {}
+    themes = measurement.occasion.themes if measurement.occasion else ()
+    versions = queries.versions(session, series.id)[measurement.questionnaire_id]
+    forms = {each.id: expand(parse(each.content), themes) for each in reversed(versions)}
+    cells = cells_of(session, measurement.key, forms)
+    used = {each.version for each in cells}
+    variables = variables_of(session, series.id, cells)
+    if not variables:
+        return {}
+    found = Patterns(
+        {id_: form for id_, form in forms.items() if id_ in used},
+        cells,
+        variables,
+        Limit(series.minimum_group),
+    )
+    told: dict[str, Pattern] = {}
+    for question, pattern in zip(found.asked.values(), found.of, strict=True):
+        if pattern is not None:
+            told.setdefault(question.code, pattern)
+    return told
+
+
 def named(variables: Iterable[str], chosen: Mapping[str, str]) -> Group:
     """The group of those classes, as a pattern names it."""
     return tuple((name, chosen[name]) for name in variables if name in chosen)
@@ -225,8 +255,21 @@ def _ends(counted: Iterable[Counted]) -> tuple[Decimal, ...]:
     A group's numbers are not shown one by one, and hardly two are alike: its thirds are its classes. Whoever
     cannot tell how many of a group lie in a third can tell neither its sum nor its mean.
     """
-    numbers = sorted(number for each in counted for number in _numbers(each))
-    return tuple(numbers[len(numbers) * at // 3] for at in (1, 2)) if numbers else ()
+    return _thirds([number for each in counted for number in _numbers(each)])
+
+
+def _thirds(numbers: Iterable[Any]) -> tuple[Any, ...]:
+    ordered = sorted(numbers)
+    return tuple(ordered[len(ordered) * at // 3] for at in (1, 2)) if ordered else ()
+
+
+def in_thirds(persons: Sequence[Values]) -> list[Values]:
+    """Numbers as tables by background have them: in which third of all answers at a measurement each lies."""
+    ends = [_thirds(value for value in at if value is not None) for at in zip(*persons, strict=True)]
+    return [
+        tuple(None if value is None else bisect(of, value) for value, of in zip(each, ends, strict=True))
+        for each in persons
+    ]
 
 
 def _numbers(counted: Counted) -> list[Decimal]:

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from fractions import Fraction
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from surveys.domain.composite import View, index_value, joined_beside, shown_beside
 from surveys.domain.paired import Number
@@ -32,51 +32,78 @@ def scale_of(index: QuestionIndex, asked: Asked) -> dict[str, Number] | None:
     return measure[1] if measure is not None and measure[0].numbers and alike else None
 
 
+@dataclass(frozen=True)
+class Places:
+    """The measurements that are compared: ``before`` is None where its questions were not asked then.
+
+    ``why_not`` says why persons are not laid beside each other; "" where they are.
+    """
+
+    before: int | None
+    after: int
+    why_not: str
+
+
 def index_change(
     index: QuestionIndex,
     asked: Asked,
     answers: Mapping[int, Persons],
-    places: tuple[int, int],
+    at: Places,
     limit: Limit,
     decimals: int,
     beside: Sequence[View],
 ) -> tuple[IndexChange, list[View]]:
     """``answers``: measurement → person → question, of each measurement that asked all its questions alike;
-    ``places``: the two that are compared, both among them; ``beside``: what is shown of its questions and of
-    the indexes before it. Returned with what is more of these.
+    those of ``at`` among them; ``beside``: what is shown of its questions and of the indexes before it.
+    Returned with what is more of these.
     """
     order = list(answers)
     values = [
-        tuple(index_value(at, index.minimum) for at in person)
+        tuple(index_value(each, index.minimum) for each in person)
         for person in zip(*answers.values(), strict=True)
     ]
-    before, after = (order.index(place) for place in places)
-    found, own = joined_beside(values, limit, beside)
-    paired = paired_of(found, (before, after), Ruler({}), limit, decimals)
-    if paired:  # who answered before alone is told of by question: here they would be one more group
-        paired = replace(paired, others=None)
-    afterwards = shown_beside([each[after] for each in values], limit, [*beside, own])
-    whole = [[row for row in answers[place] if None not in row] for place in places]
-    alphas = [_alpha(rows, limit) for rows in whole]
+    views, paired = list(beside), None
+    if not at.why_not and at.before is not None:
+        found, own = joined_beside(values, limit, views)
+        views.append(own)
+        paired = paired_of(found, (order.index(at.before), order.index(at.after)), Ruler({}), limit, decimals)
+        if paired:  # who answered before alone is told of by question: here they would be one more group
+            paired = replace(paired, others=None)
+    afterwards = shown_beside([each[order.index(at.after)] for each in values], limit, views)
+    views.append(afterwards)
+    before = (0, None) if at.before is None else _alpha(answers[at.before], limit, views)
+    after = _alpha(answers[at.after], limit, views)
     change = IndexChange(
         id=index.id,
         name=index.name,
         texts=tuple(asked[code].text for code in index.questions),
         minimum=index.minimum,
-        whole_before=len(whole[0]),
-        whole_after=len(whole[1]),
-        alpha_before=None if alphas[0] is None else rounded(alphas[0], ALPHA_DECIMALS),
-        alpha_after=None if alphas[1] is None else rounded(alphas[1], ALPHA_DECIMALS),
+        whole_before=before[0],
+        whole_after=after[0],
+        alpha_before=before[1],
+        alpha_after=after[1],
         paired=paired,
-        why_not="" if paired else "too_few",
+        why_not="" if paired else at.why_not or "too_few",
         declared_at=index.declared_at,
         codes=tuple(index.questions),
         values=tuple(sorted(Counter(each for (each,) in afterwards.values if each is not None).items())),
     )
-    return change, [own, afterwards]
+    return change, views[len(beside) :]
 
 
-def _alpha(rows: Sequence[Sequence[Number | None]], limit: Limit) -> Fraction | None:
-    if len(rows) < limit:
-        return None
-    return cronbach_alpha([[each for each in row if each is not None] for row in rows])
+def _alpha(answers: Persons, limit: Limit, views: list[View]) -> tuple[int, Decimal | None]:
+    """Cronbach's alpha of those who answered every question and are a group that may be shown beside
+    ``views``, to which they are added; and how many they are.
+
+    It is one figure of many persons, and yet: whoever knows all else could tell by it what the one person
+    answered who is not in it.
+    """
+    whole = shown_beside([index_value(each, len(each)) for each in answers], limit, views)
+    views.append(whole)
+    rows = [
+        [each for each in row if each is not None]
+        for row, (value,) in zip(answers, whole.values, strict=True)
+        if value is not None
+    ]
+    alpha = cronbach_alpha(rows)
+    return len(rows), None if alpha is None else rounded(alpha, ALPHA_DECIMALS)

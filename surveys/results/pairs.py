@@ -12,7 +12,15 @@ from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.reliability import mean, quartiles, standard_deviation
 from surveys.domain.statistics import rounded
 from surveys.domain.texts import LocalText
-from surveys.results.change_model import ClassChange, Over, Paired, PairedClasses, Side
+from surveys.results.change_model import (
+    ClassChange,
+    IndexChange,
+    Over,
+    Paired,
+    PairedClasses,
+    QuestionChange,
+    Side,
+)
 from surveys.results.kinds import share
 from surveys.results.model import Bar, QuestionResult, Share
 
@@ -149,6 +157,23 @@ def adjusted(found: Sequence[Paired | None]) -> list[Paired | None]:
     """The same, each with its p adjusted for all of them (Holm)."""
     values = tests.holm([each.test.p if each else None for each in found])
     return [each and replace(each, holm=p) for each, p in zip(found, values, strict=True)]
+
+
+def indexes_with_holm(found: Sequence[IndexChange]) -> tuple[IndexChange, ...]:
+    """A family of their own: they are made of questions that are tested by themselves."""
+    pairs = adjusted([each.paired for each in found])
+    return tuple(replace(each, paired=one) for each, one in zip(found, pairs, strict=True))
+
+
+def with_holm(questions: Sequence[QuestionChange]) -> tuple[QuestionChange, ...]:
+    """Each p beside the one adjusted for all tested here; looking back and classes are families apart."""
+    first = adjusted([each.paired for each in questions])
+    second = adjusted([each.looking_back for each in questions])
+    third = classes_adjusted([each.classes for each in questions])
+    return tuple(
+        replace(each, paired=one, looking_back=other, classes=classes)
+        for each, one, other, classes in zip(questions, first, second, third, strict=True)
+    )
 
 
 def _mean_difference(by_size: Differences) -> tests.MeanDifference | None:

@@ -15,7 +15,8 @@ from surveys.queries import pairs as queries
 from surveys.queries.results import Key, key
 
 _NOTHING: dict[str, Any] = {}
-Given = tuple[int, Mapping[str, Any]]  # the version (id) a response was given on, and its answers
+Given = tuple[int, Mapping[str, Any], tuple[str, str, str]]
+"""The version (id) a response was given on, its answers, and its background as JSON, language and source."""
 
 
 @dataclass(frozen=True)
@@ -42,27 +43,29 @@ class Sheets:
 
     def __init__(self, session: Session, places: Sequence[Key], joinable: Sequence[bool]) -> None:
         numbers = {each: place for place, each in enumerate(places)}
-        known: dict[str, list[Given | None]] = {}
+        persons: dict[str, list[Given | None]] = {}
         seen: dict[tuple[int, str], int] = {}  # the many responses of a place have few targets
         rows: list[list[Given | None]] = []
-        for rule_id, target, version, key_of_person, answers in queries.sheets(session, numbers):
+        for rule_id, target, version, key_of_person, answers, *known in queries.sheets(session, numbers):
             place = seen.get((rule_id, target))
             if place is None:
                 place = seen[rule_id, target] = numbers[key(rule_id, target)]
             person = key_of_person if joinable[place] else None
-            row = known.get(person) if person else None
+            row = persons.get(person) if person else None
             if row is None or row[place] is not None:
                 row = [None] * len(places)
-                if person and person not in known:
-                    known[person] = row
+                if person and person not in persons:
+                    persons[person] = row
                 else:
                     rows.append(row)
-            row[place] = version, json.loads(answers)
-        ordered = [*(known[person] for person in sorted(known)), *rows]
+            background, language, source = known
+            row[place] = version, json.loads(answers), (background, language, source)
+        ordered = [*(persons[person] for person in sorted(persons)), *rows]
         self._versions = [[None if one is None else one[0] for one in at] for at in _turned(ordered, places)]
         self._answers = [
             [_NOTHING if one is None else one[1] for one in at] for at in _turned(ordered, places)
         ]
+        self._classes = [[None if one is None else one[2] for one in at] for at in _turned(ordered, places)]
         self._kinds = [set(versions) - {None} for versions in self._versions]
 
     def both(self, one: int, other: int) -> int:
@@ -83,6 +86,18 @@ class Sheets:
             return list(map(number, answers))
         except TypeError:  # one choice is kept with what was written beside it, as something that is no key
             return [None if answer is None else number(answer["code"]) for answer in answers]
+
+    def backgrounds(self, place: int) -> list[Mapping[str, str] | None]:
+        """Of each person at a place, in the order of the rows: the classes as tables have them; None of those
+        who sent in nothing there.
+        """
+        read: dict[tuple[str, str, str] | None, Mapping[str, str] | None] = {None: None}
+        for each in self._classes[place]:
+            if each is not None and each not in read:
+                background, language, source = each
+                known = json.loads(background) | {"language": language, "source": source}
+                read[each] = {name: value for name, value in known.items() if value}
+        return [read[each] for each in self._classes[place]]
 
 
 def _turned(

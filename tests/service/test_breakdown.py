@@ -11,11 +11,9 @@ from surveys.models.programme import Organisation
 from surveys.results.breakdown import (
     Breakdown,
     GroupResult,
-    QuestionGroups,
     TooManyVariables,
     UnknownVariable,
     read_breakdown,
-    read_groups,
 )
 from tests.support.answered import AFTER, NOW, OVERALL, Answering, one_question
 from tests.support.forms import DEGREE, local
@@ -58,10 +56,6 @@ class Asked:
     def by(self, variable: str = "", **chosen: Any) -> Breakdown:
         with self.database.reading() as session:
             return read_breakdown(session, self.series, "efter", "t1", NOW, True, variable, **chosen)
-
-    def one(self, question: str, variable: str) -> tuple[QuestionGroups, ...]:
-        with self.database.reading() as session:
-            return read_groups(session, self.series, "efter", "t1", question, variable, NOW, True)
 
 
 def groups(found: Breakdown, question: int = 0) -> dict[tuple[str, ...], GroupResult]:
@@ -160,30 +154,6 @@ def test_texts_beside_an_option_are_of_the_whole_measurement_alone(sqlite_instal
     for each in groups(Asked(sqlite_installation, answered, content).by("gender")).values():
         assert each.result.shown
         assert each.result.texts == ()
-
-
-def test_one_question_by_one_variable_is_what_the_table_shows(sqlite_installation: Installation) -> None:
-    scale = {"kind": "scale", "scale": DEGREE}
-    questions = [
-        {"code": "first", **scale, "text": local("Nytta?")},
-        {"code": "why", **scale, "relevant": "${first} = '1'", "text": local("Varför?")},
-        {"code": "last", **scale, "text": local("Annat?")},
-    ]
-    answered = [
-        ({"first": str(number % 3 + 1), "last": str(number % 4 + 1)}, {"gender": gender})
-        for gender, many in (("woman", 30), ("man", 20), ("other", 3))
-        for number in range(many)
-    ]
-    for given, _ in answered:
-        if given["first"] == "1":
-            given["why"] = "2"
-    asked = Asked(sqlite_installation, answered, {**AFTER, "questions": questions})
-    table = asked.by("gender").questions
-
-    for position, code in enumerate(("first", "why", "last")):
-        assert asked.one(code, "gender") == (table[position],)
-    assert any(each.result.n is None for each in table[1].groups)
-    assert asked.one("first", "organisation") == asked.one("none", "gender") == ()
 
 
 def test_what_cannot_be_asked_for_is_said(sqlite_installation: Installation) -> None:

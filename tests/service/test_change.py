@@ -239,21 +239,21 @@ SEVERAL = {
 }
 
 
-def several(it: Answering) -> None:
+def several(it: Answering, **changes: Any) -> None:
     """Three questions answered alike but for a little."""
     for code, wave, points in (("fore", "pre", "2223112423"), ("slut", "post", "3323314414")):
         answers = [
             {"a": each, "b": each, "c": str(min(4, int(each) + place % 2))}
             for place, each in enumerate(points)
         ]
-        asked(it, code, wave, answers, SEVERAL)
+        asked(it, code, wave, answers, SEVERAL, **changes)
 
 
-def declared(installation: Installation, wanted: Wanted) -> Change:
+def declared(installation: Installation, wanted: Wanted, **changes: Any) -> Change:
     db = installation.database
     with db.transaction() as session:
         it = Answering(session, installation.keys)
-        several(it)
+        several(it, **changes)
         series_id = it.series.id
     with db.reading() as session:
         change = read_change(session, series_id, NOW)
@@ -359,6 +359,35 @@ def test_the_classes_declared_of_a_scale_are_tested_one_by_one(sqlite_installati
     assert found.paired is not None
     assert found.classes is not None
     assert [(each.before.count, each.after.count) for each in found.classes.classes] == [(7, 3), (3, 7)]
+
+
+def test_an_index_needs_no_pairs_to_have_values(sqlite_installation: Installation) -> None:
+    wanted = Wanted("Läget", ("a", "b"), 2)
+    (index,) = declared(sqlite_installation, wanted, privacy_mode="anonymous").indexes
+
+    assert (index.paired, index.why_not) == (None, "not_joined")
+    assert dict(index.values) == {1: 2, 2: 1, 3: 4, 4: 3}
+    assert (index.whole_before, index.whole_after) == (10, 10)
+    assert index.alpha_after == 1
+
+
+def test_pairs_do_not_tell_of_a_man_whom_the_tables_hide(sqlite_installation: Installation) -> None:
+    """He answered only afterwards, and as no woman did: outside the pairs one answer would be his."""
+    women = [*[("1", "2"), ("2", "2"), ("2", "1"), ("3", "1")] * 6, *[(None, "1")] * 3, *[(None, "2")] * 2]
+    men = [*[("2", "2"), ("1", "3"), ("3", "3"), ("2", "1")] * 3, (None, "3")]
+
+    def build(it: Answering, known: bool) -> None:
+        both(it, [*women, *men])
+        if known:
+            those = {it.keys.pairing_key(each.public_id) for each in it.persons[: len(women)]}
+            for each in it.session.scalars(select(Response)):
+                each.background = {"gender": "woman" if each.pairing_key in those else "man"}
+
+    beside = only(change_of(sqlite_installation, lambda it: build(it, True))).paired
+
+    assert beside is not None
+    assert beside.let_go > 0
+    assert beside.n + beside.let_go == 36
 
 
 def test_an_index_without_pairs_says_why(sqlite_installation: Installation) -> None:

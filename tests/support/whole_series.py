@@ -1,0 +1,544 @@
+"""Random series as they are, everything that is shown of them, and three who look at it.
+
+A *reader* sees every page: whole measurements, tables by background, pairs of any two measurements, indexes
+and earlier snapshots. An *organiser* has the rows of each measurement besides, and an *evaluator* those that
+the person code joins.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations, product
+from random import Random
+
+import numpy as np
+
+from surveys.domain.composite import View, index_value, joined_beside, shown_beside
+from surveys.domain.counted import Counted
+from surveys.domain.pairing import Values
+from surveys.domain.pairing_beside import Table, joined_beside_tables
+from surveys.domain.privacy import Limit, Verdict, shown
+from surveys.domain.snapshots import shown_of
+from surveys.domain.suppression import Group, Part, Pattern, carried_beside, decide
+from tests.support.solving_series import NONE, Between, Known, Mask, Vector
+
+VARIABLES = ("gender", "organisation", "work_group")
+Column = tuple[int, int]  # measurement, question
+
+
+@dataclass(frozen=True)
+class Person:
+    """``answers``: measurement → question → class, None for no answer; ``early``: by the first snapshot."""
+
+    background: dict[str, str]
+    answers: tuple[tuple[int | None, ...], ...]
+    early: bool
+
+
+@dataclass
+class Whole:
+    """A series and what is shown of it. ``indexes``: the questions of each, and how many are needed."""
+
+    persons: list[Person]
+    variables: tuple[str, ...]
+    measurements: int
+    points: tuple[int, ...]
+    limit: Limit
+    indexes: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
+
+    def answer(self, person: Person, column: Column) -> int | None:
+        return person.answers[column[0]][column[1]]
+
+    @property
+    def columns(self) -> list[Column]:
+        return list(product(range(self.measurements), range(len(self.points))))
+
+    def counted(self, persons: Sequence[Person], column: Column) -> tuple[int, ...]:
+        found = Counter(self.answer(each, column) for each in persons)
+        return tuple(found[one] for one in range(self.points[column[1]]))
+
+    def may_be_shown(self, persons: Sequence[Person], column: Column) -> bool:
+        counts = self.counted(persons, column)
+        return shown(counts, sum(counts), self.limit) is Verdict.SHOWN
+
+    @cached_property
+    def there(self) -> list[bool]:
+        """Which measurements have answers enough to show any."""
+        return [
+            sum(any(each is not None for each in person.answers[place]) for person in self.persons)
+            >= self.limit
+            for place in range(self.measurements)
+        ]
+
+    @cached_property
+    def shown(self) -> list[Column]:
+        return [
+            each for each in self.columns if self.there[each[0]] and self.may_be_shown(self.persons, each)
+        ]
+
+    def parts(self, column: Column) -> list[Part]:
+        cells: dict[tuple[str, ...], list[Person]] = defaultdict(list)
+        for person in self.persons:
+            cells[tuple(person.background[name] for name in self.variables)].append(person)
+        found = []
+        for key, held in cells.items():
+            counts = self.counted(held, column)
+            found.append(Part(dict(zip(self.variables, key, strict=True)), counts, sum(counts)))
+        return found
+
+    @cached_property
+    def tables(self) -> dict[Column, tuple[list[Part], Pattern]]:
+        found = {}
+        for column in self.shown:
+            parts = self.parts(column)
+            found[column] = parts, decide(parts, self.variables, self.limit)
+        return found
+
+    @cached_property
+    def kept(self) -> dict[int, tuple[list[int], list[bool]]]:
+        """Of each question the measurements whose answers are joined, and who stays so."""
+        found = {}
+        for question in range(len(self.points)):
+            places = [place for place, other in self.shown if other == question]
+            values: list[Values] = [
+                tuple(person.answers[place][question] for place in places) for person in self.persons
+            ]
+            members = [False] * len(values)
+            if len(places) > 1:
+                tables = [
+                    Table(
+                        [
+                            None if each[at] is None else person.background
+                            for each, person in zip(values, self.persons, strict=True)
+                        ],
+                        self.tables[place, question][1],
+                    )
+                    for at, place in enumerate(places)
+                ]
+                members = joined_beside_tables(values, self.limit, tables).members(values)
+            found[question] = places, members
+        return found
+
+    @cached_property
+    def index_views(self) -> list[tuple[int, View, View]]:
+        """The last measurement of each index, who is joined by it, and whose value is shown then."""
+        found: list[tuple[int, View, View]] = []
+        earlier: list[View] = []
+        for questions, minimum in self.indexes:
+            places = [
+                place
+                for place in range(self.measurements)
+                if all((place, each) in self.shown for each in questions)
+            ]
+            if len(places) < 2:
+                continue
+            beside = []
+            for each in questions:
+                own, members = self.kept[each]
+                values = [tuple(person.answers[place][each] for place in own) for person in self.persons]
+                beside.append(View(values, members))
+            values = [
+                tuple(
+                    index_value([person.answers[place][each] for each in questions], minimum)
+                    for place in places
+                )
+                for person in self.persons
+            ]
+            _, own_view = joined_beside(values, self.limit, [*beside, *earlier])
+            last = [each[-1] for each in values]
+            after = shown_beside(last, self.limit, [*beside, *earlier, own_view])
+            earlier += [own_view, after]
+            found.append((places[-1], own_view, after))
+        return found
+
+    @cached_property
+    def early_told(self) -> list[Column]:
+        found = []
+        for column in self.shown:
+            early = [each for each in self.persons if each.early]
+            if sum(any(a is not None for a in each.answers[column[0]]) for each in early) < self.limit:
+                continue
+            if not self.may_be_shown(early, column):
+                continue
+            then, now = (
+                Counted({str(k): n for k, n in enumerate(self.counted(each, column)) if n})
+                for each in (early, self.persons)
+            )
+            if shown_of([now, then], self.limit)[1]:
+                found.append(column)
+        return found
+
+    @cached_property
+    def carried(self) -> tuple[str, ...]:
+        rows = []
+        for place in range(self.measurements):
+            if self.there[place]:
+                cells = Counter(
+                    tuple(person.background[name] for name in self.variables)
+                    for person in self.persons
+                    if any(each is not None for each in person.answers[place])
+                )
+                rows.append(
+                    [Part(dict(zip(self.variables, key, strict=True)), (), n) for key, n in cells.items()]
+                )
+        return carried_beside(rows, list(self.tables.values()), self.variables, self.limit)
+
+
+@dataclass(frozen=True)
+class Sort:
+    """Persons whom the attacker cannot tell apart but by what they answered."""
+
+    background: tuple[str, ...]
+    answered: tuple[bool, ...]
+    kept: tuple[bool, ...]
+    joined: tuple[bool, ...]
+    valued: tuple[bool, ...]
+    early: bool
+
+
+class Look:
+    """What one role knows of some questions at once (all, where there are rows), and what follows of it."""
+
+    def __init__(self, whole: Whole, questions: Sequence[int], role: str) -> None:
+        self.whole, self.questions, self.role = whole, tuple(questions), role
+        self.columns = [each for each in whole.columns if each[1] in self.questions]
+        self.place = {column: at for at, column in enumerate(self.columns)}
+        chosen = set(self.questions)
+        self.indexes = [at for at, (own, _) in enumerate(whole.indexes) if chosen >= set(own)]
+        self.indexes = [at for at in self.indexes if at < len(whole.index_views)]
+        self.sorts = [self._sort(number) for number in range(len(whole.persons))]
+        true: dict[Sort, Counter[Vector]] = defaultdict(Counter)
+        for sort, person in zip(self.sorts, whole.persons, strict=True):
+            true[sort][self._vector(person)] += 1
+        self.rows = [
+            Counter(self._row(each, place) for each in whole.persons) for place in range(whole.measurements)
+        ]
+        self.linked = Counter(self._linked(each) for each in whole.persons)
+        self.known = Known(true, self._possible)
+        self._tell()
+
+    def _sort(self, number: int) -> Sort:
+        whole, person = self.whole, self.whole.persons[number]
+        return Sort(
+            tuple(person.background[name] for name in whole.variables),
+            tuple(whole.answer(person, column) is not None for column in self.columns),
+            tuple(whole.kept[question][1][number] for question in self.questions),
+            tuple(whole.index_views[at][1].members[number] for at in self.indexes),
+            tuple(whole.index_views[at][2].values[number] != (None,) for at in self.indexes),
+            person.early,
+        )
+
+    def _vector(self, person: Person) -> Vector:
+        return tuple(NONE if (a := self.whole.answer(person, each)) is None else a for each in self.columns)
+
+    def _carried(self, person: Person) -> tuple[str, ...]:
+        return tuple(person.background[name] for name in self.whole.carried)
+
+    def _row(self, person: Person, place: int) -> tuple[tuple[str, ...], Vector]:
+        """A row of a measurement as it stands in the file."""
+        hidden = [
+            at for (there, at) in self.whole.columns if there == place and (there, at) not in self.whole.shown
+        ]
+        given = [NONE if a is None or at in hidden else a for at, a in enumerate(person.answers[place])]
+        return self._carried(person), tuple(given)
+
+    def _linked(self, person: Person) -> Hashable:
+        return tuple(self._row(person, place) for place in range(self.whole.measurements))
+
+    def _possible(self, sort: Sort) -> Iterator[Vector]:
+        if self.role == "reader":
+            yield from product(
+                *(
+                    range(self.whole.points[question]) if answered else (NONE,)
+                    for (_, question), answered in zip(self.columns, sort.answered, strict=True)
+                )
+            )
+            return
+        carried = tuple(
+            dict(zip(self.whole.variables, sort.background, strict=True))[name] for name in self.whole.carried
+        )
+        wanted = self._split(sort.answered)
+        there = [self._fitting(place, carried, wanted[place]) for place in range(self.whole.measurements)]
+        if self.role == "organiser":
+            ways: Iterator[Sequence[Vector]] = product(*there)  # type: ignore[assignment]
+        else:
+            ways = (
+                tuple(row for _, row in each)  # type: ignore[attr-defined]
+                for each in self.linked
+                if all(row in there[place] and own == carried for place, (own, row) in enumerate(each))  # type: ignore[attr-defined]
+            )
+        for way in ways:
+            yield tuple(answer for row in way for answer in row)
+
+    def _split(self, flat: Sequence[bool]) -> list[tuple[bool, ...]]:
+        size = len(self.whole.points)
+        return [tuple(flat[place * size : (place + 1) * size]) for place in range(self.whole.measurements)]
+
+    def _fitting(self, place: int, carried: tuple[str, ...], answered: tuple[bool, ...]) -> list[Vector]:
+        seen = [(place, at) in self.whole.shown for at in range(len(self.whole.points))]
+        return [
+            row
+            for own, row in self.rows[place]
+            if own == carried
+            and all((a != NONE) == (there and see) for a, there, see in zip(row, answered, seen, strict=True))
+        ]
+
+    def at(self, column: Column) -> np.ndarray:
+        return self.known.vectors[:, self.place[column]]
+
+    def _tell(self) -> None:
+        for column in self.columns:
+            if column in self.whole.tables:
+                self._tell_table(column)
+        for at, question in enumerate(self.questions):
+            self._tell_pairs(at, question)
+        for at, index in enumerate(self.indexes):
+            self._tell_index(at, index)
+        if self.role != "reader":
+            self._tell_rows()
+
+    def _tell_table(self, column: Column) -> None:
+        whole, known = self.whole, self.known
+        masks = [self.at(column) == one for one in range(whole.points[column[1]])]
+        for group in whole.tables[column][1].groups:
+            held = self.of_group(group)
+            for mask in masks:
+                known.tell(mask & held)
+        if not whole.tables[column][1].groups:
+            for mask in masks:
+                known.tell(mask)
+        if column in whole.early_told:
+            for mask in masks:
+                known.tell(mask & known.of(lambda sort: sort.early))
+
+    def _tell_pairs(self, at: int, question: int) -> None:
+        whole, known = self.whole, self.known
+        kept = known.of(lambda sort: sort.kept[at])
+        classes = range(whole.points[question])
+        for first, second in combinations(whole.kept[question][0], 2):
+            for one, other in product(classes, classes):
+                known.tell(
+                    kept & (self.at((first, question)) == one) & (self.at((second, question)) == other)
+                )
+
+    def _tell_index(self, at: int, index: int) -> None:
+        whole, known = self.whole, self.known
+        questions, minimum = whole.indexes[index]
+        last, _, _ = whole.index_views[index]
+        joined_ = known.of(lambda sort: sort.joined[at])
+        valued = known.of(lambda sort: sort.valued[at])
+        values = [self._index_at(place, questions, minimum) for place in range(whole.measurements)]
+        for place in range(whole.measurements):
+            for one in set(values[place].tolist()) - {NONE}:
+                known.tell(joined_ & (values[place] == one))
+        for one in set(values[last].tolist()) - {NONE}:
+            known.tell(valued & (values[last] == one))
+        for place in range(whole.measurements):
+            there = joined_ & (values[place] != NONE) & (values[last] != NONE)
+            steps = values[last] - values[place]
+            for step in set(steps[there].tolist()):
+                known.tell(there & (steps == step))
+
+    def _index_at(self, place: int, questions: Sequence[int], minimum: int) -> np.ndarray:
+        """Sixtieths, so that they stay whole numbers."""
+        columns = self.known.vectors[:, [self.place[place, each] for each in questions]].astype(int)
+        there = columns != NONE
+        many = there.sum(axis=1)
+        total = np.where(there, columns, 0).sum(axis=1)
+        return np.where(many >= max(1, minimum), 60 * total // np.maximum(many, 1), NONE)
+
+    def _tell_rows(self) -> None:
+        if self.role == "evaluator":
+            self._tell_each([(None, each) for each in self.linked])
+            return
+        for place in range(self.whole.measurements):
+            self._tell_each([(place, each) for each in self.rows[place]])
+
+    def _tell_each(self, rows: Sequence[tuple[int | None, Hashable]]) -> None:
+        size = len(self.whole.points)
+        names = self.whole.variables
+        carried = np.array([names.index(each) for each in self.whole.carried], int)
+        own = [tuple(sort.background[at] for at in carried) for sort in self.known.sorts]
+        seen = np.array([column in self.whole.shown for column in self.columns])
+        vectors = np.where(seen, self.known.vectors, NONE)
+        for place, row in rows:
+            if place is None:
+                held = row[0][0]  # type: ignore[index]
+                flat = [a for _, given in row for a in given]  # type: ignore[attr-defined]
+                mask = (vectors == np.array(flat)).all(axis=1)
+            else:
+                held, given = row  # type: ignore[misc]
+                mask = (vectors[:, place * size : (place + 1) * size] == np.array(given)).all(axis=1)
+            self.known.tell(mask & np.array([each == held for each in own])[self.known.sort])
+
+    def of_group(self, group: Group) -> Mask:
+        names = self.whole.variables
+        return self.known.of(
+            lambda sort: all(sort.background[names.index(name)] == one for name, one in group)
+        )
+
+    # what may not be told
+
+    def secrets(self) -> Iterator[tuple[Hashable, Mask, list[Person]]]:
+        """Sets of persons that may not be shown, of one column each: hidden groups, and those of them who
+        answered when.
+        """
+        for column in self.columns:
+            if column not in self.whole.shown:
+                continue
+            done: set[frozenset[int]] = set()
+            told = list(self._told_sets(column))
+            for name, numbers in self._sets(column):
+                held = frozenset(numbers)
+                if not held or held in done:
+                    continue
+                done.add(held)
+                persons = [self.whole.persons[number] for number in held]
+                if self.whole.may_be_shown(persons, column):
+                    continue
+                sorts = {self.sorts[number] for number in held}
+                if any(
+                    self.sorts[number] in sorts for number in range(len(self.sorts)) if number not in held
+                ):
+                    # among persons of one sort none is told apart
+                    continue
+                everybody = self.known.of(sorts.__contains__)
+                counts = self.whole.counted(persons, column)
+                for one, count in enumerate(counts):
+                    if count and not any(held <= each and alike == one for each, alike in told):
+                        yield (name, column, one), everybody & (self.at(column) == one), persons
+
+    def _told_sets(self, column: Column) -> Iterator[tuple[set[int], int]]:
+        """Sets of persons of whom it is shown that they answered alike, and how."""
+        whole = self.whole
+        answered = [n for n, each in enumerate(whole.persons) if whole.answer(each, column) is not None]
+        sets = [set(answered)]
+        if column in whole.tables:
+            for group in whole.tables[column][1].groups:
+                sets.append({n for n in answered if self._in(whole.persons[n], group)})
+        kept = whole.kept[column[1]][1]
+        sets += [{n for n in answered if kept[n]}, {n for n in answered if not kept[n]}]
+        for each in sets:
+            answers = {whole.answer(whole.persons[n], column) for n in each}
+            if len(answers) == 1 and len(each) >= 2 * whole.limit:
+                yield each, answers.pop() or 0
+
+    def _in(self, person: Person, group: Group) -> bool:
+        return all(person.background[name] == one for name, one in group)
+
+    def _sets(self, column: Column) -> Iterator[tuple[Hashable, list[int]]]:
+        whole = self.whole
+        answered = [n for n, each in enumerate(whole.persons) if whole.answer(each, column) is not None]
+        groups: dict[Hashable, list[int]] = defaultdict(list)
+        kept = whole.kept[column[1]][1]
+        for n in answered:
+            person = whole.persons[n]
+            own = [(name, person.background[name]) for name in whole.variables]
+            when = tuple(any(a is not None for a in at) for at in person.answers)
+            cells = [(), *((each,) for each in own), *combinations(own, 2), tuple(own)]
+            for cell in dict.fromkeys(cells):
+                for name, more in (
+                    ("", ()),
+                    ("when", when),
+                    ("kept", (kept[n],)),
+                    ("early", (person.early,)),
+                ):
+                    groups[cell, name, more].append(n)
+        yield from groups.items()
+
+
+@dataclass
+class Outcome:
+    tried: int = 0
+    sets: int = 0
+    had: list[Between] = field(default_factory=list)
+    widths: list[float] = field(default_factory=list)
+
+
+def attack(whole: Whole, role: str, seed: int, most: int = 10) -> Outcome:
+    """Every count that may not be told, as ``role`` looks at all there is at once."""
+    found = Outcome()
+    if role == "reader":
+        held = {each for questions, _ in whole.indexes for each in questions}
+        blocks = [(each,) for each in range(len(whole.points))]
+        if held and whole.index_views:
+            blocks.append(tuple(sorted(held)))
+    else:
+        blocks = [tuple(range(len(whole.points)))]
+    for block in blocks:
+        look = Look(whole, block, role)
+        secrets = list(look.secrets())
+        if not secrets:
+            continue
+        found.sets += len({each[0][:2] for each, _, _ in ((s[0], 0, 0) for s in secrets)})
+        others = look.known.others(np.random.default_rng(seed), 4)
+        doubtful, sure = [], []
+        for what, mask, persons in secrets:
+            values = [float(each[mask].sum()) for each in (*others, look.known.true)]
+            n = sum(look.whole.counted(persons, what[1]))  # type: ignore[index]
+            far = min(values) + 1 <= max(values) - 1e-6 or round(min(values)) != round(max(values))
+            (sure if far else doubtful).append((what, mask, n))
+        chance = Random(seed)
+        look_at = doubtful + chance.sample(sure, min(most, len(sure)))
+        found.tried += len(secrets)
+        for what, mask, n in look_at:
+            each = look.known.between(what, mask, n)
+            assert each.low <= each.true <= each.high, (what, each)
+            if each.high - each.low == 1 and most:
+                each = look.known.whole(each, mask)
+            found.widths.append((each.high - each.low) / each.n)
+            if each.recovered:
+                found.had.append(each)
+    return found
+
+
+def random_series(
+    chance: Random,
+    measurements: int = 2,
+    questions: int = 4,
+    people: tuple[int, int] = (14, 50),
+    points: int = 3,
+    indexed: bool = True,
+    snapshots: bool = True,
+) -> Whole:
+    """A series as they are; the last question is yes or no, and where ``indexed`` the first three are one or
+    two indexes.
+    """
+    variables = VARIABLES[: chance.choice((1, 2, 2, 3))]
+    organisations = {f"o{k}": chance.random() ** 2 + 0.05 for k in range(chance.randint(2, 4))}
+    stays = [1 - chance.random() ** 2 * 0.5 for _ in range(measurements)]
+    skips = chance.choice((0.0, 0.0, 0.03, 0.1))
+    weights = [[chance.random() ** 2 + 0.05 for _ in range(points)] for _ in range(questions)]
+    classes = tuple(2 if each == questions - 1 else points for each in range(questions))
+    persons = []
+    for _ in range(chance.randint(*people)):
+        (organisation,) = chance.choices(list(organisations), list(organisations.values()))
+        (gender,) = chance.choices(("woman", "man", "other", ""), (70, 22, 3, 5))
+        group = f"{organisation}{chance.randrange(2)}"
+        background = dict(zip(VARIABLES, (gender, organisation, group), strict=True))
+        early = chance.random() < 0.7 and snapshots
+        answers = []
+        for place in range(measurements):
+            here = chance.random() < stays[place]
+            row: list[int | None] = []
+            for each in range(questions):
+                before = answers[-1][each] if answers else None
+                (drawn,) = chance.choices(range(classes[each]), weights[each][: classes[each]])
+                value = before if before is not None and chance.random() < 0.5 else drawn
+                row.append(value if here and chance.random() >= skips else None)
+            answers.append(tuple(row))
+        persons.append(
+            Person(
+                {name: background[name] for name in variables},
+                tuple(answers),
+                early,
+            )
+        )
+    indexes: list[tuple[tuple[int, ...], int]] = []
+    if indexed and questions > 3:
+        indexes.append(((0, 1, 2), chance.choice((2, 3))))
+        if chance.random() < 0.5:
+            indexes.append((chance.choice(((0, 1), (1, 2))), 1))
+    limit = Limit(chance.choice((5, 5, 5, 7)))
+    return Whole(persons, variables, measurements, classes, limit, indexes)
