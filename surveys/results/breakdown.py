@@ -205,33 +205,29 @@ class _Table:
         by: Variable,
         also: Variable | None = None,
         within: tuple[Variable, str] | None = None,
-        only_of: Collection[str] = (),
     ) -> tuple[QuestionGroups, ...]:
-        """Each question that is broken down, or those of ``only_of`` (codes)."""
+        """Each question that is broken down."""
         asked = (by, also) if also else (by,)
         fixed = {within[0].name: within[1]} if within else {}
-        together = self._group(fixed, only_of)
+        together = self._group(fixed)
         rows = []
         for classes in product(*(each.classes for each in asked)):
             chosen = fixed | {each.name: one for each, one in zip(asked, classes, strict=True)}
-            answered = self._group(chosen, only_of)
+            answered = self._group(chosen)
             if answered is not None:
                 rows.append((classes, answered))
         if together is None:
             return ()
-        wanted = [each for each in self.patterns.counted if not only_of or each[0] in only_of]
         return tuple(
             QuestionGroups(
                 GroupResult((), together[0], together[1][position]),
                 tuple(GroupResult(classes, n, results[position]) for classes, (n, results) in rows),
             )
-            for position, (_, broken_down) in enumerate(wanted)
+            for position, (_, broken_down) in enumerate(self.patterns.counted)
             if broken_down
         )
 
-    def _group(
-        self, chosen: Mapping[str, str], only_of: Collection[str]
-    ) -> tuple[int, list[QuestionResult]] | None:
+    def _group(self, chosen: Mapping[str, str]) -> tuple[int, list[QuestionResult]] | None:
         """How many a group is, and each question as it may be shown of it; None where it is nobody."""
         held = [each for each in self.cells if _within(each, chosen)]
         if not held:
@@ -240,7 +236,7 @@ class _Table:
             Tallied(number, form, self._sum(form, (each.tally for each in held if each.version == id_)))
             for id_, (number, form) in self.forms.items()
         ]
-        found = tallied_results(tallied, self.limit, self.found.decimals, only=only_of)
+        found = tallied_results(tallied, self.limit, self.found.decimals)
         hidden, telling = self.patterns.told(named(self.variables, chosen))
         results = [
             _hidden(each, each.code in telling) if each.code in hidden else _of_group(each) for each in found

@@ -59,20 +59,17 @@ def tallied_results(
     limit: Limit,
     decimals: int,
     withheld: Collection[str] = (),
-    only: Collection[str] = (),
     alike: Alike | None = None,
 ) -> tuple[QuestionResult, ...]:
     """Summarise each question of a measurement, in the order of the newest version.
 
     Answers to a question are put together over versions only where it offered the same answers in them;
     otherwise each wording has its own result, and only those who were asked it count as missing. ``withheld``
-    are codes of questions that something beside their own answers forbids to show; ``only`` those wanted,
-    where the caller knows what else they hang on. ``alike`` are the words counted as another, by the question
-    without its theme.
+    are codes of questions that something beside their own answers forbids to show. ``alike`` are the words
+    counted as another, by the question without its theme.
     """
     terms = Terms(limit, decimals, alike or {})
-    wanted = [each for each in _asked(tallied) if not only or each.question.code in only]
-    results = [_result(asked, terms, asked.question.code in withheld) for asked in wanted]
+    results = [_result(asked, terms, asked.question.code in withheld) for asked in _asked(tallied)]
     hidden = {result.code for result in results if not result.shown}
     telling = frozenset(code for each in tallied for code in each.form.conditions.led_by(hidden))
     return tuple(_untold(result) if result.code in telling else result for result in results)
