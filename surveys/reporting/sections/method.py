@@ -50,7 +50,8 @@ def _frozen(material: Material) -> str:
             " its numbers."
         )
     listed = words._(
-        "All figures of the report, with their counts and bases, stand in a list that is downloaded beside it."
+        "All figures of the report, with their counts and bases, stand in a list that is downloaded"
+        " beside it."
     )
     return f"{frozen} {origin} {listed}"
 
