@@ -94,10 +94,12 @@ def test_whoever_has_moved_since_stays_where_they_are(built: Installation) -> No
 
 
 def test_counts_roll_up_by_level_and_spellings_are_read_in_files(built: Installation) -> None:
-    raw = {"title": "Staden", "stage": "registered", "organisation": "stad", "reads_on": "2027-01-01"}
+    raw = {"title": "Staden", "stage": "registered", "reads_on": "2027-01-01"}
     raw["decided_on"] = date(2026, 1, 1).isoformat()
     known = Known([], ["stad"], {}, 5)
-    code = add_indicator(built.database, project(built), Kind.HEAD_COUNT, raw, {}, known, None, NOW)
+    code = add_indicator(
+        built.database, project(built), Kind.HEAD_COUNT, raw, {"organisations": ["stad"]}, known, None, NOW
+    )
 
     def counted() -> Any:
         with built.database.reading() as session:

@@ -59,7 +59,7 @@ def projects() -> str:
 @staff("organiser", "evaluator", "reader", "supplier")
 def overview(project: str) -> str | Response:
     if g.role == "supplier":  # who sees nothing of the project but the figures they bring
-        return redirect(address("resultat", "utifran"))
+        return redirect(address("resultat", "utifran"), 303)
     session, now = reading_session(), clock.now()
     coming = _next_lines()
     held = send_calendar.mailings(session, mailing_queries.ahead(), coming, 1)
