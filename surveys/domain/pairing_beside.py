@@ -21,8 +21,10 @@ from surveys.domain.pairing import Joined, Values, joined, pattern_of
 from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.suppression import EVERYONE, NOT_STATED, Group, Pattern
 
-ROUNDS = 10
-"""More are let go each time; after so many nobody is joined."""
+ROUNDS = 60
+"""After so many nobody is joined. At first one is let go for each set that is told of, and twice as many every
+sixth round: slower growth keeps few more and takes longer, faster growth leaves many without a pair.
+"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def joined_beside_tables(
             return found
         there = [person for person, member in enumerate(members) if member]
         for place, held in told:
-            never.update(_first_to_go(place, set(held), cells, there)[: 1 << attempt // 2])
+            never.update(_first_to_go(place, set(held), cells, there)[: 1 << attempt // 6])
     return joined(persons, limit, range(len(persons)))
 
 
