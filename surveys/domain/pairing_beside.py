@@ -22,8 +22,8 @@ from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.suppression import EVERYONE, NOT_STATED, Group, Pattern
 
 ROUNDS = 60
-"""After so many nobody is joined. At first one is let go for each set that is told of, and twice as many every
-sixth round: slower growth keeps few more and takes longer, faster growth leaves many without a pair.
+"""After so many nobody is joined. At first one is let go for each set that is told of, and twice as many
+every sixth round: slower growth keeps few more and takes longer, faster growth leaves many without a pair.
 """
 
 

@@ -102,10 +102,10 @@ def classes_judged(one: ClassChange) -> str:
 
 def let_go(paired: Paired | PairedClasses) -> str:
     return ngettext(
-        "%(num)s more answered both times and is left out, so that what few people said cannot be worked out. "
-        "Who is left out is decided by which small groups they belong to, and by lot.",
-        "%(num)s more answered both times and are left out, so that what few people said cannot be worked out. "
-        "Who is left out is decided by which small groups they belong to, and by lot.",
+        "%(num)s more answered both times and is left out, so that what few people said cannot be worked "
+        "out. Who is left out is decided by which small groups they belong to, and by lot.",
+        "%(num)s more answered both times and are left out, so that what few people said cannot be worked "
+        "out. Who is left out is decided by which small groups they belong to, and by lot.",
         paired.let_go,
     )
 
