@@ -22,8 +22,8 @@ from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.suppression import EVERYONE, NOT_STATED, Group, Pattern
 
 ROUNDS = 60
-"""After so many nobody is joined. At first one is let go for each set that is told of, and twice as many
-every sixth round: slower growth keeps few more and takes longer, faster growth leaves many without a pair.
+"""After so many nobody is joined. For each set that is told of one is let go at first, and in the last round
+a twentieth of those who are joined: growing faster, many questions are left without a pair.
 """
 
 
@@ -59,8 +59,9 @@ def joined_beside_tables(
         if not told:
             return found
         there = [person for person, member in enumerate(members) if member]
+        at_once = max(1, len(there) * attempt // (20 * ROUNDS))
         for place, held in told:
-            never.update(_first_to_go(place, set(held), cells, there)[: 1 << attempt // 6])
+            never.update(_first_to_go(place, set(held), cells, there)[:at_once])
     return joined(persons, limit, range(len(persons)))
 
 
