@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveys.database import Database
 from surveys.domain import marks
+from surveys.domain.faults import Faulty
 from surveys.domain.privacy import MODES, PrivacyMode
 from surveys.domain.privacy_wording import (
     LONGEST_TEXT,
@@ -40,14 +41,10 @@ class PrivacySettings:
         return marks.mark(asdict(self))
 
 
-class BadPrivacySettings(ValueError):
+class BadPrivacySettings(Faulty):
     """Settings that cannot be; ``faults``: field (controller.sv, decision.on, sealed.text.sv) → code."""
 
     code = "bad_privacy_settings"
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(", ".join(f"{name}: {code}" for name, code in faults.items()))
-        self.faults = faults
 
 
 class PrivacySettingsConflict(Exception):

@@ -1,6 +1,5 @@
 """A project's settings: what it is called, who its mails come from, how its figures are shown."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from surveys.answers import made_files
 from surveys.database import Database
 from surveys.domain import marks
+from surveys.domain.faults import Faulty
 from surveys.domain.pictures import LARGEST_LOGOTYPE_BYTES, picture_type
 from surveys.domain.texts import has_bad_characters
 from surveys.models.programme import Project
@@ -41,14 +41,10 @@ class Profile:
         return marks.mark(asdict(self))
 
 
-class BadProfile(ValueError):
+class BadProfile(Faulty):
     """Settings that cannot be; ``faults`` maps a field to a stable code."""
 
     code = "bad_profile"
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(", ".join(f"{name}: {code}" for name, code in faults.items()))
-        self.faults = faults
 
 
 class ProfileConflict(Exception):

@@ -1,6 +1,5 @@
 """When a project's mails may go: quiet hours, week-ends, holidays, and how many a person gets in a week."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
 
@@ -8,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from surveys.database import Database
 from surveys.domain import marks
+from surveys.domain.faults import Faulty
 from surveys.followups import planning
 from surveys.followups.difference import Difference, difference, photograph_project
 from surveys.models.deeds import Deed
@@ -35,14 +35,10 @@ class SendingSettings:
         return marks.mark(asdict(self))
 
 
-class BadSendingSettings(ValueError):
+class BadSendingSettings(Faulty):
     """Settings that cannot be; ``faults`` maps a field to a stable code."""
 
     code = "bad_sending_settings"
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(", ".join(f"{name}: {code}" for name, code in faults.items()))
-        self.faults = faults
 
 
 class SendingSettingsConflict(Exception):

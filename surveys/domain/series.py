@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from surveys.domain.faults import Faulty
 from surveys.domain.texts import has_bad_characters
 
 LONGEST = {"title": 200, "audience": 200}
@@ -16,14 +17,10 @@ CODE_LENGTH = 40
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
 
-class BadFields(ValueError):
+class BadFields(Faulty):
     """Fields that cannot be kept; ``faults`` maps a field to a stable code."""
 
     code = "bad_fields"
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(", ".join(f"{name}: {code}" for name, code in faults.items()))
-        self.faults = faults
 
 
 class BadField(ValueError):

@@ -45,7 +45,7 @@ class _Making:
             _("Second measurement"),
             _("n of the second"),
             _("Pairs"),
-            _("Left out by lot"),
+            _("Pairs left out"),
             _("Higher"),
             _("The same"),
             _("Lower"),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from surveys.domain import condition_tree, rule_spec
 from surveys.domain import questionnaire as forms
 from surveys.domain.condition_tree import AudienceError
+from surveys.domain.faults import Faulty
 from surveys.domain.privacy import PrivacyMode
 from surveys.domain.privacy_wording import blank_fields
 from surveys.domain.rule_spec import RuleSpec
@@ -19,14 +20,10 @@ from surveys.queries import projects
 from surveys.queries import rules as queries
 
 
-class BadRule(ValueError):
+class BadRule(Faulty):
     """A rule that cannot be; ``faults`` maps a part of it to a stable code."""
 
     code = "bad_rule"
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(", ".join(f"{part}: {code}" for part, code in faults.items()))
-        self.faults = faults
 
 
 def spec_of(rule: FollowUpRule) -> RuleSpec:

@@ -26,11 +26,6 @@ def questionnaires(session: Session, project: Project) -> list[Questionnaire]:
     )
 
 
-def version_is_used(session: Session, version: QuestionnaireVersion) -> bool:
-    """Whether somebody has begun to answer it."""
-    return bool(session.scalar(select(exists().where(Response.version_id == version.id))))
-
-
 def has_been_asked(session: Session, questionnaire: Questionnaire) -> bool:
     """Whether somebody has been asked it, or has answered it."""
     mine = select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == questionnaire.id)

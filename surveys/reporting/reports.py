@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveys.catalogues import for_staff
 from surveys.database import Database
+from surveys.domain.faults import Faulty
 from surveys.domain.texts import has_bad_characters
 from surveys.keys import new_public_id
 from surveys.models.deeds import Deed
@@ -45,14 +46,10 @@ class Order:
     as_of: str = ""
 
 
-class BadOrder(ValueError):
+class BadOrder(Faulty):
     """A report that cannot be; ``faults``: field → code."""
 
     code = "bad_order"
-
-    def __init__(self, faults: dict[str, str]) -> None:
-        super().__init__(str(faults))
-        self.faults = faults
 
 
 class UnknownReport(LookupError):

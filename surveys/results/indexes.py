@@ -4,13 +4,13 @@ What an index holds is said before anybody sees what comes of it, by whom and wh
 why, and what it held before stands beside it for all to see.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
+from surveys.domain.faults import Faulty
 from surveys.domain.texts import has_bad_characters
 from surveys.models.deeds import Deed
 from surveys.models.programme import Series
@@ -45,14 +45,10 @@ class Step:
     why: str = ""
 
 
-class BadIndex(ValueError):
+class BadIndex(Faulty):
     """What cannot be declared; ``faults`` maps a field to a stable code."""
 
     code = "bad_index"
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(", ".join(f"{name}: {code}" for name, code in faults.items()))
-        self.faults = faults
 
 
 class NoIndex(LookupError):

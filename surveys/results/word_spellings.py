@@ -4,7 +4,7 @@ Answers stay as they were written: what is declared is used where results are re
 how many spellings, never which: those are people's answers, which may be taken back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from surveys.database import Database
+from surveys.domain.faults import Faulty
 from surveys.domain.statistics import swedish_order
 from surveys.domain.texts import LocalText, has_bad_characters
 from surveys.domain.word_spellings import spelling_key
@@ -67,14 +68,10 @@ class Wanted:
     counted_as: str
 
 
-class BadSpellings(ValueError):
+class BadSpellings(Faulty):
     """What cannot be declared; ``faults`` maps a field to a stable code."""
 
     code = "bad_spellings"
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(", ".join(f"{name}: {code}" for name, code in faults.items()))
-        self.faults = faults
 
 
 class NoWords(LookupError):

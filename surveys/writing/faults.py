@@ -1,8 +1,9 @@
 """What can be wrong where questionnaires are written: exceptions with stable codes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from surveys.domain.faults import Faulty
 
 JsonObject = dict[str, Any]
 
@@ -32,14 +33,10 @@ class Changed(Exception):
         self.document, self.digest = document, digest
 
 
-class BadQuestionnaire(ValueError):
+class BadQuestionnaire(Faulty):
     """A code, measurement or privacy mode that cannot be; ``faults`` maps each to a stable code."""
 
     code = "bad_questionnaire"
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(", ".join(f"{name}: {code}" for name, code in faults.items()))
-        self.faults = faults
 
 
 class ThemesWithoutOccasion(Exception):
