@@ -14,15 +14,15 @@ from surveys.domain.comparison import same_text
 from surveys.domain.composite import View
 from surveys.domain.paired import Number
 from surveys.domain.pairing import Joined, joined
-from surveys.domain.pairing_beside import Table, joined_beside_tables
 from surveys.domain.privacy import Limit, PrivacyMode
-from surveys.domain.suppression import Pattern
+from surveys.domain.telling import Telling, Told
 from surveys.models.question_index import QuestionIndex
 from surveys.queries import indexes
 from surveys.queries import results as measured
 from surveys.results.change_model import Change, IndexChange, QuestionChange
-from surveys.results.grouped import in_thirds, read_patterns
+from surveys.results.grouped import read_patterns
 from surveys.results.index_figures import Places, index_change, scale_of
+from surveys.results.joining import Joining
 from surveys.results.model import Measurement, QuestionResult
 from surveys.results.pairs import (
     classes_of,
@@ -35,6 +35,7 @@ from surveys.results.pairs import (
 from surveys.results.series import read_whole
 from surveys.results.sheets import Column, Sheets
 from surveys.results.table import same_answers
+from surveys.results.telling import read_told
 
 THEN = "_then"
 """What the code of a question about the time before, asked afterwards, ends with: ``knowledge_then``."""
@@ -48,12 +49,13 @@ def read_change(
     now: datetime,
     as_evaluator: bool = True,
     chosen: tuple[str, str] = ("", ""),
+    telling: Telling | None = None,
 ) -> Change:
     """Return what there is to say of two measurements of a whole series at ``now``.
 
     ``chosen``: the codes of their rules; unless both are there they are the first pre-measurement and the
-    first post-measurement. ``as_evaluator`` as in :mod:`surveys.results.series`.
-    """
+    first post-measurement. ``as_evaluator`` as in :mod:`surveys.results.series`; with ``telling`` as if that
+    had been chosen for the series."""
     outline, choices = read_whole(session, series_id, now, as_evaluator)
     before, after = _chosen(choices, chosen)
     start = Change(outline, choices, before, after)
@@ -61,7 +63,7 @@ def read_change(
         return replace(start, why_not="nothing_after" if before else "nothing_before")
     if not after.shown or (before is not None and not before.shown):
         return replace(start, why_not="withheld")
-    return _Look(session, start, after).change()
+    return _Look(session, start, after, read_told(session, series_id, now, telling)).change()
 
 
 def _chosen(
@@ -86,7 +88,7 @@ class _Look:
     measurements stand in their order, chosen or not.
     """
 
-    def __init__(self, session: Session, start: Change, after: Measurement) -> None:
+    def __init__(self, session: Session, start: Change, after: Measurement, told: Told) -> None:
         series = start.series
         self.start, self.limit, self.decimals = start, Limit(series.minimum_group), series.decimals
         self.measurements = [each for each in start.choices if each.shown]
@@ -102,8 +104,9 @@ class _Look:
         self.declared = indexes.of_series(session, series.id)
         keys = {each.key: _joinable(each) for each in self.measurements if each.key is not None}
         self.sheets = Sheets(session, list(keys), list(keys.values()))
-        self.patterns = [read_patterns(session, series, each) for each in self.measurements]
-        self._joins: dict[tuple[tuple[int, str], ...], Joined] = {}
+        patterns = [read_patterns(session, series, each, told) for each in self.measurements]
+        asked = [[code for code, each in questions.items() if each.shown] for questions in self.questions]
+        self.joining = Joining(self.sheets, self.limit, told, patterns, asked)
 
     def change(self) -> Change:
         before = self.questions[self.before] if self.before is not None else {}
@@ -148,15 +151,15 @@ class _Look:
         if measure is None:
             return {}
         columns = self._columns(question, measure[1])
-        persons = self._persons(columns)
-        return {code: View(persons, self._join(columns).members(persons))}
+        persons = self.joining.persons(columns)
+        return {code: View(persons, self.joining.join(columns).members(persons))}
 
     def _index(self, index: QuestionIndex, beside: Sequence[View]) -> tuple[IndexChange, list[View]]:
         asked = self.questions[self.after]
         scale = scale_of(index, asked)
         if scale is not None:
             answers = {
-                place: self._persons(columns)
+                place: self.joining.persons(columns)
                 for place in range(len(self.measurements))
                 if len(columns := self._of_index(index, place, scale)) == len(index.questions)
             }
@@ -164,7 +167,8 @@ class _Look:
             paired = before is not None and self.joined_at is not None
             why_not = "" if paired else "not_asked" if self.joined_at else "not_joined"
             at = Places(before, self.after, why_not)
-            return index_change(index, asked, answers, at, self.limit, self.decimals, beside)
+            members = self.joining.members
+            return index_change(index, asked, answers, at, self.limit, self.decimals, beside, members)
         texts = tuple(asked[code].text for code in index.questions if code in asked)
         found = IndexChange(
             index.id,
@@ -176,9 +180,6 @@ class _Look:
             codes=tuple(index.questions),
         )
         return found, []
-
-    def _persons(self, columns: Sequence[Column]) -> list[tuple[Number | None, ...]]:
-        return list(zip(*map(self.sheets.values, columns), strict=True))
 
     def _of_index(self, index: QuestionIndex, place: int, scale: Mapping[str, Number]) -> list[Column]:
         """The columns of its questions at a measurement: those that are asked there alike, and shown."""
@@ -241,27 +242,7 @@ class _Look:
         before = spots.get((self.before, found.code)) if self.before is not None and self.joined_at else None
         then = spots.get((self.after, found.code + THEN))
         at = (None if before is None else (before, after), None if then is None else (then, after))
-        return self._join(columns) if any(at) else joined([], self.limit), at
-
-    def _join(self, columns: Sequence[Column]) -> Joined:
-        """Who stays joined at these columns, beside what is shown of them by background."""
-        place = tuple((each.place, each.code) for each in columns)
-        if place not in self._joins:
-            persons = self._persons(columns)
-            tables = [
-                Table(
-                    self.sheets.backgrounds(each.place),
-                    self.patterns[each.place].get(each.code, Pattern(frozenset())),
-                )
-                for each in columns
-            ]
-            classes = () if columns[0].scale else in_thirds(persons)
-            self._joins[place] = (
-                joined_beside_tables(persons, self.limit, tables, classes)
-                if any(self.patterns)
-                else joined(persons, self.limit)
-            )
-        return self._joins[place]
+        return self.joining.join(columns) if any(at) else joined([], self.limit), at
 
     def _columns(self, like: QuestionResult, scale: Mapping[str, Number]) -> list[Column]:
         """Everywhere the question was asked alike and is shown, now or looking back."""
