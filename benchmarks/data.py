@@ -72,7 +72,10 @@ def content(questions: Sequence[str] = QUESTIONS) -> dict[str, Any]:
 
 
 def plan(
-    session: Session, ends_at: datetime = NOW - timedelta(hours=1), questions: Sequence[str] = QUESTIONS
+    session: Session,
+    ends_at: datetime = NOW - timedelta(hours=1),
+    questions: Sequence[str] = QUESTIONS,
+    response_rows: bool = False,
 ) -> dict[str, int]:
     """Add a project with one series, one occasion and one rule; return their ids by name."""
     project = Project(
@@ -86,7 +89,15 @@ def plan(
         minimum_group=5,
         privacy=PRIVACY,
     )
-    series = Series(project=project, code="s", title="S", audience="alla", attendance_kept=True, position=0)
+    series = Series(
+        project=project,
+        code="s",
+        title="S",
+        audience="alla",
+        attendance_kept=True,
+        position=0,
+        response_rows=response_rows,
+    )
     wall = ends_at.replace(tzinfo=None)
     occasion = Occasion(
         series=series,

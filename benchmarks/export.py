@@ -17,7 +17,7 @@ def measure(folder: Path) -> list[tuple[str, float, float]]:
     """Return (name, calibrator's seconds, ours). Both write the same columns and as many rows."""
     house = data.installation(folder / "export")
     with house.database.transaction() as session:
-        ids = data.plan(session)
+        ids = data.plan(session, response_rows=True)
         data.mailing(session, ids, "expanded")
         data.responses(session, ids, RESPONSES)
     out = folder / "ours.csv"

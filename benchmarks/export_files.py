@@ -84,7 +84,7 @@ def _spaced(number: int) -> str:
 def _fill(place: Path, url: str, responses: int, questions: Sequence[str]) -> int:
     house = open_installation(Settings(instance=place, database_url=url))
     with house.database.transaction() as session:
-        ids = data.plan(session, questions=questions)
+        ids = data.plan(session, questions=questions, response_rows=True)
         data.mailing(session, ids, "expanded")
         data.responses(session, ids, responses, questions)
     house.close()

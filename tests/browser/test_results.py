@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
 from scheduler.exporter import Exporter
 from surveys import clock
 from surveys.exporting import jobs
 from surveys.installation import Installation
+from surveys.models.programme import Series
 from surveys.running import access
 from tests.journey.test_results_pages import PASSWORD, PROJECT, RESULTS, SERIES, fill
 from tests.support.answered import Answering
@@ -39,6 +41,7 @@ PAGES = (
     f"{RESULTS}/matning/efter/t2",
     f"{RESULTS}/matning/efter/t3",
     f"{RESULTS}/fore-och-efter",
+    f"{RESULTS}/redovisning",
     f"{RESULTS}/export",
     f"{RESULTS}/export/kodbok",
     f"{RESULTS}/fritext?sok=alert",
@@ -127,7 +130,11 @@ def test_a_table_is_copied_as_a_table(new_page: PageMaker, address: str) -> None
     assert {row.count("\t") for row in rows} == {first.count("\t")}
 
 
-def test_the_file_is_fetched_by_its_button(page: Page, address: str, tmp_path: Path) -> None:
+def test_the_file_is_fetched_by_its_button(
+    page: Page, address: str, sqlite_installation: Installation, tmp_path: Path
+) -> None:
+    with sqlite_installation.database.transaction() as session:
+        session.execute(update(Series).values(response_rows=True))
     signed_in(page, address).goto(address + RESULTS)
     follow(page.locator(f"nav a[href='{SERIES}/resultat/export']"))
     look(page)

@@ -13,11 +13,13 @@ from pathlib import Path
 import time_machine
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from scheduler.dispatcher import Dispatcher
 from scheduler.planner import Planner
 from surveys.cli import folja
 from surveys.installation import Installation
+from surveys.models.programme import Series
 from surveys.running import access
 from tests.support.compiled import application
 from tests.support.installations import environment, sending_to
@@ -57,6 +59,14 @@ def test_from_an_occasion_that_ends_to_a_row_in_a_spreadsheet(
 
     with time_machine.travel(LATER, tick=True):
         out = tmp_path / "svar.csv"
+        refused = CliRunner().invoke(
+            folja, ["export", "kurs", "-o", str(out)], env=environment(house.settings)
+        )
+        assert refused.exit_code == 1
+        assert "Inga svarsrader lämnas ut" in refused.output
+        assert not out.exists()
+        with house.database.transaction() as session:
+            session.execute(update(Series).values(response_rows=True))
         said = CliRunner().invoke(folja, ["export", "kurs", "-o", str(out)], env=environment(house.settings))
         assert said.exit_code == 0, said.output
         rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig")), delimiter=";"))

@@ -16,6 +16,7 @@ from surveys.installation import Installation
 from surveys.models.answer_key import AnswerKey
 from surveys.models.deeds import Deed
 from surveys.models.followup import Mailing
+from surveys.models.programme import Series
 from surveys.models.questionnaire import Questionnaire
 from surveys.models.response import Response
 from surveys.queries import mailings, results_counts
@@ -221,6 +222,9 @@ def test_a_paper_without_a_code_is_an_answer_and_no_person(installation: Install
         assert results_counts.head_counts(session, 1, results_counts.counts(session, 1)).answered == (
             None if mode == "anonymous" else 1
         )
+    with db.transaction() as session:
+        session.execute(update(Series).values(response_rows=True))
+    with db.reading() as session:
         exported = list(Export(session, keys, 1, NOW, "sv").rows())
         codes = {row[1] for row in exported}
     # Where every row of a file has a person's code, theirs do too: nothing tells them from the others.
