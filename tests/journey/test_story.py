@@ -67,7 +67,7 @@ def test_from_an_occasion_that_ends_to_a_row_in_a_spreadsheet(
         assert not out.exists()
         with house.database.transaction() as session:
             session.execute(update(Series).values(response_rows=True))
-        said = CliRunner().invoke(folja, ["export", "kurs", "-o", str(out)], env=environment(house.settings))
+        said = CliRunner().invoke(folja, command, env=environment(house.settings))
         assert said.exit_code == 0, said.output
         rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig")), delimiter=";"))
         assert sorted(row["overall"] for row in rows) == ["1", "1", "2", "2", "3", "4"]
