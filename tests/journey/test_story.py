@@ -59,9 +59,8 @@ def test_from_an_occasion_that_ends_to_a_row_in_a_spreadsheet(
 
     with time_machine.travel(LATER, tick=True):
         out = tmp_path / "svar.csv"
-        refused = CliRunner().invoke(
-            folja, ["export", "kurs", "-o", str(out)], env=environment(house.settings)
-        )
+        command = ["export", "kurs", "-o", str(out)]
+        refused = CliRunner().invoke(folja, command, env=environment(house.settings))
         assert refused.exit_code == 1
         assert "Inga svarsrader lämnas ut" in refused.output
         assert not out.exists()
