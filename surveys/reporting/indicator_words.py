@@ -76,7 +76,9 @@ def lacking(words: Words, why: str) -> str:
         "not_ordered": words._("the answers have no order"),
         "not_asked": words._("its questions are not asked alike before and after"),
         "index_gone": words._("no index holds these questions any more"),
-        "no_such_group": words._("nobody there is known to belong to the group, or all are"),
+        "no_such_group": words._(
+            "nobody there is known to belong to the group, or all are, or answers are not told by it"
+        ),
         "other_classes": words._("the question had other answers there"),
     }.get(why, words._("there is no figure"))
 
