@@ -32,6 +32,7 @@ pytest_plugins = [
     "tests.support.closing_lines",
     "tests.support.evening",
     "tests.support.network",
+    "tests.support.sharing",
 ]
 
 # How long an example takes tells how busy the machine is, not whether the code is right.
@@ -52,6 +53,8 @@ def pytest_collection_finish() -> None:
     # Thousands of tests and their modules live as long as the process: nothing to look through again.
     gc.collect()
     gc.freeze()
+    # What tests keep for each other (templates, statements) is looked through whole each time: seldom, then.
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _clear(run: Path) -> None:

@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -78,7 +78,7 @@ WALL_CLOCKS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     name: str
     path: Path
@@ -148,12 +148,12 @@ def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef
             yield node
 
 
-def calls(tree: ast.AST, name: str) -> list[ast.Call]:
-    """Return the calls of a method of this name."""
+def calls(among: Iterable[ast.AST], *names: str) -> list[ast.Call]:
+    """Return the calls of a method of one of these names."""
     return [
         node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
+        for node in among
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
     ]
 
 
@@ -232,22 +232,23 @@ def _members(node: ast.stmt) -> set[str]:
 
 
 def test_only_the_database_commits() -> None:
-    where = {module.name for module in everything() if calls(module.tree, "commit")}
+    where = {module.name for module in everything() if calls(nodes(module), "commit")}
     assert where == {"surveys.database"}
 
 
-def opened_transactions(tree: ast.AST) -> int:
-    return len(calls(tree, "transaction")) + len(calls(tree, "writing"))
+def opened_transactions(among: Iterable[ast.AST]) -> int:
+    return len(calls(among, "transaction", "writing"))
 
 
 def test_a_use_case_owns_one_transaction_and_nobody_else_opens_one() -> None:
-    opened = {module.room for module in everything() if opened_transactions(module.tree)}
+    opened = {module.room for module in everything() if opened_transactions(nodes(module))}
     assert opened <= USE_CASES, opened - USE_CASES
     several = [
         f"{module.at(function)}: {function.name}"
         for module in everything()
         for function in functions(module)
-        if opened_transactions(function) > 1 and f"{module.name}.{function.name}" not in TWO_TRANSACTIONS
+        if opened_transactions(ast.walk(function)) > 1
+        and f"{module.name}.{function.name}" not in TWO_TRANSACTIONS
     ]
     assert not several, several
 
@@ -257,14 +258,14 @@ def test_the_clock_is_read_in_one_place() -> None:
         f"{module.at(node)}: {ast.unparse(node)}"
         for module in everything()
         if module.name != "surveys.clock"
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.Attribute) and (_last_name(node.value), node.attr) in WALL_CLOCKS
     ]
     assert not read, read
     bare = [
         module.at(node)
         for module in everything()
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.ImportFrom)
         and node.module == "time"
         and {alias.name for alias in node.names} & {"time", "time_ns"}
@@ -292,7 +293,7 @@ def test_no_class_takes_a_word_of_the_libraries() -> None:
     taken = [
         module.at(node)
         for module in everything()
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.ClassDef) and node.name in {"Session", "Event"}
     ]
     assert not taken, taken

@@ -7,6 +7,8 @@ words of more than six letters in a hundred, added. Newspapers lie at about 50, 
 import ast
 import gettext
 import re
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +19,6 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 STOPS = re.compile(r"[.?!:]+(?=\s|$)")
 EASY_ENOUGH = {"sv": 40, "sv-simple": 30}
-
-# Finding every text takes as long as all the rest of it: once, by one worker.
-pytestmark = pytest.mark.xdist_group("texts")
 
 translated = pytest.mark.parametrize("language", texts.translated())
 
@@ -32,6 +31,13 @@ def scope(language: str) -> str:
     return languages()[language].scope
 
 
+@cache
+def parsed(folder: str) -> dict[Path, list[ast.AST]]:
+    """Every module in a folder, as the nodes of its tree."""
+    files = sorted((texts.ROOT / folder).rglob("*.py"))
+    return {path: list(ast.walk(ast.parse(path.read_text("utf-8")))) for path in files}
+
+
 def lix(written: list[str]) -> float:
     """Of all texts together; each ends a sentence."""
     sentences = [each for text in written for each in STOPS.split(text) if WORD.search(each)]
@@ -41,7 +47,7 @@ def lix(written: list[str]) -> float:
 
 @translated
 def test_every_text_has_a_translation(language) -> None:
-    catalogue = texts.catalogue(language)
+    catalogue = texts.shipped(language)
     kept = {key(message) for message in catalogue}
     wanted = texts.collected(scope(language))
     missing = [str(key(message)) for message in wanted if key(message) not in kept]
@@ -52,7 +58,7 @@ def test_every_text_has_a_translation(language) -> None:
 @translated
 def test_no_text_is_left_over(language) -> None:
     used = {key(message) for message in texts.collected(scope(language))}
-    assert [key(message) for message in texts.catalogue(language) if key(message) not in used] == []
+    assert [key(message) for message in texts.shipped(language) if key(message) not in used] == []
 
 
 def test_no_text_hides_in_an_f_string() -> None:
@@ -60,8 +66,8 @@ def test_no_text_hides_in_an_f_string() -> None:
     hidden = [
         f"{path.name}:{call.lineno}"
         for folder in ("surveys", "scheduler")
-        for path in (texts.ROOT / folder).rglob("*.py")
-        for outer in ast.walk(ast.parse(path.read_text("utf-8")))
+        for path, nodes in parsed(folder).items()
+        for outer in nodes
         if isinstance(outer, ast.JoinedStr)
         for call in ast.walk(outer)
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") in texts.KEYWORDS
@@ -71,7 +77,7 @@ def test_no_text_hides_in_an_f_string() -> None:
 
 @translated
 def test_placeholders_survive_translation(language) -> None:
-    for message in texts.catalogue(language):
+    for message in texts.shipped(language):
         ids, strings = (
             (message.id, message.string)
             if isinstance(message.id, (tuple, list))
@@ -87,7 +93,7 @@ def test_placeholders_survive_translation(language) -> None:
 def test_the_compiled_catalogue_is_in_step(language) -> None:
     with texts.catalogue_path(language).with_suffix(".mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
-    for message in texts.catalogue(language):
+    for message in texts.shipped(language):
         if message.id and isinstance(message.id, str):
             found = (
                 compiled.pgettext(message.context, message.id)
@@ -103,7 +109,7 @@ def test_participants_read_easy_swedish(language, most) -> None:
     theirs = {key(message) for message in texts.collected("participant")}
     written = [
         message.string if isinstance(message.string, str) else message.string[-1]
-        for message in texts.catalogue(language)
+        for message in texts.shipped(language)
         if message.id and key(message) in theirs
     ]
     running = [text for text in written if text[-1] in ".?"]
@@ -115,9 +121,9 @@ def test_nothing_else_lists_the_languages() -> None:
     """A language that is added is found by its folder, wherever languages are offered or looked up."""
     sets = [
         f"{path.name}:{node.lineno}"
-        for path in (texts.ROOT / "surveys").rglob("*.py")
+        for path, nodes in parsed("surveys").items()
         if "demo" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes
         if isinstance(node, ast.Tuple | ast.List | ast.Set)
         if {getattr(each, "value", "") for each in node.elts} >= {"sv", "en"}
     ]

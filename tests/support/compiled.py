@@ -1,13 +1,15 @@
-"""What a process compiles for each application and each database, kept for the next: tests make thousands.
+"""What is compiled for each application and each database, kept for the next: tests make thousands.
 
 Templates (Jinja), the rules of the address map (Werkzeug) and statements (SQLAlchemy) depend on their text
 and the kind of database alone; compiling them anew took half of the time of the tests. So do applications
 on all settings but which installation they are of: one is lent to test after test.
 """
 
+import os
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import CodeType
@@ -23,18 +25,37 @@ from werkzeug.routing import Rule
 from surveys import database
 from surveys.config import Settings
 from surveys.installation import open_installation
+from tests.support import run_folder
 
 
 class _Templates(BytecodeCache):
+    """Kept in the process, and in the run's folder for its other processes."""
+
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._kept.get((bucket.key, bucket.checksum))
+        if bucket.code is None:
+            with suppress(FileNotFoundError):
+                bucket.bytecode_from_string(_file(bucket).read_bytes())
+            self._keep(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        self._keep(bucket)
+        whole = _file(bucket)
+        draft = whole.with_suffix(f".{os.getpid()}-{threading.get_ident()}")  # a live server has threads
+        draft.parent.mkdir(exist_ok=True)
+        draft.write_bytes(bucket.bytecode_to_string())
+        draft.rename(whole)
+
+    def _keep(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+def _file(bucket: Bucket) -> Path:
+    return run_folder.path() / "templates" / f"{bucket.key}-{bucket.checksum}"
 
 
 _templates = _Templates()
