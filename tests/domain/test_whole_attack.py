@@ -41,8 +41,8 @@ def test_nor_from_response_rows_where_tables_stand_by_what_they_carry() -> None:
     go; not who left a single question out, which nothing shows.
     """
     found, carried = Outcome(), 0
-    for seed in range(500, 500 + ATTACKS // 2):
-        series = random_series(Random(seed), indexed=False, snapshots=False, people=(14, 34))
+    for seed in range(500, 500 + ATTACKS // 3):
+        series = random_series(Random(seed), indexed=False, snapshots=False, people=(14, 30))
         if not any(len({a is None for a in at}) > 1 for each in series.persons for at in each.answers):
             series.rows = True
             carried += bool(series.carried)
