@@ -21,11 +21,10 @@ _DECIMALS = 3  # of correlations, differences and the ends of intervals
 
 
 def change_tables(change: Change, words: Words, language: str) -> list[Table]:
-    """The tables that there is anything to say in; none where nothing lies beside each other."""
-    if change.after is None or change.why_not:
-        return []
+    """The tables that there is anything to say in; where nothing lies beside each other the indexes alone."""
     making = _Making(change, words, language)
-    return [each for each in (making.pairs(), making.classes(), making.indexes()) if each.rows]
+    compared = [] if change.after is None or change.why_not else [making.pairs(), making.classes()]
+    return [each for each in (*compared, making.indexes()) if each.rows]
 
 
 class _Making:
@@ -99,14 +98,15 @@ class _Making:
             _("Index"),
             _("Questions"),
             _("Least answers"),
-            _("First measurement"),
-            _("Answered all of them, first"),
-            _("Alpha of the first"),
-            _("Second measurement"),
-            _("Answered all of them, second"),
-            _("Alpha of the second"),
+            _("Measurement"),
+            "n",
+            _("Mean"),
+            _("Standard deviation"),
+            _("Answered all of them"),
+            _("Alpha"),
         )
-        return Table("indexes", _("Indexes"), heading, tuple(map(self._index, self._change.indexes)))
+        rows = [line for each in self._change.indexes for line in self._index(each)]
+        return Table("indexes", _("Indexes"), heading, tuple(rows))
 
     def _all_pairs(self) -> Iterator[Line]:
         _ = self._
@@ -171,17 +171,17 @@ class _Making:
                 crossed = *self._crossed(each.test), _p(each.holm)
                 yield (what, self._text(each.label), question.classes.n, *shares, *crossed)
 
-    def _index(self, index: IndexChange) -> Line:
+    def _index(self, index: IndexChange) -> Iterator[Line]:
+        """A line for each measurement of which something is said."""
         before, after = self._measured
-        return (
-            index.name,
-            " + ".join(index.codes),
-            index.minimum,
-            before,
-            *((index.whole_before, index.alpha_before) if index.paired else (None, None)),
-            after,
-            *((index.whole_after, index.alpha_after) if index.paired else (None, None)),
-        )
+        start = index.name, " + ".join(index.codes), index.minimum
+        for name, side, whole, alpha in (
+            (before, index.before, index.whole_before, index.alpha_before),
+            (after, index.after, index.whole_after, index.alpha_after),
+        ):
+            if side is not None or whole:
+                told = (side.n, side.mean, side.deviation) if side is not None else (None, None, None)
+                yield (*start, name, *told, whole or None, alpha)
 
     def _per_cent(self, interval: Interval) -> Line:
         return tuple(
