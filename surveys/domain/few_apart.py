@@ -2,9 +2,9 @@
 
 Of each group (a base) it is told how many of it have some property. Added and subtracted with any factors
 such figures may come to that of another group: of those in the one and not in the other, or of a whole less
-its parts. A group of persons, some of them perhaps counted against the others, is told exactly if its vector lies
-in the space that the bases span. Persons who are in the same bases stand together, since nothing tells them
-apart. Vectors of −1, 0 and 1 are looked for, by what they are at the pivots of the reduced form.
+its parts. A group of persons, some of them perhaps counted against the others, is told exactly if its vector
+lies in the space that the bases span. Persons who are in the same bases stand together, since nothing tells
+them apart. Vectors of −1, 0 and 1 are looked for, by what they are at the pivots of the reduced form.
 """
 
 from collections import Counter

@@ -5,8 +5,10 @@ times, never of a mixture. Nothing here says that a series caused a change.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
+from itertools import combinations
 
 from sqlalchemy.orm import Session
 
@@ -55,6 +57,26 @@ def read_change(
     return _Look(session, start, after).change()
 
 
+def read_changes(session: Session, series_id: int, now: datetime, as_evaluator: bool = True) -> list[Change]:
+    """Return what there is to say of every two measurements that anything lies beside each other of: first
+    the two that a page begins with (whatever there is), then all others in their order.
+    """
+    first = read_change(session, series_id, now, as_evaluator)
+    shown = [each for each in first.choices if each.shown]
+    begun_with = [each.rule_code for each in (first.before, first.after) if each]
+    others = [two for two in combinations(shown, 2) if [each.rule_code for each in two] != begun_with]
+    if not others:
+        return [first]
+    look = _Look(session, first, shown[-1])
+    found = (look.between(before, after) for before, after in others)
+    return [first, *(each for each in found if _says_anything(each))]
+
+
+def _says_anything(change: Change) -> bool:
+    asked_both_times = any(each.before is not None for each in change.questions)
+    return asked_both_times or any(each.paired for each in change.indexes)
+
+
 def _chosen(
     choices: Sequence[Measurement], chosen: tuple[str, str]
 ) -> tuple[Measurement | None, Measurement | None]:
@@ -72,6 +94,13 @@ def _chosen(
 
 class _Look(Looked):
     """What is said of the two that are compared."""
+
+    def between(self, before: Measurement, after: Measurement) -> Change:
+        """What is said of two others; who stays joined is worked out once for all."""
+        rules, other = [each.rule_code for each in self.measurements], copy(self)
+        other.start = Change(self.start.series, self.start.choices, before, after)
+        other.before, other.after = rules.index(before.rule_code), rules.index(after.rule_code)
+        return other.change()
 
     def alone(self) -> Change:
         """What is said where only one of the two is shown: the indexes at it."""
