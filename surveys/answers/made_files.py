@@ -1,6 +1,7 @@
 """Files that were made of a series' answers are dropped when they hold what is not to be had any more.
 
-That is an answer that was taken back or unlinked, or what a higher limit for small groups hides.
+That is an answer that was taken back or unlinked, what a higher limit for small groups hides, or response
+rows that are not given out any more.
 
 One that is being made is begun anew: what it has read may hold what is gone.
 """
@@ -14,6 +15,7 @@ from surveys.models.programme import Series
 TAKEN_BACK = "answer_taken_back"
 UNLINKED = "answers_unlinked"
 LIMIT_RAISED = "limit_raised"
+TOLD_OTHERWISE = "told_otherwise"
 
 
 def drop_of_rule(connection: Connection, rule_id: int, reason: str = TAKEN_BACK) -> None:

@@ -11,7 +11,7 @@ from surveys.commands.language import _, current, ngettext
 from surveys.domain.texts import DEFAULT_LANGUAGE
 from surveys.exporting import csv_file, formats, jobs
 from surveys.exporting.about import left_out
-from surveys.exporting.limits import TooLarge
+from surveys.exporting.limits import RowsNotGiven, TooLarge
 from surveys.exporting.rows import Export
 from surveys.exporting.words import Words
 from surveys.models.programme import Series
@@ -52,7 +52,17 @@ def export(
         )
     with opened() as installation, installation.database.reading(one_moment=True) as session:
         found, now = _one(list(queries.series_by_code(session, series, project)), series), clock.now()
-        _write(Export(session, installation.keys, found.id, now, labels), chosen, rows, output, force)
+        made = Export(session, installation.keys, found.id, now, labels)
+        try:
+            _write(made, chosen, rows, output, force)
+        except RowsNotGiven as closed:
+            raise Failed(
+                _(
+                    "No response rows are given out of %(series)s: its answers are told by background. "
+                    "An evaluator or administrator chooses otherwise under Export.",
+                    series=found.code,
+                )
+            ) from closed
         details = {"format": chosen.code, "rows": rows, "by": "command"}
         jobs.note(installation.database, found.project_id, found.id, None, "responses_exported", details, now)
 
@@ -61,6 +71,7 @@ def _write(made: Export, chosen: formats.Format, rows: str, output: Path, force:
     if str(output) == "-":
         if not chosen.encoding:
             raise Failed(_("Only CSV can be written to the screen."))
+        formats.check(made, chosen, rows)
         csv_file.write(made, sys.stdout, "answers" if rows == formats.ANSWERS else "responses")
         return
     if output.exists() and not force and sys.stdin.isatty():

@@ -196,6 +196,7 @@ def _forms() -> dict[str, str]:
 def _rules() -> dict[str, str]:
     return (
         {
+            "rows_carry_few": _("response rows carry at most two of “told_by”."),
             "asks_one_thing": _("a rule has either “questionnaire” or “log_prompt”."),
             "kind_or_codes": _("“occasions” has either “kind” or “codes”."),
             "occasions_without_use": _("a rule that counts from %(anchor)s has no occasions."),

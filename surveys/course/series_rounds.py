@@ -24,7 +24,15 @@ from surveys.queries.projects import hold_project
 
 T = TypeVar("T", date, datetime)
 
-_OF_SERIES = ("project_id", "subproject_id", "audience", "attendance_kept", "completion_minimum")
+_OF_SERIES = (
+    "project_id",
+    "subproject_id",
+    "audience",
+    "attendance_kept",
+    "completion_minimum",
+    "response_rows",
+    "told_by",
+)
 _OF_OCCASION = ("code", "number", "round", "position", "kind", "title", "place", "timezone", "measured")
 _OF_RULE = (
     "code",

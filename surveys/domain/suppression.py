@@ -18,11 +18,9 @@ all that is shown already. Where the audit finds no witness more is hidden, at w
 admitted stays, so single variables come before crosses.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
 from typing import Any
 
 from surveys.domain.families import EVERYONE, NOT_STATED, Group, Groups, Line, groups_of
@@ -30,7 +28,7 @@ from surveys.domain.privacy import Limit, Verdict, by_size, shown
 from surveys.domain.traces import places
 from surveys.domain.witness import Witnesses
 
-__all__ = ["EVERYONE", "NOT_STATED", "Group", "Part", "Pattern", "carried_beside", "decide"]
+__all__ = ["EVERYONE", "NOT_STATED", "Group", "Part", "Pattern", "decide"]
 
 _ATTEMPTS = 24  # at a view, before it is left out as a whole
 
@@ -93,64 +91,6 @@ def _decided(
     parts = [Part(dict(zip(names, classes, strict=True)), counts, n) for *classes, counts, n in table]
     groups = groups_of(tuple(tuple(row[:-2]) for row in table), names, crossed)
     return Family(parts, groups, limit, several).pattern(never)
-
-
-def carried_beside(
-    rows: Sequence[Sequence[Part]],
-    told: Sequence[tuple[Sequence[Part], Pattern]],
-    variables: Sequence[str],
-    limit: Limit,
-) -> tuple[str, ...]:
-    """Which background variables a file of response rows may carry beside the tables made by ``told``.
-
-    ``rows``: of each measurement in the file its smallest groups, with as many n as there are rows; ``told``:
-    the parts and the pattern of every question that the rows answer. Rows show the answers of every
-    combination that they carry, so each must be one of rows enough that all patterns show: two variables or
-    one. What splits no combination any further, such as what all have in common, is carried as well. Of
-    several ways the one that carries most, then the one whose variables come first.
-    """
-    varying = [name for name in variables if any(len(_classes(each, [name])) > 1 for each in rows)]
-    ways = [*combinations(varying, 2), *((name,) for name in varying), ()]
-    carried = [_with_all_that_follow(way, rows, variables) for way in ways if _beside(way, rows, told, limit)]
-    return max(carried, key=len, default=())
-
-
-def _beside(
-    chosen: Sequence[str],
-    rows: Sequence[Sequence[Part]],
-    told: Sequence[tuple[Sequence[Part], Pattern]],
-    limit: Limit,
-) -> bool:
-    """Whether every combination of ``chosen`` has rows enough and is shown of every question."""
-    if not chosen:
-        return True
-    if any(n < limit for parts in rows for n in _classes(parts, chosen).values()):
-        return False
-    return all(
-        pattern.shows(tuple(zip(names, classes, strict=True)))
-        for parts, pattern in told
-        for names in [[name for name in chosen if name in pattern.variables]]
-        for classes in _classes(parts, names)
-    )
-
-
-def _with_all_that_follow(
-    chosen: Sequence[str], rows: Sequence[Sequence[Part]], variables: Sequence[str]
-) -> tuple[str, ...]:
-    """And the variables of which each combination of ``chosen`` has one class, in every measurement."""
-    many = [len(_classes(parts, chosen)) for parts in rows]
-    return tuple(
-        name for name in variables if [len(_classes(parts, [*chosen, name])) for parts in rows] == many
-    )
-
-
-def _classes(parts: Iterable[Part], names: Sequence[str]) -> Counter[tuple[str, ...]]:
-    """The combinations of classes that there are, and n of each."""
-    found = Counter[tuple[str, ...]]()
-    for part in parts:
-        if part.n:
-            found[tuple(part.background.get(name) or NOT_STATED for name in names)] += part.n
-    return found
 
 
 class Family:

@@ -15,8 +15,9 @@ def about(export: Export, words: Words) -> list[Line]:
         (words.series, f"{export.series_title} ({export.series_code})"),
         (_("Made"), export.made_at_home.strftime("%Y-%m-%d %H:%M")),
         (_("Responses"), str(export.count)),
-        (_("A row"), _("one response that was sent in")),
     ]
+    if export.rows_given:
+        lines.append((_("A row"), _("one response that was sent in")))
     lines += [(_("Measurement"), each) for each in measurements(export, words)]
     lines += [(_("Not in the file"), each) for each in left_out(export, words)]
     if any(export.hidden.values()):
@@ -50,6 +51,12 @@ def measurements(export: Export, words: Words) -> list[str]:
 
 def left_out(export: Export, words: Words) -> list[str]:
     """What is not in the file, and why."""
+    if not export.rows_given:
+        return [
+            words.gettext(
+                "No response rows are given out of this series: its answers are told by background."
+            )
+        ]
     lines = []
     if export.too_few:
         lines.append(

@@ -83,7 +83,7 @@ def make(
     ``session`` is for reading at one moment. Raises CannotWrite, OSError and what ``told`` raises.
     """
     export = Export(session, keys, series_id, now, labels, as_evaluator)
-    files = [each for each in _FILES if each[1] != PERSONS or as_evaluator]
+    files = [each for each in _FILES if each[1] != PERSONS or as_evaluator] if export.rows_given else []
     counted = _Counted(told, export.count * len(files))
     target = folder / "bundle.zip"
     with zipfile.ZipFile(target, "w", allowZip64=True) as file:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from surveys.exporting import csv_file, sav_file, xlsx_file
+from surveys.exporting.limits import RowsNotGiven
 from surveys.exporting.rows import Export
 from surveys.exporting.words import Words
 
@@ -39,9 +40,13 @@ class NoSuchForm(ValueError):
 
 
 def check(export: Export, chosen: Format, row: str) -> None:
-    """Raise NoSuchForm, TooLarge or NoPersonCodes where the file cannot be, before any row is read."""
+    """Raise NoSuchForm, RowsNotGiven, TooLarge or NoPersonCodes where the file cannot be, before any row is
+    read.
+    """
     if row not in chosen.rows:
         raise NoSuchForm(row)
+    if not export.rows_given:
+        raise RowsNotGiven
     if chosen is XLSX:
         xlsx_file.check(export)
     elif chosen is SAV:

@@ -21,3 +21,9 @@ class NoPersonCodes(Exception):
     """Rows cannot be matched by person: whoever sees who has answered gets no person codes."""
 
     code = "no_person_codes"
+
+
+class RowsNotGiven(Exception):
+    """No response rows are given of this series: its answers are told by background (``domain.telling``)."""
+
+    code = "rows_not_given"

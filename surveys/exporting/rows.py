@@ -5,12 +5,12 @@ the export or on a page gives a total from which they could be had), and, for wh
 those of measurements that are still open. A question whose answers no page shows holds ".." in all rows of
 its measurement.
 
-Background variables (the language of the answers, and whether they came on paper, are among them) are
-carried only if every combination of those carried stands in enough rows of every measurement of the file and
-the tables by background show it of every question (``domain.suppression.carried_beside``); the same for the
-whole file, since the person code joins a person's rows. A theme that is not carried is not told
-as an answer either. Whoever sees who has answered gets neither person codes nor dates: together with the list
-of who has answered what and when, they would name the rows. Of *sealed* and *anonymous* no day is told.
+Rows are given only where that has been chosen for the series (``domain.telling``). Background variables (the
+language of the answers, and whether they came on paper, are among them) are carried only if every combination
+of those carried stands in enough rows of every measurement, with answers to every question that may be shown;
+the same for the whole file, since the person code joins a person's rows. A theme that is not carried is not
+told as an answer either. Whoever sees who has answered gets neither person codes nor dates: together with the
+list of who has answered what and when, they would name the rows. Of *sealed* and *anonymous* no day is told.
 """
 
 import json
@@ -25,9 +25,9 @@ from surveys.domain.privacy import Limit, PrivacyMode
 from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.questions import ThemeChoice
 from surveys.domain.summaries import Cell, Column
-from surveys.domain.suppression import Part, Pattern, carried_beside
-from surveys.exporting.hidden import Hidden, hidden_questions
+from surveys.domain.telling import Told
 from surveys.exporting.layout import Asked, Dress, Layout, Memo
+from surveys.exporting.limits import RowsNotGiven
 from surveys.keys import Keyring
 from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.queries import export as queries
@@ -35,9 +35,11 @@ from surveys.queries import results as result_queries
 from surveys.queries.results import Key
 from surveys.results.cells import Cell as Group
 from surveys.results.cells import cells_of
-from surveys.results.grouped import Patterns, in_order, variables_of
+from surveys.results.grouped import in_order
+from surveys.results.hidden import Hidden, hidden_questions
 from surveys.results.model import Measurement
 from surveys.results.series import read_rates
+from surveys.results.telling import read_told
 
 Row = Sequence[Cell]
 Record = tuple[int, list[Cell], dict[str, Any]]  # version (id), the fixed cells, the answers by code
@@ -94,9 +96,14 @@ class Export:
         self.forms = {key_of(each): self._asked(each) for each in self.measurements}
         counted = {key: self._counted(key) for key in self.forms}
         self.hidden = {
-            key: hidden_questions(forms, counted[key], self.limit) for key, forms in self.forms.items()
+            key: hidden_questions(
+                {id_: (each.version, each.form) for id_, each in forms.items()}, counted[key], self.limit
+            )
+            for key, forms in self.forms.items()
         }
-        self.carried, self.not_carried = self._variables(counted)
+        told = read_told(session, series_id, now)
+        self.rows_given = told.rows
+        self.carried, self.not_carried = self._variables(counted, told)
         if "theme" in self.not_carried:
             # It is the register's wherever that knows it: as an answer it would be carried after all.
             self.hidden = {key: hidden | _themes(self.forms[key]) for key, hidden in self.hidden.items()}
@@ -106,7 +113,10 @@ class Export:
         self.columns = (*self.fixed, *self.layout.columns)
 
     def rows(self, text: Dress = as_it_is, number: Dress = as_it_is) -> Iterator[Row]:
-        """Yield the rows. ``text`` and ``number`` dress what the format cannot take as it is."""
+        """Yield the rows. ``text`` and ``number`` dress what the format cannot take as it is.
+
+        Raises RowsNotGiven, as :meth:`records` does.
+        """
         for measurement in self.measurements:
             yield from self._rows(measurement, text, number)
 
@@ -128,6 +138,8 @@ class Export:
 
     def records(self, measurement: Measurement, text: Dress = as_it_is) -> Iterator[Record]:
         """Yield the responses of one measurement before their answers have become cells."""
+        if not self.rows_given:
+            raise RowsNotGiven
         key = key_of(measurement)
         collected = [text(collected_by(measurement))] if self._from_outside else []
         start = {
@@ -173,23 +185,16 @@ class Export:
     def _counted(self, key: Key) -> list[Group]:
         return cells_of(self._session, key, {id_: asked.form for id_, asked in self.forms[key].items()})
 
-    def _variables(self, counted: Mapping[Key, Sequence[Group]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Which background variables may be carried, and which of those that there are may not."""
-        rows: list[list[Part]] = []
-        told: list[tuple[list[Part], Pattern]] = []
-        for key, cells in counted.items():
-            asked = self.forms[key]
-            newest_first = sorted(asked, key=lambda id_: -asked[id_].version)
-            forms = {id_: asked[id_].form for id_ in newest_first}
-            there = variables_of(self._session, self.series_id, cells)
-            rows.append([Part(each.background, (), each.tally.responses) for each in cells])
-            told += Patterns(forms, cells, there, self.limit).told_in_rows(self.hidden[key])
-        found = in_order(name for parts in rows for part in parts for name in part.background)
+    def _variables(
+        self, counted: Mapping[Key, Sequence[Group]], told: Told
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Which background variables are carried, and which of those that there are are not."""
+        background = [each.background for cells in counted.values() for each in cells]
+        found = in_order(name for each in background for name in each)
         # that answers are from elsewhere is told by whose they are
-        told_already = {"web", "outside"}
-        if all(part.background.get(SOURCE) in told_already for parts in rows for part in parts):
+        if all(each.get(SOURCE) in ("web", "outside") for each in background):
             found = tuple(name for name in found if name != SOURCE)
-        may = carried_beside(rows, told, found, self.limit)
+        may = tuple(name for name in found if told.tells(name))
         return may, tuple(name for name in found if name not in may)
 
     def _form(self, version: int) -> Form:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from surveys.domain.telling import MOST_IN_ROWS
 from surveys.importing.conditions import Conditions
 from surveys.importing.indicator_schema import Indicator
 from surveys.importing.question_schema import Mode, Questionnaire, Scale
@@ -187,6 +188,8 @@ class Series(Part):
     audience: Title | None = None
     attendance: Literal["kept", "not_kept"] = "kept"
     completion_minimum: whole(1, 999) | None = None  # type: ignore[valid-type]
+    response_rows: YesNo = False
+    told_by: list[Title] | None = None
     active: YesNo = True
     starts_on: Date | None = None
     ends_on: Date | None = None
@@ -195,6 +198,12 @@ class Series(Part):
     occasions: list[Occasion] = []
     rules: list[Rule] = []
     generated_note: Local | None = None
+
+    @model_validator(mode="after")
+    def _rows_carry_few(self) -> "Series":
+        if self.response_rows and len(self.told_by or ()) > MOST_IN_ROWS:
+            raise refuse("rows_carry_few")
+        return self
 
 
 class Programme(Part):

@@ -126,6 +126,9 @@ class Series(Base):
     generated_note: Mapped[LocalText | None] = mapped_column(JSON)
     active: Mapped[bool] = mapped_column(default=True)  # False: a round whose dates nobody has confirmed
     round_of_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
+    response_rows: Mapped[bool] = mapped_column(default=False)  # given out; see ``domain.telling``
+    # background variables by which answers are told, in order of worth; NULL: nobody has chosen
+    told_by: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
     project: Mapped[Project] = relationship(back_populates="series")
     round_of: Mapped["Series | None"] = relationship(remote_side="Series.id")

@@ -4,13 +4,14 @@ A measurement (mätning) is one questionnaire rule at one target. Rules that cou
 registration have one target a person; they are one measurement together, since each alone is one person.
 """
 
+import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.domain import timing
@@ -186,6 +187,23 @@ def texts(session: Session, place: Key, version_id: int, codes: Sequence[str]) -
             if text:
                 found[code].append(text)
     return found
+
+
+def backgrounds(session: Session, place: Key) -> list[tuple[dict[str, str], int]]:
+    """Return the background classes of those who answered at a measurement, language and source among them,
+    and how many share them. A variable that is not known has no entry.
+    """
+    columns = cast(Response.background, Text), Response.language, Response.source
+    wanted = (
+        select(*columns, func.count())
+        .where(Response.rule_id == place.rule_id, at_target(place.target), Response.submitted_at.is_not(None))
+        .group_by(*columns)
+    )
+    return [
+        ({name: value for name, value in known.items() if value}, many)
+        for classes, language, source, many in session.execute(wanted)
+        for known in [json.loads(classes) | {"language": language, "source": source}]
+    ]
 
 
 def at_target(target: str) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from surveys.results.indicators import IndicatorResult, read_indicators
 from surveys.results.model import Measurement, SeriesResults
 from surveys.results.outside import OutsideFigures
 from surveys.results.series_then import read_series_then
+from surveys.results.telling import read_told
 
 BROKEN_DOWN_BY = ("gender", "organisation")
 NOT_KEPT = frozenset({"breakdown", "before_after", "outside"})  # of an earlier day
@@ -66,7 +67,7 @@ def gathered(
         now=now.astimezone(ZoneInfo(project.timezone)),
         brief=brief,
         changes=tuple(change.read_change(session, each, now, as_evaluator=False) for each in compared),
-        breakdowns=tuple(_breakdowns(session, found)) if "breakdown" in sections else (),
+        breakdowns=tuple(_breakdowns(session, found, now)) if "breakdown" in sections else (),
         indicators=tuple(indicators),
         grounds=_grounds(session, indicators),
         organisations={each.code: each.name for each in register.organisations(session, project.id)},
@@ -77,10 +78,11 @@ def gathered(
     )
 
 
-def _breakdowns(session: Session, found: Sequence[SeriesResults]) -> Iterator[Breakdown]:
+def _breakdowns(session: Session, found: Sequence[SeriesResults], now: datetime) -> Iterator[Breakdown]:
     for series in found:
+        told = read_told(session, series.id, now)
         for each in series.measurements:
-            yield from read_breakdowns(session, series, each, BROKEN_DOWN_BY, as_evaluator=False)
+            yield from read_breakdowns(session, series, each, BROKEN_DOWN_BY, told, as_evaluator=False)
 
 
 def _indicators(

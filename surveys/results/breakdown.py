@@ -15,6 +15,7 @@ from surveys.domain.privacy import Limit, Verdict
 from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.suppression import NOT_STATED
 from surveys.domain.tally import Tally, tally
+from surveys.domain.telling import Told
 from surveys.queries import results as queries
 from surveys.queries import tallies
 from surveys.queries.tallies import Stand
@@ -23,6 +24,7 @@ from surveys.results.grouped import Patterns, Variable, named, variables_of
 from surveys.results.model import Measurement, QuestionResult, SeriesResults
 from surveys.results.questions import Tallied, tallied_results
 from surveys.results.series import UnknownMeasurement, read_rates
+from surveys.results.telling import read_told
 
 
 class UnknownVariable(LookupError):
@@ -64,13 +66,15 @@ class QuestionGroups:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """``variables``: all there are; ``by`` and ``also`` those of the table, ``only`` the class it is within.
+    """``variables``: all by which answers are ``told``; ``by`` and ``also`` those of the table, ``only`` the
+    class it is within.
 
     ``questions`` is empty where the measurement shows no answers, or has no variable of two classes or more.
     """
 
     series: SeriesResults
     measurement: Measurement
+    told: Told
     variables: tuple[Variable, ...] = ()
     by: Variable | None = None
     also: Variable | None = None
@@ -96,9 +100,10 @@ def read_breakdown(
     """
     found = read_rates(session, series_id, now, as_evaluator)
     measurement = _measurement(found, rule_code, place)
-    table = _table(session, found, measurement, as_evaluator)
+    told = read_told(session, series_id, now)
+    table = _table(session, found, measurement, told, as_evaluator)
     if table is None:
-        return Breakdown(found, measurement)
+        return Breakdown(found, measurement, told)
     return table.breakdown(measurement, by or next(iter(table.variables)), also, only)
 
 
@@ -107,12 +112,13 @@ def read_breakdowns(
     found: SeriesResults,
     measurement: Measurement,
     names: Collection[str],
+    told: Told,
     as_evaluator: bool,
 ) -> list[Breakdown]:
     """Return a measurement of ``found`` by each of the variables ``names`` that it has, in one reading: what
     may be shown is worked out once for all of them.
     """
-    table = _table(session, found, measurement, as_evaluator)
+    table = _table(session, found, measurement, told, as_evaluator)
     if table is None:
         return []
     return [table.breakdown(measurement, name, "", None) for name in names if name in table.variables]
@@ -126,7 +132,7 @@ def _measurement(found: SeriesResults, rule_code: str, place: str) -> Measuremen
 
 
 def _table(
-    session: Session, found: SeriesResults, measurement: Measurement, as_evaluator: bool
+    session: Session, found: SeriesResults, measurement: Measurement, told: Told, as_evaluator: bool
 ) -> "_Table | None":
     """None where no answers are shown, or there is no variable of two classes or more."""
     if not measurement.shown or measurement.key is None:
@@ -142,8 +148,8 @@ def _table(
         as_it_was=as_evaluator,
     )
     cells = counted.cells
-    variables = variables_of(session, series_id, cells)
-    return _Table(found, forms, cells, variables) if variables else None
+    variables = variables_of(session, series_id, cells, told)
+    return _Table(found, forms, cells, variables, told) if variables else None
 
 
 def _forms(session: Session, series_id: int, measurement: Measurement) -> dict[int, tuple[int, Form]]:
@@ -162,8 +168,9 @@ class _Table:
         forms: Mapping[int, tuple[int, Form]],
         cells: Sequence[Cell],
         variables: Sequence[Variable],
+        told: Told,
     ) -> None:
-        self.found, self.cells = found, cells
+        self.found, self.cells, self.told = found, cells, told
         self.limit = Limit(found.minimum_group)
         used = {each.version for each in cells}
         # newest first, as questions are put together over versions
@@ -188,6 +195,7 @@ class _Table:
         return Breakdown(
             self.found,
             measurement,
+            self.told,
             tuple(self.variables.values()),
             first,
             second,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from surveys.domain.comparison import same_text
 from surveys.domain.paired import Number
 from surveys.domain.pairing import Joined, joined
+from surveys.domain.telling import Telling
 from surveys.results.change_indexes import indexable, indexes_of
 from surveys.results.change_model import Change, QuestionChange
 from surveys.results.index_figures import as_before
@@ -30,6 +31,7 @@ from surveys.results.pairs import (
 )
 from surveys.results.series import read_whole
 from surveys.results.table import same_answers
+from surveys.results.telling import read_told
 
 Two = tuple[int, int] | None  # the places of two measurements, where both are there
 
@@ -40,11 +42,13 @@ def read_change(
     now: datetime,
     as_evaluator: bool = True,
     chosen: tuple[str, str] = ("", ""),
+    telling: Telling | None = None,
 ) -> Change:
     """Return what there is to say of two measurements of a whole series at ``now``.
 
     ``chosen``: the codes of their rules; unless both are there they are the first pre-measurement and the
-    first post-measurement. ``as_evaluator`` as in :mod:`surveys.results.series`.
+    first post-measurement. ``as_evaluator`` as in :mod:`surveys.results.series`; with ``telling`` as if that
+    had been chosen for the series.
     """
     outline, choices = read_whole(session, series_id, now, as_evaluator)
     before, after = _chosen(choices, chosen)
@@ -53,8 +57,10 @@ def read_change(
         why_not = "withheld" if after else "nothing_after" if before else "nothing_before"
         start = replace(start, why_not=why_not)
         alone = next((each for each in (after, before) if each and each.shown), None)
-        return _Look(session, start, alone).alone() if alone else start
-    return _Look(session, start, after).change()
+        if alone is None:
+            return start
+        return _Look(session, start, alone, read_told(session, series_id, now, telling)).alone()
+    return _Look(session, start, after, read_told(session, series_id, now, telling)).change()
 
 
 def read_changes(session: Session, series_id: int, now: datetime, as_evaluator: bool = True) -> list[Change]:
@@ -67,7 +73,7 @@ def read_changes(session: Session, series_id: int, now: datetime, as_evaluator: 
     others = [two for two in combinations(shown, 2) if [each.rule_code for each in two] != begun_with]
     if not others:
         return [first]
-    look = _Look(session, first, shown[-1])
+    look = _Look(session, first, shown[-1], read_told(session, series_id, now))
     found = (look.between(before, after) for before, after in others)
     return [first, *(each for each in found if _says_anything(each))]
 
@@ -180,4 +186,4 @@ class _Look(Looked):
         before = spots.get((self.before, found.code)) if self.before is not None and self.joined_at else None
         then = spots.get((self.after, found.code + THEN))
         at = (None if before is None else (before, after), None if then is None else (then, after))
-        return self.join(columns) if any(at) else joined([], self.limit), at
+        return self.joining.join(columns) if any(at) else joined([], self.limit), at

@@ -58,8 +58,8 @@ def _shown_of(look: Looked, home: int, code: str) -> View | None:
     if measure is None:
         return None
     columns = look.columns_of(question, measure[1])
-    persons = look.persons_at(columns)
-    return View(persons, look.join(columns).members(persons))
+    persons = look.joining.persons(columns)
+    return View(persons, look.joining.join(columns).members(persons))
 
 
 def _index(
@@ -69,7 +69,7 @@ def _index(
     scale = scale_of(index, asked)
     if scale is not None:
         answers = {
-            place: look.persons_at(columns)
+            place: look.joining.persons(columns)
             for place in range(len(look.measurements))
             if len(columns := _columns(look, index, home, place, scale)) == len(index.questions)
         }
@@ -77,7 +77,9 @@ def _index(
         paired = before is not None and look.joined_at is not None
         why_not = "" if paired else "not_asked" if before is None or look.joined_at else "not_joined"
         at = Places(before, home, why_not)
-        found, own = index_change(index, asked, answers, at, look.limit, look.decimals, beside)
+        found, own = index_change(
+            index, asked, answers, at, look.limit, look.decimals, beside, look.joining.members
+        )
         return (found if home == look.after else as_before(found)), own
     texts = {code: each.text for questions in look.questions for code, each in questions.items()}
     found = IndexChange(

@@ -17,6 +17,7 @@ from surveys.domain.questionnaire import Form, expand, parse
 from surveys.domain.questions import NumberQuestion, Question, SeveralChoices
 from surveys.domain.statistics import swedish_order
 from surveys.domain.suppression import EVERYONE, NOT_STATED, Group, Part, Pattern, decide
+from surveys.domain.telling import Told
 from surveys.models.people import GENDERS
 from surveys.queries import register
 from surveys.queries import results as queries
@@ -45,14 +46,14 @@ class Variable:
     crossable: bool
 
 
-def variables_of(session: Session, series_id: int, cells: Sequence[Cell]) -> tuple[Variable, ...]:
-    """Those that tell two groups or more apart."""
+def variables_of(session: Session, series_id: int, cells: Sequence[Cell], told: Told) -> tuple[Variable, ...]:
+    """Those that tell two groups or more apart, and by which answers are told."""
     series = queries.series_by_id(session, series_id)
     organisations = {each.code: each.name for each in register.organisations(session, series.project_id)}
     themes = {each.code: each.title for occasion in series.occasions for each in occasion.themes}
     labels = {"organisation": organisations, "theme": themes}
     found: list[Variable] = []
-    for name in in_order(name for each in cells for name in each.background):
+    for name in in_order(name for each in cells for name in each.background if told.tells(name)):
         present = {each.background.get(name, NOT_STATED) for each in cells}
         if len(present) > 1:
             known = labels.get(name, {})
@@ -96,14 +97,14 @@ class Patterns:
         self.parts = [self._parts(key, question) for key, question in self.asked.items()]
         self.of = self._decided()
 
-    def told_in_rows(self, hidden: Collection[tuple[int, str]]) -> list[tuple[list[Part], Pattern]]:
-        """Who answered each question and what is shown of it, but for those ``hidden`` in every row: version
+    def answered_but(self, hidden: Collection[tuple[int, str]]) -> list[list[Part]]:
+        """What the smallest groups answered to each question, but for those ``hidden`` in every row: version
         (id) and question.
         """
         return [
-            (parts, pattern)
-            for (key, question), parts, pattern in zip(self.asked.items(), self.parts, self.of, strict=True)
-            if parts is not None and pattern is not None
+            parts
+            for (key, question), parts in zip(self.asked.items(), self.parts, strict=True)
+            if parts is not None
             if not all((version, question.code) in hidden for version in self._versions(key))
         ]
 
@@ -203,7 +204,9 @@ class Patterns:
         ]
 
 
-def read_patterns(session: Session, series: SeriesResults, measurement: Measurement) -> dict[str, Pattern]:
+def read_patterns(
+    session: Session, series: SeriesResults, measurement: Measurement, told: Told
+) -> dict[str, Pattern]:
     """What the tables by background show of each question (code) of a measurement that is shown; of no
     question where nothing tells its answers apart.
     """
@@ -214,7 +217,7 @@ def read_patterns(session: Session, series: SeriesResults, measurement: Measurem
     forms = {each.id: expand(parse(each.content), themes) for each in reversed(versions)}
     cells = cells_of(session, measurement.key, forms)
     used = {each.version for each in cells}
-    variables = variables_of(session, series.id, cells)
+    variables = variables_of(session, series.id, cells, told)
     if not variables:
         return {}
     found = Patterns(
@@ -223,11 +226,11 @@ def read_patterns(session: Session, series: SeriesResults, measurement: Measurem
         variables,
         Limit(series.minimum_group),
     )
-    told: dict[str, Pattern] = {}
+    shown: dict[str, Pattern] = {}
     for question, pattern in zip(found.asked.values(), found.of, strict=True):
         if pattern is not None:
-            told.setdefault(question.code, pattern)
-    return told
+            shown.setdefault(question.code, pattern)
+    return shown
 
 
 def named(variables: Iterable[str], chosen: Mapping[str, str]) -> Group:

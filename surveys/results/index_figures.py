@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from surveys.domain.composite import View, index_value, joined_beside, shown_beside
 from surveys.domain.paired import Number
+from surveys.domain.pairing import Values
 from surveys.domain.privacy import Limit
 from surveys.domain.reliability import cronbach_alpha
 from surveys.domain.statistics import rounded
@@ -53,11 +54,12 @@ def index_change(
     limit: Limit,
     decimals: int,
     beside: Sequence[View],
+    members: Sequence[bool] | None = None,
 ) -> tuple[IndexChange, list[View]]:
     """``answers``: measurement → person → question, of each measurement that asked all its questions alike;
-    those of ``at`` among them; ``beside``: what is shown of its questions and of the indexes before it.
-    Returned with what is more of these: the same whichever two are compared, else two choices of them could
-    be subtracted.
+    those of ``at`` among them; ``members``: who of the persons may be joined (None: all); ``beside``: what is
+    shown of its questions and of the indexes before it. Returned with what is more of these: the same
+    whichever two are compared, else two choices of them could be subtracted.
     """
     order = list(answers)
     values = [
@@ -66,7 +68,13 @@ def index_change(
     ]
     views, paired = list(beside), None
     if len(order) > 1:
-        found, own = joined_beside(values, limit, views)
+        nobody: Values = (None,) * len(order)
+        may = (
+            values
+            if members is None
+            else [own if member else nobody for own, member in zip(values, members, strict=True)]
+        )
+        found, own = joined_beside(may, limit, views)
         views.append(own)
         if not at.why_not and at.before is not None:
             places = order.index(at.before), order.index(at.after)

@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from surveys.domain.paired import Number
-from surveys.domain.pairing import Joined, joined
-from surveys.domain.pairing_beside import Table, joined_beside_tables
 from surveys.domain.privacy import Limit, PrivacyMode
-from surveys.domain.suppression import Pattern
+from surveys.domain.telling import Told
 from surveys.queries import indexes
 from surveys.queries import results as measured
 from surveys.results.change_model import Change
-from surveys.results.grouped import in_thirds, read_patterns
+from surveys.results.grouped import read_patterns
+from surveys.results.joining import Joining
 from surveys.results.model import Measurement, QuestionResult
 from surveys.results.sheets import Column, Sheets
 from surveys.results.table import same_answers
@@ -28,7 +27,7 @@ class Looked:
     measurements stand in their order, chosen or not.
     """
 
-    def __init__(self, session: Session, start: Change, after: Measurement) -> None:
+    def __init__(self, session: Session, start: Change, after: Measurement, told: Told) -> None:
         series = start.series
         self.start, self.limit, self.decimals = start, Limit(series.minimum_group), series.decimals
         self.measurements = [each for each in start.choices if each.shown]
@@ -45,8 +44,9 @@ class Looked:
         self.declared = indexes.of_series(session, series.id)
         keys = {each.key: joinable(each) for each in self.measurements if each.key is not None}
         self.sheets = Sheets(session, list(keys), list(keys.values()))
-        self.patterns = [read_patterns(session, series, each) for each in self.measurements]
-        self._joins: dict[tuple[tuple[int, str], ...], Joined] = {}
+        patterns = [read_patterns(session, series, each, told) for each in self.measurements]
+        asked = [[code for code, each in questions.items() if each.shown] for questions in self.questions]
+        self.joining = Joining(self.sheets, self.limit, told, patterns, asked)
 
     @property
     def joined_at(self) -> tuple[int, int] | None:
@@ -55,29 +55,6 @@ class Looked:
             return None
         places = self.before, self.after
         return places if all(joinable(self.measurements[place]) for place in places) else None
-
-    def persons_at(self, columns: Sequence[Column]) -> list[tuple[Number | None, ...]]:
-        return list(zip(*map(self.sheets.values, columns), strict=True))
-
-    def join(self, columns: Sequence[Column]) -> Joined:
-        """Who stays joined at these columns, beside what is shown of them by background."""
-        place = tuple((each.place, each.code) for each in columns)
-        if place not in self._joins:
-            persons = self.persons_at(columns)
-            tables = [
-                Table(
-                    self.sheets.backgrounds(each.place),
-                    self.patterns[each.place].get(each.code, Pattern(frozenset())),
-                )
-                for each in columns
-            ]
-            classes = () if columns[0].scale else in_thirds(persons)
-            self._joins[place] = (
-                joined_beside_tables(persons, self.limit, tables, classes)
-                if any(self.patterns)
-                else joined(persons, self.limit)
-            )
-        return self._joins[place]
 
     def columns_of(self, like: QuestionResult, scale: Mapping[str, Number]) -> list[Column]:
         """Everywhere the question was asked alike and is shown, now or looking back."""

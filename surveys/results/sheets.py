@@ -1,7 +1,7 @@
 """The answers of several measurements by person: what pairs are counted from."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -87,6 +87,15 @@ class Sheets:
         except TypeError:  # one choice is kept with what was written beside it, as something that is no key
             return [None if answer is None else number(answer["code"]) for answer in answers]
 
+    def rows(self, place: int, codes: Sequence[str]) -> list[tuple[Hashable, ...] | None]:
+        """What each person answered at a place to the questions ``codes``, as it is kept, in the order of the
+        rows; None of those who sent in nothing there.
+        """
+        return [
+            None if version is None else tuple(_kept(answers.get(code)) for code in codes)
+            for answers, version in zip(self._answers[place], self._versions[place], strict=True)
+        ]
+
     def backgrounds(self, place: int) -> list[Mapping[str, str] | None]:
         """Of each person at a place, in the order of the rows: the classes as tables have them; None of those
         who sent in nothing there.
@@ -98,6 +107,10 @@ class Sheets:
                 known = json.loads(background) | {"language": language, "source": source}
                 read[each] = {name: value for name, value in known.items() if value}
         return [read[each] for each in self._classes[place]]
+
+
+def _kept(answer: Any) -> Hashable:
+    return json.dumps(answer, sort_keys=True) if isinstance(answer, dict | list) else answer
 
 
 def _turned(

@@ -11,7 +11,6 @@ from surveys.domain.suppression import (
     NOT_STATED,
     Part,
     Pattern,
-    carried_beside,
     decide,
 )
 
@@ -156,53 +155,3 @@ def test_an_option_that_all_of_a_group_chose_is_told_from_twice_the_limit() -> N
         return len(decide(parts, ["gender"], FIVE, several=True).groups)
 
     assert groups(9) < groups(10)
-
-
-WIDE = ("gender", "organisation", "role")
-
-
-def people(gender: str, organisation: str, role: str, *counts: int) -> Part:
-    return part(counts, gender=gender, organisation=organisation, role=role)
-
-
-@pytest.mark.parametrize(
-    ("parts", "expected"),
-    [
-        pytest.param([people("w", "A", "x", 2, 2)], WIDE, id="one group, nothing is told of anybody"),
-        pytest.param(
-            [people(g, o, "x", 4, 5) for g in "wm" for o in "AB"], WIDE, id="two, and what all have in common"
-        ),
-        pytest.param(
-            [people(g, o, r, 9, 9) for g in "wm" for o in "AB" for r in "xy"],
-            ("gender", "organisation"),
-            id="never three that tell apart",
-        ),
-        pytest.param(
-            [people(g, o, o.lower(), 4, 5) for g in "wm" for o in "AB"], WIDE, id="a third that follows"
-        ),
-        pytest.param(
-            [people("m", "A", "x", 2, 1), *(people(g, o, r, 9, 8) for g, o, r in ("wAx", "wBy", "mBy"))],
-            ("organisation", "role"),
-            id="the most before the first",
-        ),
-        pytest.param(
-            [people("w", "A", "x", 9, 9), people("w", "B", "y", 0, 7)], ("gender",), id="alike is hidden"
-        ),
-    ],
-)
-def test_rows_carry_what_the_tables_show(parts: list[Part], expected: tuple[str, ...]) -> None:
-    told = [(parts, decide(parts, WIDE, FIVE))]
-
-    assert carried_beside([parts], told, WIDE, FIVE) == expected
-
-
-def test_rows_of_every_measurement_and_every_question_must_agree() -> None:
-    parts = [people(g, "A", "x", 4, 5) for g in "wm"]
-    few = [people("w", "A", "x", 9, 9), people("m", "A", "x", 1, 2)]
-    alike = [people("w", "A", "x", 4, 5), people("m", "A", "x", 9, 0)]
-    first, none, other = ((each, decide(each, WIDE, FIVE)) for each in (parts, few, alike))
-
-    assert carried_beside([parts, parts], [first, first], WIDE, FIVE) == WIDE
-    assert carried_beside([parts, few], [first, none], WIDE, FIVE) == ("organisation", "role")
-    assert carried_beside([parts], [first, other], WIDE, FIVE) == ("organisation", "role")
-    assert carried_beside([few], [], WIDE, FIVE) == ("organisation", "role")

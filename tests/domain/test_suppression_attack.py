@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from surveys.domain.privacy import Limit, Verdict, shown
-from surveys.domain.suppression import Group, Part, carried_beside, decide
-from tests.support.solving import Attack, Interval, members, options_apart, told_of_all
+from surveys.domain.suppression import Group, Part, decide
+from tests.support.solving import Attack, Interval, options_apart, told_of_all
 
 ATTACKS = int(os.environ.get("FOLJA_ATTACKS", "40"))
 VARIABLES = ("gender", "organisation", "work_group")
@@ -137,23 +137,6 @@ def test_nor_where_several_answers_may_be_given() -> None:
             targets = [each for each in attack.targets(secret) if each[1] == 0]
             targets = [each for each in targets if not told_of_all(attack, *each)]
             assert [each for each in attack.intervals(targets) if each.recovered] == [], seed
-
-
-def test_nor_with_the_rows_of_an_export_beside_the_tables() -> None:
-    """Rows tell every combination of what they carry: what tables hide too, were it carried."""
-    carried: Counter[int] = Counter()
-    for seed in range(3000, 3000 + ATTACKS // 4):
-        chance = Random(seed)
-        parts, variables = random_table(chance)
-        limit = Limit(5)
-        pattern = decide(parts, variables, limit)
-        columns = carried_beside([parts], [(parts, pattern)], variables, limit) if pattern.groups else ()
-        rows = {group for group in members(parts, variables) if {name for name, _ in group} <= set(columns)}
-        attacked = recovered(parts, variables, {*pattern.groups, *rows} if pattern.groups else set(), limit)
-
-        carried[len(columns)] += 1
-        assert [each for each in attacked if each.recovered] == [], seed
-    assert carried[1] + carried[2] + carried[3] > 0
 
 
 def test_nor_from_pairs_beside_the_whole_measurement() -> None:

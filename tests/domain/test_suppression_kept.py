@@ -1,6 +1,6 @@
 """What is decided of groups beside each other stays what it was, however fast it is decided.
 
-The digest changes with the rule and with nothing else: whoever means to change the rule writes the new one down.
+The digest changes with the rule and nothing else: whoever means to change that writes the new one down.
 """
 
 import hashlib

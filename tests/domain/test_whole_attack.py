@@ -2,9 +2,9 @@
 
 He knows who answered what and when, every n of every group, who was let go, and of the answers all that is
 shown: whole measurements, tables by background with every filter, and all pairs of any two measurements, cell
-by cell. ``FOLJA_ATTACKS`` says how many series. docs/results.md has the figures, also of rows, indexes and
-snapshots (``tests/support/whole_series.py`` tells him of them too), of which less is claimed.
-"""
+by cell; or, where response rows are given out, those. ``FOLJA_ATTACKS`` says how many series. docs/results.md
+has the figures, also of indexes and snapshots (``tests/support/whole_series.py`` tells him of them too), of
+which less is claimed."""
 
 import os
 from random import Random
@@ -34,6 +34,24 @@ def test_nothing_hidden_is_had_from_tables_and_pairs_together() -> None:
 
     assert found.had == three.had == []
     assert found.tried > 20 * (ATTACKS // 10)
+
+
+def test_nor_from_response_rows_where_tables_stand_by_what_they_carry() -> None:
+    """The organiser has the rows of each measurement, all pairs, and knows who answered when and who was let
+    go; not who left a single question out, which nothing shows.
+    """
+    found, carried = Outcome(), 0
+    for seed in range(500, 500 + ATTACKS // 2):
+        series = random_series(Random(seed), indexed=False, snapshots=False, people=(14, 34))
+        if not any(len({a is None for a in at}) > 1 for each in series.persons for at in each.answers):
+            series.rows = True
+            carried += bool(series.carried)
+            one = attack(series, "organiser", seed, most=1)
+            found.tried, found.had = found.tried + one.tried, found.had + one.had
+
+    assert found.had == []
+    assert found.tried > 20 * (ATTACKS // 10)
+    assert carried
 
 
 def test_joined_without_a_look_at_the_tables_they_tell(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,9 @@ def make_without_room(settings: Settings, room: int) -> None:
 def settings(sqlite_installation: Installation) -> Settings:
     """An installation in which an archive is ordered."""
     with sqlite_installation.database.transaction() as session:
-        Answering(session, sqlite_installation.keys).measured(spread("overall", 2, 3, 4, 2))
+        Answering(session, sqlite_installation.keys, response_rows=True).measured(
+            spread("overall", 2, 3, 4, 2)
+        )
     access.add_user(sqlite_installation.database, "eva@prov.example", "Eva", "tre små gröna ekar")
     order(sqlite_installation.settings)
     sqlite_installation.close()

@@ -18,6 +18,7 @@ from surveys.installation import Installation
 from surveys.models.export_job import ExportJob
 from surveys.models.followup import Mailing
 from surveys.models.log import LogBook, LogEntry
+from surveys.models.programme import Series
 from surveys.running import access
 from tests.service.test_change import several
 from tests.service.test_word_spellings import measured_words
@@ -114,6 +115,14 @@ def filled(sqlite_installation: Installation) -> Installation:
     with sqlite_installation.database.transaction() as session:
         fill(Answering(session, sqlite_installation.keys))
     return sqlite_installation
+
+
+@pytest.fixture
+def with_rows(filled: Installation) -> Installation:
+    """The same, where response rows are given out."""
+    with filled.database.transaction() as session:
+        session.execute(update(Series).values(response_rows=True))
+    return filled
 
 
 def signed_in(app: Flask, role: str) -> FlaskClient:
@@ -317,7 +326,7 @@ def rows_of(client: FlaskClient) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
 
-def test_the_export_holds_as_many_rows_as_its_page_says(filled: Installation, sqlite_app: Flask) -> None:
+def test_the_export_holds_as_many_rows_as_its_page_says(with_rows: Installation, sqlite_app: Flask) -> None:
     client = signed_in(sqlite_app, "evaluator")
     page = text_of(client, f"{RESULTS}/export")
     rows = rows_of(client)
@@ -331,7 +340,7 @@ def test_the_export_holds_as_many_rows_as_its_page_says(filled: Installation, sq
 
 
 def test_an_organiser_exports_no_person_codes_and_nothing_open(
-    filled: Installation, sqlite_app: Flask
+    with_rows: Installation, sqlite_app: Flask
 ) -> None:
     client = signed_in(sqlite_app, "organiser")
     rows = rows_of(client)
@@ -344,7 +353,7 @@ def test_an_organiser_exports_no_person_codes_and_nothing_open(
     assert "no person codes" in file_of(client, "sav-persons").text
 
 
-def test_files_are_chosen_downloaded_and_explained(filled: Installation, sqlite_app: Flask) -> None:
+def test_files_are_chosen_downloaded_and_explained(with_rows: Installation, sqlite_app: Flask) -> None:
     client = signed_in(sqlite_app, "evaluator")
 
     starts = {

@@ -158,6 +158,8 @@ EXPECTED = {
     f"GET {S}/resultat/ord/<question>": "aoe",
     f"POST {S}/resultat/ord/<question>": "aoe",
     f"POST {S}/resultat/ord/<question>/ta-isar": "aoe",
+    f"GET {S}/resultat/redovisning": "ae",
+    f"POST {S}/resultat/redovisning": "ae",
     f"GET {S}/resultat/export": "aoe",
     f"POST {S}/resultat/export": "aoe",
     f"GET {S}/resultat/export/kodbok": "aoe",

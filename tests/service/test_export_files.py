@@ -46,10 +46,15 @@ def build_before_and_after(it: Answering) -> None:
 
 
 def saved_as_sav(
-    installation: Installation, build: Any, path: Path, form: Any = "responses", **options: Any
+    installation: Installation,
+    build: Any,
+    path: Path,
+    form: Any = "responses",
+    told_by: list[str] | None = None,
+    **options: Any,
 ) -> tuple[Any, Any]:
     with installation.database.transaction() as session:
-        answering = Answering(session, installation.keys)
+        answering = Answering(session, installation.keys, response_rows=True, told_by=told_by)
         build(answering)
         series = answering.series.id
     with installation.database.reading() as session:
@@ -151,7 +156,7 @@ def test_a_workbook_has_texts_numbers_labels_and_says_what_it_is(
     installation: Installation, tmp_path: Path
 ) -> None:
     with installation.database.transaction() as session:
-        answering = Answering(session, installation.keys)
+        answering = Answering(session, installation.keys, response_rows=True)
         build_every_kind(answering)
         answering.measured(spread("overall", 1, 1))
         series = answering.series.id
@@ -224,7 +229,7 @@ def test_what_is_too_large_is_said_before_any_row_is_read(
     sqlite_installation: Installation, tmp_path: Path
 ) -> None:
     with sqlite_installation.database.transaction() as session:
-        answering = Answering(session, sqlite_installation.keys)
+        answering = Answering(session, sqlite_installation.keys, response_rows=True)
         answering.measured(spread("overall", 3, 3))
         series = answering.series.id
     with sqlite_installation.database.reading() as session:
@@ -258,7 +263,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     sqlite_installation: Installation, tmp_path: Path, code: str
 ) -> None:
     with sqlite_installation.database.transaction() as session:
-        build_every_kind(Answering(session, sqlite_installation.keys))
+        build_every_kind(Answering(session, sqlite_installation.keys, response_rows=True))
     (tmp_path / "files").mkdir()
     with sqlite_installation.database.reading() as session:
         export = Export(session, sqlite_installation.keys, 1, NOW, "sv")
@@ -279,7 +284,7 @@ def test_a_workbook_that_is_given_up_leaves_nothing(
         raise Stopped
 
     with sqlite_installation.database.transaction() as session:
-        build_every_kind(Answering(session, sqlite_installation.keys))
+        build_every_kind(Answering(session, sqlite_installation.keys, response_rows=True))
     (tmp_path / "files").mkdir()
     with sqlite_installation.database.reading() as session:
         export = Export(session, sqlite_installation.keys, 1, NOW, "sv")
@@ -310,7 +315,8 @@ def test_a_background_that_never_differs_stands_once_by_person(
             answers = [{"overall": str(1 + k // 2 % 3)} for k in range(many)]
             it.answer(mailing, answers, background=background[:many])
 
-    frame, meta = saved_as_sav(sqlite_installation, build, tmp_path / "par.sav", "persons")
+    chosen = ["gender", "work_group"]
+    frame, meta = saved_as_sav(sqlite_installation, build, tmp_path / "par.sav", "persons", chosen)
 
     backgrounds = [each for each in frame if each.startswith(("gender", "work_group", "language"))]
     assert backgrounds == ["language", "gender", "work_group_pre", "work_group_post"]
@@ -320,7 +326,7 @@ def test_a_background_that_never_differs_stands_once_by_person(
 
 def test_the_codebook_says_what_every_column_is(sqlite_installation: Installation) -> None:
     with sqlite_installation.database.transaction() as session:
-        build_every_kind(Answering(session, sqlite_installation.keys))
+        build_every_kind(Answering(session, sqlite_installation.keys, response_rows=True))
     with sqlite_installation.database.reading() as session:
         export = Export(session, sqlite_installation.keys, 1, NOW, "sv")
         book = codebook(export, read_series(session, 1, NOW, True), WORDS)

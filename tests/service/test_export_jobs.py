@@ -63,7 +63,7 @@ AFTER = ("233344412344", "122333442344", "bbbbccaacaab")
 def series(installation: Installation) -> int:
     """Before and after, twelve persons both times, with an index declared."""
     with installation.database.transaction() as session:
-        it = Answering(session, installation.keys)
+        it = Answering(session, installation.keys, response_rows=True)
         for wave, anchor, columns in (("pre", "series_start", BEFORE), ("post", "series_end", AFTER)):
             rule = it.rule(it.questionnaire(CONTENT, code=wave, wave=wave), wave, anchor)
             mailing = it.mailing(rule)
@@ -248,7 +248,7 @@ def test_what_nobody_expected_is_said_at_once_and_the_log_tells_no_answer(
     sqlite_installation: Installation, caplog: pytest.LogCaptureFixture
 ) -> None:
     with sqlite_installation.database.transaction() as session:
-        Answering(session, sqlite_installation.keys).measured(spread("overall", 3, 3))
+        Answering(session, sqlite_installation.keys, response_rows=True).measured(spread("overall", 3, 3))
         version = session.scalars(select(QuestionnaireVersion)).one()
         version.content = {"questions": [{"code": "Hemligt", "kind": "Hemligt"}]}
     access.add_user(sqlite_installation.database, "eva@prov.example", "Eva", "tre små gröna ekar")
@@ -311,7 +311,7 @@ def test_what_cannot_be_written_is_said_and_leaves_nothing(
     sqlite_installation: Installation,
 ) -> None:
     with sqlite_installation.database.transaction() as session:
-        it = Answering(session, sqlite_installation.keys)
+        it = Answering(session, sqlite_installation.keys, response_rows=True)
         it.measured(spread("overall", 3, 3))
     access.add_user(sqlite_installation.database, "eva@prov.example", "Eva", "tre små gröna ekar")
     # no file can be laid where one stands in the way of the folder

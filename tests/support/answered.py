@@ -61,6 +61,8 @@ class Answering:
     decimals: int = 1
     minimum_group: int = 5
     attendance_kept: bool = True
+    response_rows: bool = False
+    told_by: list[str] | None = None
     persons: list[Enrolment] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -81,6 +83,8 @@ class Answering:
             title="Kursen",
             audience="alla",
             attendance_kept=self.attendance_kept,
+            response_rows=self.response_rows,
+            told_by=self.told_by,
             position=1,
         )
         self.session.add_all([self.project, self.series])

@@ -18,9 +18,11 @@ from surveys.domain.composite import View, index_value, joined_beside, shown_bes
 from surveys.domain.counted import Counted
 from surveys.domain.pairing import Values
 from surveys.domain.pairing_beside import Table, joined_beside_tables
+from surveys.domain.pairing_in_classes import Rows, joined_among, joined_rows
 from surveys.domain.privacy import Limit, Verdict, shown
 from surveys.domain.snapshots import shown_of
-from surveys.domain.suppression import Group, Part, Pattern, carried_beside, decide
+from surveys.domain.suppression import Group, Part, Pattern, decide
+from surveys.domain.telling import Telling, carried_by_rows
 from tests.support.solving_series import NONE, Between, Known, Mask, Vector
 
 VARIABLES = ("gender", "organisation", "work_group")
@@ -46,6 +48,8 @@ class Whole:
     points: tuple[int, ...]
     limit: Limit
     indexes: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
+    rows: bool = False
+    """Response rows are given out, and tables stand by what they carry."""
 
     def answer(self, person: Person, column: Column) -> int | None:
         return person.answers[column[0]][column[1]]
@@ -92,7 +96,8 @@ class Whole:
         found = {}
         for column in self.shown:
             parts = self.parts(column)
-            found[column] = parts, decide(parts, self.variables, self.limit)
+            variables = self.carried if self.rows else self.variables
+            found[column] = parts, decide(parts, variables, self.limit)
         return found
 
     @cached_property
@@ -116,9 +121,29 @@ class Whole:
                     )
                     for at, place in enumerate(places)
                 ]
-                members = joined_beside_tables(values, self.limit, tables).members(values)
+                if self.rows:
+                    members = joined_among(values, self.limit, self.joined).members(values)
+                else:
+                    members = joined_beside_tables(values, self.limit, tables).members(values)
             found[question] = places, members
         return found
+
+    @cached_property
+    def joined(self) -> list[bool]:
+        """Who stays joined beside the rows."""
+        places = [place for place, there in enumerate(self.there) if there]
+        shown = {place: [at for there, at in self.shown if there == place] for place in places}
+        rows: list[Rows] = [
+            tuple(
+                tuple(person.answers[place][at] for at in shown[place])
+                if any(each is not None for each in person.answers[place])
+                else None
+                for place in places
+            )
+            for person in self.persons
+        ]
+        own = [tuple(person.background[name] for name in self.carried) for person in self.persons]
+        return joined_rows(rows, self.limit, [[each] * len(places) for each in own])
 
     @cached_property
     def index_views(self) -> list[tuple[int, View, View]]:
@@ -182,7 +207,9 @@ class Whole:
                 rows.append(
                     [Part(dict(zip(self.variables, key, strict=True)), (), n) for key, n in cells.items()]
                 )
-        return carried_beside(rows, list(self.tables.values()), self.variables, self.limit)
+        answered = [self.parts(column) for column in self.shown]
+        wanted = Telling(rows=True).wanted
+        return carried_by_rows(rows, answered, wanted, self.variables, self.limit)
 
 
 @dataclass(frozen=True)

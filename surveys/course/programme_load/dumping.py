@@ -162,6 +162,8 @@ def _series(session: Session, row: Series) -> Data:
         "audience": row.audience or None,
         "attendance": "kept" if row.attendance_kept else "not_kept",
         "completion_minimum": row.completion_minimum,
+        "response_rows": row.response_rows,
+        "told_by": row.told_by,
         "active": row.active,
         "starts_on": row.starts_on and row.starts_on.isoformat(),
         "ends_on": row.ends_on and row.ends_on.isoformat(),

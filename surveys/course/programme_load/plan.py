@@ -116,14 +116,23 @@ def load_series(loading: Loading, project: Project) -> Iterator[SeriesEntry]:
             "audience": entry.audience or "",
             "attendance_kept": entry.attendance == "kept",
             "completion_minimum": entry.completion_minimum,
+            "response_rows": entry.response_rows,
+            "told_by": entry.told_by,
             "active": entry.active,
             "starts_on": entry.starts_on,
             "ends_on": entry.ends_on,
             "position": position,
             "generated_note": entry.generated_note,
         }
-        row = loading.put("series", known.get(entry.code), Series, values)
+        before = known.get(entry.code)
+        told_otherwise = before is not None and any(
+            getattr(before, name) != values[name] for name in ("response_rows", "told_by")
+        )
+        row = loading.put("series", before, Series, values)
         loading.session.flush()
+        if told_otherwise:
+            connection = loading.session.connection()
+            made_files.drop_of_series(connection, row.id, made_files.TOLD_OTHERWISE)
         yield SeriesEntry(("series", position), entry, row)
 
 

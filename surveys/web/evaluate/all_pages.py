@@ -24,6 +24,7 @@ from surveys.web.evaluate import (
     reports_removal,
     reports_settings,
     results,
+    telling,
     word_spellings,
 )
 from surveys.web.evaluate.base import blueprint
@@ -53,5 +54,6 @@ __all__ = [
     "reports_removal",
     "reports_settings",
     "results",
+    "telling",
     "word_spellings",
 ]

@@ -24,7 +24,7 @@ from surveys.results.model import Bar, Measurement, QuestionResult, SeriesResult
 from surveys.results.series import UnknownMeasurement, read_rates
 from surveys.web.evaluate.base import as_evaluator, below_results, blueprint, page
 from surveys.web.guard import reading_session, staff
-from surveys.web.organise.base import series_tabs
+from surveys.web.organise.base import series_address, series_tabs
 from surveys.web.organise.words import GENDERS
 from surveys.web.phrases import _
 
@@ -82,6 +82,7 @@ def breakdown(project: str, series: str) -> str:
         says=Words,
         rows_of=rows_of,
         address_of=address_of,
+        telling=series_address("resultat", "redovisning"),
     )
 
 

@@ -7,7 +7,7 @@ from surveys.results.change import read_change
 from surveys.web.evaluate import change_words
 from surveys.web.evaluate.base import as_evaluator, below_results, blueprint, page
 from surveys.web.guard import reading_session, staff
-from surveys.web.organise.base import series_tabs
+from surveys.web.organise.base import series_address, series_tabs
 from surveys.web.phrases import _
 
 
@@ -24,4 +24,5 @@ def before_and_after(project: str, series: str) -> str:
         found=found.series,
         change=found,
         says=change_words,
+        telling=series_address("resultat", "redovisning"),
     )

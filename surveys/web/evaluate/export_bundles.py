@@ -26,6 +26,9 @@ REASONS = {
     "limit_raised": _l(
         "The fewest answers for a result to be shown were raised. Make the files again, by the new rule."
     ),
+    "told_otherwise": _l(
+        "How the answers to the series are told was chosen anew. Make the files again, as it is now."
+    ),
     "cannot_write": _l("There was no room on the disk, or it could not be written to."),
     "cannot_typeset": _l("The codebook could not be typeset."),
     "keys_unreadable": _l("The keys of the installation cannot be read."),

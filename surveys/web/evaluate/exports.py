@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +17,7 @@ from surveys.exporting import formats, jobs, result_tables, table_file
 from surveys.exporting.about import left_out, measurements
 from surveys.exporting.formats import PERSONS, Format
 from surveys.exporting.in_place import CannotWrite
-from surveys.exporting.limits import NoPersonCodes, TooLarge
+from surveys.exporting.limits import NoPersonCodes, RowsNotGiven, TooLarge
 from surveys.exporting.rows import Export
 from surveys.exporting.words import Words
 from surveys.models.export_job import ExportJob
@@ -67,7 +67,7 @@ class Chosen:
 @blueprint.get(HERE)
 @staff("organiser", "evaluator")
 def export_page(project: str, series: str) -> str:
-    return _page(Chosen("xlsx-responses", language.current()))
+    return _page(Chosen("", language.current()))
 
 
 @blueprint.post(HERE)
@@ -86,6 +86,9 @@ def export_file(project: str, series: str) -> Response | tuple[str, int]:
     except NoPersonCodes:
         said = _("Whoever sees who has answered gets no person codes, and no file by person.")
         return _page(Chosen(asked.kind, asked.labels, said)), 422
+    except RowsNotGiven:
+        said = _("No response rows are given out of this series: its answers are told by background.")
+        return _page(Chosen("", asked.labels, said)), 422
     except CannotWrite:
         said = _("The file could not be made: the disk is full, or closed. Nothing has been written.")
         return _page(Chosen(asked.kind, asked.labels, said)), 422
@@ -113,7 +116,13 @@ def user_id() -> int:
 def _page(asked: Chosen) -> str:
     made = export_of(asked.labels)
     there = made.count > 0
-    kinds = [(code, name) for code, name in NAMES.items() if as_evaluator() or not code.endswith(PERSONS)]
+    kinds = [
+        (code, name)
+        for code, name in NAMES.items()
+        if code == RESULTS or (made.rows_given and (as_evaluator() or not code.endswith(PERSONS)))
+    ]
+    if not asked.kind:
+        asked = replace(asked, kind=kinds[0][0])
     return page(
         "export",
         crumbs=below_results(_("Export")),
@@ -127,6 +136,7 @@ def _page(asked: Chosen) -> str:
         languages=[(code, language_name(code)) for code in g.project.languages],
         jobs=_jobs(),
         days=installation().settings.export_days,
+        telling=series_address("resultat", "redovisning"),
         here=series_address("resultat", "export"),
     )
 

@@ -74,6 +74,7 @@ DEED_ACTIONS: Words = {
     "export_ordered": _l("All files of the export ordered"),
     "responses_exported": _l("Responses exported"),
     "results_exported": _l("Tables of results exported"),
+    "telling_chosen": _l("How answers are told chosen"),
     "paper_undone": _l("A paper that had been typed in taken back"),
     "organisation_merged": _l("Organisation put together with another"),
     "organisation_parted": _l("Organisations made two again"),
