@@ -148,10 +148,14 @@ def opened(session: Session, row: OutsideAnswers) -> Opened:
     return Opened(row, file, version, form, uses, values, counted)
 
 
-def choose_columns(db: Database, series_id: int, public_id: str, uses: Sequence[Use]) -> None:
-    """Say what each column is used for. Raises :class:`BadColumns`, :class:`NoSuchImport`."""
+def choose_columns(
+    db: Database, series_id: int, public_id: str, uses: Sequence[Use], entered_by: int | None = None
+) -> None:
+    """Say what each column is used for. ``entered_by`` as in :func:`held`. Raises :class:`BadColumns`,
+    :class:`NoSuchImport`.
+    """
     with db.transaction() as session:
-        row = held(session, series_id, public_id)
+        row = held(session, series_id, public_id, entered_by)
         found = opened(session, row)
         if len(uses) != len(found.file.columns):
             raise NoSuchImport(public_id)
@@ -162,12 +166,14 @@ def choose_columns(db: Database, series_id: int, public_id: str, uses: Sequence[
         row.reading = _kept(uses, said)
 
 
-def say_values(db: Database, series_id: int, public_id: str, values: Values) -> None:
+def say_values(
+    db: Database, series_id: int, public_id: str, values: Values, entered_by: int | None = None
+) -> None:
     """Say which option values stand for, in some columns; "" is no answer. What is not named is not sure any
-    more. Raises :class:`NoSuchImport`.
+    more. ``entered_by`` as in :func:`held`. Raises :class:`NoSuchImport`.
     """
     with db.transaction() as session:
-        row = held(session, series_id, public_id)
+        row = held(session, series_id, public_id, entered_by)
         found = opened(session, row)
         said = {
             str(column): {value: code for value, code in each.items() if value in found.counted[column]}
@@ -177,10 +183,10 @@ def say_values(db: Database, series_id: int, public_id: str, values: Values) -> 
         row.reading = _kept(found.uses, said)
 
 
-def give_up(db: Database, series_id: int, public_id: str) -> None:
-    """Throw a file away that is not saved. Raises :class:`NoSuchImport`."""
+def give_up(db: Database, series_id: int, public_id: str, entered_by: int | None = None) -> None:
+    """Throw a file away that is not saved. ``entered_by`` and what is raised as in :func:`held`."""
     with db.transaction() as session:
-        session.delete(held(session, series_id, public_id))
+        session.delete(held(session, series_id, public_id, entered_by))
 
 
 def forget_old(db: Database, now: datetime) -> None:
@@ -190,9 +196,11 @@ def forget_old(db: Database, now: datetime) -> None:
         session.execute(delete(OutsideAnswers).where(OutsideAnswers.saved_at.is_(None), old))
 
 
-def held(session: Session, series_id: int, public_id: str) -> OutsideAnswers:
-    """A file that is not saved, and nobody else changes it. Raises :class:`NoSuchImport`."""
-    row = queries.hold(session, series_id, public_id)
+def held(session: Session, series_id: int, public_id: str, entered_by: int | None = None) -> OutsideAnswers:
+    """A file that is not saved, and nobody else changes it. ``entered_by``: the supplier to whom only those
+    are there that they handed in; None for staff who see all. Raises :class:`NoSuchImport`.
+    """
+    row = queries.hold(session, series_id, public_id, entered_by)
     if row is None or row.saved_at is not None:
         raise NoSuchImport(public_id)
     return row

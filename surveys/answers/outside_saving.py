@@ -7,7 +7,7 @@ questionnaire's privacy mode lets answers be followed afterwards too: what is to
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, time
 from typing import Any
 from uuid import uuid4
@@ -17,11 +17,10 @@ from sqlalchemy.orm import Session
 
 from surveys.answers import beginnings, made_files, text_index
 from surveys.answers.outside_files import NoSuchImport, Opened, held, opened
+from surveys.answers.outside_rows import Sorted, sort_rows
 from surveys.database import Database
 from surveys.domain import timing
-from surveys.domain.answer_columns import ADDRESS, CODE
-from surveys.domain.answer_owners import Claim, Enrolled, Owners, owners
-from surveys.domain.answer_rows import CellFault, Reading, RowRead, read_row
+from surveys.domain.answer_rows import RowRead
 from surveys.domain.privacy import PrivacyMode
 from surveys.followups import gone
 from surveys.keys import Keyring
@@ -62,70 +61,6 @@ class ChangedMeanwhile(Exception):
     code = "changed_meanwhile"
 
 
-@dataclass(frozen=True)
-class Counted:
-    """What becomes of the rows of a file, blank ones left out. ``matched`` are persons of the series; of
-    ``unknown`` it is said who, and nobody enrolled is; of ``unsaid`` it is not said. ``faulty`` cannot be
-    taken in; ``twice``, among them: two rows are one person's. ``left_out``: answers to questions that are
-    not asked given the others.
-    """
-
-    rows: int
-    matched: int
-    unknown: int
-    unsaid: int
-    faulty: int
-    twice: int
-    left_out: int
-
-
-@dataclass(frozen=True)
-class Sorted:
-    """The rows of a file: those that can be taken in, whose they are, and why the others cannot."""
-
-    good: tuple[RowRead, ...]
-    whose: Mapping[int, int]  # line → enrolment
-    unknown: tuple[int, ...]
-    faults: tuple[tuple[int, CellFault], ...]  # (line, why)
-    counted: Counted
-
-
-def sort_rows(session: Session, found: Opened) -> Sorted:
-    """Read every row of a file, and say whose it is."""
-    today = found.row.collected_on.isoformat()
-    reading = Reading(found.form, found.file.columns, found.uses, found.values)
-    rows = [read_row(reading, each.line, each.cells, each.ragged, today) for each in found.file.rows]
-    rows = [each for each in rows if each.answers or each.faults]
-    people = queries.people(session, found.row.series_id) if can_join(found) else []
-    enrolled = [Enrolled(each.enrolment_id, each.code, (each.email,)) for each in people]
-    claims = [Claim(each.line, each.address, each.code) for each in rows] if can_join(found) else []
-    of = owners(claims, enrolled)
-    good = tuple(each for each in rows if not each.faults and each.line not in of.faults)
-    faults = tuple(_faults(rows, of))
-    lines = {each.line for each in good}
-    unknown = tuple(line for line in of.nobody if line in lines)
-    whose = {line: enrolment for line, enrolment in of.by_line.items() if line in lines}
-    counted = Counted(
-        rows=len(rows),
-        matched=len(whose),
-        unknown=len(unknown),
-        unsaid=len(good) - len(whose) - len(unknown),
-        faulty=len(rows) - len(good),
-        twice=sum(code == "person_twice" for code in of.faults.values()),
-        left_out=sum(each.left_out for each in good),
-    )
-    return Sorted(good, whose, unknown, faults, counted)
-
-
-def can_join(found: Opened) -> bool:
-    """Whether rows become certain persons': a column says who, and the privacy mode lets it be known."""
-    return names_people(found) and PrivacyMode(found.row.questionnaire.privacy_mode).traceable
-
-
-def names_people(found: Opened) -> bool:
-    return any(use.question in (ADDRESS, CODE) for use in found.uses)
-
-
 def save(
     db: Database,
     keys: Keyring,
@@ -136,19 +71,22 @@ def save(
     unknown: str,
     user_id: int | None,
     now: datetime,
+    entered_by: int | None = None,
 ) -> int:
     """Take the answers of a file in, all in one transaction; returns how many responses there are.
 
-    ``shown``: the :class:`Counted` that was shown, as a mapping. ``unknown``: "keep" those who are not
-    enrolled, joined with nobody, or "leave" them out. Raises :class:`NoSuchImport`, :class:`FaultyRows`,
-    :class:`UnknownPeople`, :class:`NothingToSave`, :class:`ChangedMeanwhile`.
+    ``shown``: what was shown (:attr:`Sorted.told`), as a mapping. ``unknown``: "keep" those who are not
+    enrolled, joined with nobody, or "leave" them out. ``entered_by``: the supplier who may take in only what
+    they handed in, and is told nothing of the register: whoever is not enrolled is kept. Raises
+    :class:`NoSuchImport`, :class:`FaultyRows`, :class:`UnknownPeople`, :class:`NothingToSave`,
+    :class:`ChangedMeanwhile`.
     """
     with db.transaction() as session:
         rule_queries.hold_series(session, series_id)
-        row = held(session, series_id, public_id)
+        row = held(session, series_id, public_id, entered_by)
         found = opened(session, row)
-        rows = sort_rows(session, found)
-        if dict(shown) != asdict(rows.counted):
+        rows = sort_rows(session, found, untold=entered_by is not None)
+        if dict(shown) != asdict(rows.told):
             raise ChangedMeanwhile
         if rows.faults and not leave_faulty:
             raise FaultyRows
@@ -172,17 +110,26 @@ def save(
             text_index.write(
                 session.connection(), one["id"], place, found.version.id, found.form, each.answers
             )
-        row.counts = {**asdict(rows.counted), "kept": len(made)}
+        row.counts = {**asdict(rows.counted), "kept": len(made), "untold": entered_by is not None}
         row.rule, row.joined, row.content, row.saved_at = rule, bool(rows.whose), None, now
         session.add(_deed(row, "answers_taken_in", user_id, now, len(made)))
         return len(made)
 
 
-def take_out(db: Database, series_id: int, public_id: str, user_id: int | None, now: datetime) -> None:
-    """Undo a whole import: its responses go, and all that was counted of them. Raises NoSuchImport."""
+def take_out(
+    db: Database,
+    series_id: int,
+    public_id: str,
+    user_id: int | None,
+    now: datetime,
+    entered_by: int | None = None,
+) -> None:
+    """Undo a whole import: its responses go, and all that was counted of them. ``entered_by`` as in
+    :func:`save`. Raises NoSuchImport.
+    """
     with db.transaction() as session:
         rule_queries.hold_series(session, series_id)
-        row = queries.hold(session, series_id, public_id)
+        row = queries.hold(session, series_id, public_id, entered_by)
         if row is None or row.rule_id is None:
             raise NoSuchImport(public_id)
         rule = row.rule_id
@@ -200,14 +147,6 @@ def take_out(db: Database, series_id: int, public_id: str, user_id: int | None, 
         session.execute(delete(Snapshot).where(Snapshot.rule_id == rule))
         session.execute(delete(FollowUpRule).where(FollowUpRule.id == rule))
         gone.let_go(session, "outside_answers", "rule")
-
-
-def _faults(rows: list[RowRead], of: Owners) -> Iterator[tuple[int, CellFault]]:
-    for each in rows:
-        for fault in each.faults:
-            yield each.line, fault
-        if each.line in of.faults:
-            yield each.line, CellFault(None, of.faults[each.line])
 
 
 def _rule(session: Session, row: OutsideAnswers) -> FollowUpRule:

@@ -39,6 +39,15 @@ class Owners:
     faults: Mapping[int, str]
 
 
+def named_twice(claims: Iterable[Claim]) -> frozenset[int]:
+    """The lines whose address or code another line has too: what a file tells without any register."""
+    lines: dict[str, list[int]] = defaultdict(list)
+    for claim in claims:
+        for name in _names(claim):
+            lines[name.casefold()].append(claim.line)
+    return frozenset(line for each in lines.values() if len(each) > 1 for line in each)
+
+
 def owners(claims: Iterable[Claim], enrolled: Iterable[Enrolled]) -> Owners:
     """Match rows with people. Addresses and codes are compared without regard to case; where only one of the
     two is known here, that one tells.
@@ -50,8 +59,7 @@ def owners(claims: Iterable[Claim], enrolled: Iterable[Enrolled]) -> Owners:
     found: dict[int, int] = {}
     nobody, unsaid, faults = [], [], {}
     for claim in claims:
-        names = [f"@{claim.code}"] if claim.code else []
-        names += [claim.address] if claim.address.casefold() not in _NAMELESS else []
+        names = _names(claim)
         those = [known[name.casefold()] for name in names if name.casefold() in known]
         if not names:
             unsaid.append(claim.line)
@@ -71,3 +79,8 @@ def owners(claims: Iterable[Claim], enrolled: Iterable[Enrolled]) -> Owners:
         unsaid=tuple(unsaid),
         faults=faults | dict.fromkeys(sorted(twice), "person_twice"),
     )
+
+
+def _names(claim: Claim) -> list[str]:
+    names = [f"@{claim.code}"] if claim.code else []
+    return names + ([claim.address] if claim.address.casefold() not in _NAMELESS else [])

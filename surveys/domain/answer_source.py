@@ -12,11 +12,14 @@ WAVES = ("pre", "post", "follow_up", "occasion")
 
 @dataclass(frozen=True, slots=True)
 class AnswerSource:
-    """What the survey is called, who collected the answers, and when (of several days the last)."""
+    """What the survey is called, who collected the answers, and when (of several days the last).
+    ``handed_in_by``: the supplier's user who took them in; "" where staff did.
+    """
 
     name: str
     collected_by: str
     collected_on: date
+    handed_in_by: str = ""
 
 
 def source_of(fields: Mapping[str, str], today: date) -> tuple[AnswerSource | None, dict[str, str]]:

@@ -45,9 +45,13 @@ class Counted:
         return [(json.loads(text), many) for text, many in self.answers.items()]
 
 
+# made once: json.dumps makes another at each call that asks for anything unusual
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> str:
     """An answer as the JSON under which it is counted: equal answers give equal texts."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encoder.encode(value)
 
 
 def weighed(values: Iterable[Any] | Counted) -> tuple[Weighed, int]:

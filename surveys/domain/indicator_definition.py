@@ -121,6 +121,11 @@ class _Form:
     def of_kind(self, kind: Kind) -> dict[str, Any]:
         if kind.from_register:
             return self._from_register(kind)
+        if kind in (Kind.PAIRS, Kind.INDEX):
+            # no page shows pairs or an index by group, so there is no figure of one to tell
+            for name in GROUPS:
+                if self.raw.get(name) or any(self.many.get(name, ())):
+                    self.faults[name] = "of_all_only"
         if kind is Kind.INDEX:
             return self._of_index() | self._least()
         if kind.from_answers:

@@ -23,7 +23,7 @@ from surveys.exporting.limits import TooLarge
 from surveys.exporting.rows import Export
 from surveys.exporting.words import Words
 from surveys.keys import Keyring
-from surveys.results.change import read_change
+from surveys.results.change import read_changes
 from surveys.results.series import read_series
 
 EVERY = 1_000  # rows between two words about how far it has come
@@ -117,8 +117,8 @@ def _add(
 
 def _add_results(archive: _Archive, session: Session, export: Export, now: datetime, words: Words) -> None:
     found = read_series(session, export.series_id, now, export.as_evaluator)
-    change = read_change(session, export.series_id, now, export.as_evaluator)
-    tables = result_tables.tables(found, change, words, export.language)
+    changes = read_changes(session, export.series_id, now, export.as_evaluator)
+    tables = result_tables.tables(found, changes, words, export.language)
     start = export.series_code
     archive.add(f"{start}-results.xlsx", lambda path: table_file.save_xlsx(tables, path))
     for table in tables:

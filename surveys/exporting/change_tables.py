@@ -4,7 +4,8 @@ Made of what :mod:`surveys.results.change` gives and of nothing else. A p has th
 nought would be none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,16 +21,25 @@ from surveys.results.model import Measurement, QuestionResult, Share
 _DECIMALS = 3  # of correlations, differences and the ends of intervals
 
 
-def change_tables(change: Change, words: Words, language: str) -> list[Table]:
-    """The tables that there is anything to say in; none where nothing lies beside each other."""
-    if change.after is None or change.why_not:
-        return []
-    making = _Making(change, words, language)
-    return [each for each in (making.pairs(), making.classes(), making.indexes()) if each.rows]
+def change_tables(changes: Sequence[Change], words: Words, language: str) -> list[Table]:
+    """The tables that there is anything to say in, of every two measurements; where nothing lies beside each
+    other the indexes alone. The first of ``changes`` says also what cannot be told of its two.
+    """
+    found: dict[str, Table] = {}
+    for number, change in enumerate(changes):
+        making = _Making(change, words, language, whole=not number)
+        compared = [] if change.after is None or change.why_not else [making.pairs(), making.classes()]
+        for table in (*compared, making.indexes()):
+            known = found.get(table.code)
+            # what is said of one measurement alone is the same whichever other stands beside it
+            rows = dict.fromkeys((*known.rows, *table.rows) if known else table.rows)
+            found[table.code] = replace(table, rows=tuple(rows))
+    return [each for each in found.values() if each.rows]
 
 
 class _Making:
-    def __init__(self, change: Change, words: Words, language: str) -> None:
+    def __init__(self, change: Change, words: Words, language: str, whole: bool) -> None:
+        self._whole = whole  # whether indexes without pairs are named, with why
         self._change, self._words, self._language = change, words, language
         self._ = words.gettext
         self._measured = self._name(change.before), self._name(change.after)
@@ -74,12 +84,14 @@ class _Making:
         heading = (
             _("Code"),
             _("Question"),
+            _("First measurement"),
+            _("Second measurement"),
             _("What is counted"),
             _("Class"),
             _("Pairs"),
-            _("First measurement"),
+            _("Count of the first"),
             _("First, per cent"),
-            _("Second measurement"),
+            _("Count of the second"),
             _("Second, per cent"),
             _("Came to it"),
             _("Left it"),
@@ -87,7 +99,7 @@ class _Making:
             _("p adjusted (Holm)"),
         )
         rows = [
-            (question.code, self._text(question.text), *line)
+            (question.code, self._text(question.text), *self._measured, *line)
             for question in self._change.questions
             for line in self._classes(question)
         ]
@@ -99,14 +111,15 @@ class _Making:
             _("Index"),
             _("Questions"),
             _("Least answers"),
-            _("First measurement"),
-            _("Answered all of them, first"),
-            _("Alpha of the first"),
-            _("Second measurement"),
-            _("Answered all of them, second"),
-            _("Alpha of the second"),
+            _("Measurement"),
+            "n",
+            _("Mean"),
+            _("Standard deviation"),
+            _("Answered all of them"),
+            _("Alpha"),
         )
-        return Table("indexes", _("Indexes"), heading, tuple(map(self._index, self._change.indexes)))
+        rows = [line for each in self._change.indexes for line in self._index(each)]
+        return Table("indexes", _("Indexes"), heading, tuple(rows))
 
     def _all_pairs(self) -> Iterator[Line]:
         _ = self._
@@ -123,6 +136,8 @@ class _Making:
                 start = (_("looking back"), each.code, text, after, _n(each.then), after, _n(each.after))
                 yield (*start, *self._paired(each.looking_back), "")
         for index in self._change.indexes:
+            if index.paired is None and not self._whole:
+                continue
             note = "" if index.paired else self._why_not(index.why_not)
             start = (_("index"), "", index.name, before, None, after, None)
             yield (*start, *self._paired(index.paired), note)
@@ -171,17 +186,17 @@ class _Making:
                 crossed = *self._crossed(each.test), _p(each.holm)
                 yield (what, self._text(each.label), question.classes.n, *shares, *crossed)
 
-    def _index(self, index: IndexChange) -> Line:
+    def _index(self, index: IndexChange) -> Iterator[Line]:
+        """A line for each measurement of which something is said."""
         before, after = self._measured
-        return (
-            index.name,
-            " + ".join(index.codes),
-            index.minimum,
-            before,
-            *((index.whole_before, index.alpha_before) if index.paired else (None, None)),
-            after,
-            *((index.whole_after, index.alpha_after) if index.paired else (None, None)),
-        )
+        start = index.name, " + ".join(index.codes), index.minimum
+        for name, side, whole, alpha in (
+            (before, index.before, index.whole_before, index.alpha_before),
+            (after, index.after, index.whole_after, index.alpha_after),
+        ):
+            if side is not None or whole:
+                told = (side.n, side.mean, side.deviation) if side is not None else (None, None, None)
+                yield (*start, name, *told, whole or None, alpha)
 
     def _per_cent(self, interval: Interval) -> Line:
         return tuple(

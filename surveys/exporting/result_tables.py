@@ -4,7 +4,7 @@ Made of what :mod:`surveys.results.series` gives and of nothing else: what a pag
 One line a class, so that a table can be filtered; counts stand beside their base and the rounded share.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from surveys.domain.statistics import WordCount
 from surveys.domain.texts import pick
@@ -16,11 +16,11 @@ from surveys.results.change_model import Change
 from surveys.results.model import Measurement, Middle, QuestionResult, SeriesResults, Share
 
 
-def tables(found: SeriesResults, change: Change, words: Words, language: str) -> list[Table]:
+def tables(found: SeriesResults, changes: Sequence[Change], words: Words, language: str) -> list[Table]:
     """The tables of a series. Questions and answers are in ``language``, all else in that of ``words``."""
     making = _Making(found, words, language)
     whole = [making.funnel(), making.measurements(), making.questions(), making.classes(), making.own_words()]
-    return whole + change_tables(change, words, language)
+    return whole + change_tables(changes, words, language)
 
 
 class _Making:

@@ -18,7 +18,8 @@ class OutsideAnswers(Base):
     own, that never sends, under which the responses are, and the file is gone.
 
     ``reading``: what its columns are used for, and what their values stand for. ``counts``: what became of
-    its rows. ``joined``: some responses are joined with what the same persons answer in Följa.
+    its rows, and whether a supplier took them in (``untold``: nothing of the register was told). ``joined``:
+    some responses are joined with what the same persons answer in Följa.
     """
 
     __tablename__ = "outside_answers"
@@ -56,3 +57,8 @@ class OutsideAnswers(Base):
     questionnaire: Mapped[Questionnaire] = relationship()
     occasion: Mapped[Occasion | None] = relationship()
     user: Mapped[User | None] = relationship()
+
+    @property
+    def handed_in_by(self) -> str:
+        """The name of the supplier's user who took the file in; "" where staff did, or nobody has yet."""
+        return self.user.name if self.user and (self.counts or {}).get("untold") else ""

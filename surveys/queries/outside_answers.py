@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from surveys.models.outside_answers import OutsideAnswers
@@ -24,11 +24,13 @@ class Person(NamedTuple):
     work_group: str | None
 
 
-def of_series(session: Session, series_id: int) -> Sequence[OutsideAnswers]:
-    """The files of a series, newest first, with who sent them in; not the files themselves."""
+def of_series(session: Session, series_id: int, entered_by: int | None = None) -> Sequence[OutsideAnswers]:
+    """The files of a series, newest first, with who sent them in; not the files themselves. Only those that
+    a user handed in, where ``entered_by`` says who; so too of the others here.
+    """
     return session.scalars(
         select(OutsideAnswers)
-        .where(OutsideAnswers.series_id == series_id)
+        .where(OutsideAnswers.series_id == series_id, *_handed_in(entered_by))
         .options(
             joinedload(OutsideAnswers.user),
             joinedload(OutsideAnswers.questionnaire),
@@ -39,16 +41,31 @@ def of_series(session: Session, series_id: int) -> Sequence[OutsideAnswers]:
     ).all()
 
 
-def one(session: Session, series_id: int, public_id: str) -> OutsideAnswers | None:
+def saved_by_series(session: Session, project_id: int, entered_by: int | None = None) -> dict[int, int]:
+    """How many files have been taken in, by the id of the series."""
+    rows = session.execute(
+        select(OutsideAnswers.series_id, func.count().label("many"))
+        .join(Series, Series.id == OutsideAnswers.series_id)
+        .where(Series.project_id == project_id, OutsideAnswers.saved_at.is_not(None), *_handed_in(entered_by))
+        .group_by(OutsideAnswers.series_id)
+    )
+    return {row.series_id: row.many for row in rows}
+
+
+def one(
+    session: Session, series_id: int, public_id: str, entered_by: int | None = None
+) -> OutsideAnswers | None:
     """One of them, with its series."""
     series = joinedload(OutsideAnswers.series).joinedload(Series.project)
-    return session.scalar(_one(series_id, public_id).options(series))
+    return session.scalar(_one(series_id, public_id, entered_by).options(series))
 
 
-def hold(session: Session, series_id: int, public_id: str) -> OutsideAnswers | None:
+def hold(
+    session: Session, series_id: int, public_id: str, entered_by: int | None = None
+) -> OutsideAnswers | None:
     """The same with the file, and nobody else changes it until the transaction ends."""
     return session.scalar(
-        _one(series_id, public_id)
+        _one(series_id, public_id, entered_by)
         .options(undefer(OutsideAnswers.content))
         .with_for_update(of=OutsideAnswers)
         .execution_options(populate_existing=True)
@@ -60,7 +77,9 @@ def content(session: Session, row: OutsideAnswers) -> bytes | None:
     return session.scalar(select(OutsideAnswers.content).where(OutsideAnswers.id == row.id))
 
 
-def taken_before(session: Session, row: OutsideAnswers) -> OutsideAnswers | None:
+def taken_before(
+    session: Session, row: OutsideAnswers, entered_by: int | None = None
+) -> OutsideAnswers | None:
     """An earlier import of the very same file into the series, if there is one."""
     return session.scalar(
         select(OutsideAnswers)
@@ -69,6 +88,7 @@ def taken_before(session: Session, row: OutsideAnswers) -> OutsideAnswers | None
             OutsideAnswers.digest == row.digest,
             OutsideAnswers.saved_at.is_not(None),
             OutsideAnswers.id != row.id,
+            *_handed_in(entered_by),
         )
         .order_by(OutsideAnswers.id)
         .limit(1)
@@ -115,9 +135,17 @@ def tallies_of(rule_id: int) -> Select[int]:
     return select(StoredTally.id).where(StoredTally.rule_id == rule_id)
 
 
-def _one(series_id: int, public_id: str) -> Select[OutsideAnswers]:
+def _one(series_id: int, public_id: str, entered_by: int | None) -> Select[OutsideAnswers]:
     return (
         select(OutsideAnswers)
-        .where(OutsideAnswers.series_id == series_id, OutsideAnswers.public_id == public_id)
+        .where(
+            OutsideAnswers.series_id == series_id,
+            OutsideAnswers.public_id == public_id,
+            *_handed_in(entered_by),
+        )
         .options(joinedload(OutsideAnswers.questionnaire), joinedload(OutsideAnswers.occasion))
     )
+
+
+def _handed_in(by: int | None) -> list[ColumnElement[bool]]:
+    return [] if by is None else [OutsideAnswers.created_by == by]

@@ -136,6 +136,7 @@ def from_outside(session: Session, series_id: int) -> Iterator[Asked]:
         .join(Series, Series.id == OutsideAnswers.series_id)
         .join(Project, Project.id == Series.project_id)
         .where(OutsideAnswers.series_id == series_id, OutsideAnswers.saved_at.is_not(None))
+        .options(joinedload(OutsideAnswers.user))
         .order_by(OutsideAnswers.id)
     )
     for each, timezone in rows:
@@ -148,7 +149,7 @@ def from_outside(session: Session, series_id: int) -> Iterator[Asked]:
             reason=None,
             due_at=day,
             closes_at=day,
-            outside=AnswerSource(each.source_name, each.collected_by, each.collected_on),
+            outside=AnswerSource(each.source_name, each.collected_by, each.collected_on, each.handed_in_by),
             wave=each.wave,
             joined=each.joined,
         )

@@ -57,6 +57,10 @@ def lacking(words: Words, why: str) -> str:
     return {
         "too_few": words._("not shown: too few answers"),
         "too_few_persons": words._("not shown: too few persons to count among"),
+        "few_persons_apart": words._(
+            "not shown: beside another indicator it would tell the outcomes of a few persons; let both count"
+            " the same persons"
+        ),
         "until_closed": words._("the questionnaire has not closed yet"),
         "too_close": words._("not shown: beside the figures of today it would tell what a few have answered"),
         "not_measured": words._("nothing has been measured"),

@@ -58,7 +58,9 @@ class Material:
 
     def indexed(self) -> bool:
         """Whether an index of several questions is told of."""
-        return any(index.paired for each in self.compared() for index in each.indexes)
+        return any(
+            index.paired or index.before or index.after for each in self.changes for index in each.indexes
+        )
 
     def tested(self) -> bool:
         """Whether any pairs were enough to be tested."""

@@ -5,24 +5,21 @@ times, never of a mixture. Nothing here says that a series caused a change.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
+from itertools import combinations
 
 from sqlalchemy.orm import Session
 
 from surveys.domain.comparison import same_text
-from surveys.domain.composite import View
 from surveys.domain.paired import Number
 from surveys.domain.pairing import Joined, joined
-from surveys.domain.privacy import Limit, PrivacyMode
-from surveys.domain.telling import Telling, Told
-from surveys.models.question_index import QuestionIndex
-from surveys.queries import indexes
-from surveys.queries import results as measured
-from surveys.results.change_model import Change, IndexChange, QuestionChange
-from surveys.results.grouped import read_patterns
-from surveys.results.index_figures import Places, index_change, scale_of
-from surveys.results.joining import Joining
+from surveys.domain.telling import Telling
+from surveys.results.change_indexes import indexable, indexes_of
+from surveys.results.change_model import Change, QuestionChange
+from surveys.results.index_figures import as_before
+from surveys.results.looked import THEN, Looked
 from surveys.results.model import Measurement, QuestionResult
 from surveys.results.pairs import (
     classes_of,
@@ -33,12 +30,8 @@ from surveys.results.pairs import (
     with_holm,
 )
 from surveys.results.series import read_whole
-from surveys.results.sheets import Column, Sheets
 from surveys.results.table import same_answers
 from surveys.results.telling import read_told
-
-THEN = "_then"
-"""What the code of a question about the time before, asked afterwards, ends with: ``knowledge_then``."""
 
 Two = tuple[int, int] | None  # the places of two measurements, where both are there
 
@@ -55,15 +48,39 @@ def read_change(
 
     ``chosen``: the codes of their rules; unless both are there they are the first pre-measurement and the
     first post-measurement. ``as_evaluator`` as in :mod:`surveys.results.series`; with ``telling`` as if that
-    had been chosen for the series."""
+    had been chosen for the series.
+    """
     outline, choices = read_whole(session, series_id, now, as_evaluator)
     before, after = _chosen(choices, chosen)
     start = Change(outline, choices, before, after)
-    if after is None:
-        return replace(start, why_not="nothing_after" if before else "nothing_before")
-    if not after.shown or (before is not None and not before.shown):
-        return replace(start, why_not="withheld")
+    if after is None or not after.shown or (before is not None and not before.shown):
+        why_not = "withheld" if after else "nothing_after" if before else "nothing_before"
+        start = replace(start, why_not=why_not)
+        alone = next((each for each in (after, before) if each and each.shown), None)
+        if alone is None:
+            return start
+        return _Look(session, start, alone, read_told(session, series_id, now, telling)).alone()
     return _Look(session, start, after, read_told(session, series_id, now, telling)).change()
+
+
+def read_changes(session: Session, series_id: int, now: datetime, as_evaluator: bool = True) -> list[Change]:
+    """Return what there is to say of every two measurements that anything lies beside each other of: first
+    the two that a page begins with (whatever there is), then all others in their order.
+    """
+    first = read_change(session, series_id, now, as_evaluator)
+    shown = [each for each in first.choices if each.shown]
+    begun_with = [each.rule_code for each in (first.before, first.after) if each]
+    others = [two for two in combinations(shown, 2) if [each.rule_code for each in two] != begun_with]
+    if not others:
+        return [first]
+    look = _Look(session, first, shown[-1], read_told(session, series_id, now))
+    found = (look.between(before, after) for before, after in others)
+    return [first, *(each for each in found if _says_anything(each))]
+
+
+def _says_anything(change: Change) -> bool:
+    asked_both_times = any(each.before is not None for each in change.questions)
+    return asked_both_times or any(each.paired for each in change.indexes)
 
 
 def _chosen(
@@ -81,32 +98,26 @@ def _chosen(
     return before, after
 
 
-class _Look:
-    """One look at all measurements that are shown, since a person may have answered at any of them.
+class _Look(Looked):
+    """What is said of the two that are compared."""
 
-    What is shown of pairs must not hang on which two are chosen, else two choices could be subtracted: the
-    measurements stand in their order, chosen or not.
-    """
+    def between(self, before: Measurement, after: Measurement) -> Change:
+        """What is said of two others; who stays joined is worked out once for all."""
+        rules, other = [each.rule_code for each in self.measurements], copy(self)
+        other.start = Change(self.start.series, self.start.choices, before, after)
+        other.before, other.after = rules.index(before.rule_code), rules.index(after.rule_code)
+        return other.change()
 
-    def __init__(self, session: Session, start: Change, after: Measurement, told: Told) -> None:
-        series = start.series
-        self.start, self.limit, self.decimals = start, Limit(series.minimum_group), series.decimals
-        self.measurements = [each for each in start.choices if each.shown]
-        self.questions = [_newest(each.questions) for each in self.measurements]
-        rules = [each.rule_code for each in self.measurements]
-        self.after = rules.index(after.rule_code)
-        self.before = rules.index(start.before.rule_code) if start.before else None
-        self.versions = {
-            (questionnaire, version.number): version.id
-            for questionnaire, versions in measured.versions(session, series.id).items()
-            for version in versions
-        }
-        self.declared = indexes.of_series(session, series.id)
-        keys = {each.key: _joinable(each) for each in self.measurements if each.key is not None}
-        self.sheets = Sheets(session, list(keys), list(keys.values()))
-        patterns = [read_patterns(session, series, each, told) for each in self.measurements]
-        asked = [[code for code, each in questions.items() if each.shown] for questions in self.questions]
-        self.joining = Joining(self.sheets, self.limit, told, patterns, asked)
+    def alone(self) -> Change:
+        """What is said where only one of the two is shown: the indexes at it."""
+        before, found = self.start.before, indexes_of(self)
+        first = before is not None and self.measurements[self.after].rule_code == before.rule_code
+        asked = indexable(self, self.after, None) if first else indexable(self, None, self.after)
+        return replace(
+            self.start,
+            indexes=tuple(map(as_before, found) if first else found),
+            indexable=tuple(asked),
+        )
 
     def change(self) -> Change:
         before = self.questions[self.before] if self.before is not None else {}
@@ -126,77 +137,10 @@ class _Look:
             pairs=None if self.joined_at is None else self.sheets.both(*self.joined_at),
             why_not="" if self.before is not None or both else "nothing_before",
             questions=with_holm(both),
-            indexes=indexes_with_holm(self._indexes()),
+            indexes=indexes_with_holm(indexes_of(self)),
+            indexable=tuple(indexable(self, self.before, self.after)),
             once=tuple(once),
         )
-
-    def _indexes(self) -> list[IndexChange]:
-        """In the order in which they were declared, each with those before it beside it."""
-        shown: dict[str, View] = {}
-        found, earlier = [], list[View]()
-        for index in self.declared:
-            for code in index.questions:
-                if code not in shown and code in self.questions[self.after]:
-                    shown |= self._shown_of(code)
-            beside = [shown[code] for code in index.questions if code in shown]
-            one, own = self._index(index, [*beside, *earlier])
-            found.append(one)
-            earlier += own
-        return found
-
-    def _shown_of(self, code: str) -> dict[str, View]:
-        """What the page shows of a question, person by person, where its answers have an order."""
-        question = self.questions[self.after][code]
-        measure = ruler_of(question) if question.shown else None
-        if measure is None:
-            return {}
-        columns = self._columns(question, measure[1])
-        persons = self.joining.persons(columns)
-        return {code: View(persons, self.joining.join(columns).members(persons))}
-
-    def _index(self, index: QuestionIndex, beside: Sequence[View]) -> tuple[IndexChange, list[View]]:
-        asked = self.questions[self.after]
-        scale = scale_of(index, asked)
-        if scale is not None:
-            answers = {
-                place: self.joining.persons(columns)
-                for place in range(len(self.measurements))
-                if len(columns := self._of_index(index, place, scale)) == len(index.questions)
-            }
-            before = self.before if self.before in answers else None
-            paired = before is not None and self.joined_at is not None
-            why_not = "" if paired else "not_asked" if self.joined_at else "not_joined"
-            at = Places(before, self.after, why_not)
-            members = self.joining.members
-            return index_change(index, asked, answers, at, self.limit, self.decimals, beside, members)
-        texts = tuple(asked[code].text for code in index.questions if code in asked)
-        found = IndexChange(
-            index.id,
-            index.name,
-            texts,
-            index.minimum,
-            why_not="not_asked",
-            declared_at=index.declared_at,
-            codes=tuple(index.questions),
-        )
-        return found, []
-
-    def _of_index(self, index: QuestionIndex, place: int, scale: Mapping[str, Number]) -> list[Column]:
-        """The columns of its questions at a measurement: those that are asked there alike, and shown."""
-        asked, after = self.questions[place], self.questions[self.after]
-        return [
-            self._column(place, asked[code], scale)
-            for code in index.questions
-            if code in asked and asked[code].shown and same_answers(asked[code], after[code])
-        ]
-
-    @property
-    def joined_at(self) -> tuple[int, int] | None:
-        """The two places, where something tells which answers are one person's."""
-        if self.before is None:
-            return None
-        places = self.before, self.after
-        return places if all(_joinable(self.measurements[place]) for place in places) else None
 
     def _question(
         self, before: QuestionResult | None, after: QuestionResult, then: QuestionResult | None
@@ -236,37 +180,10 @@ class _Look:
 
     def _joined(self, found: QuestionChange, scale: Mapping[str, Number]) -> tuple[Joined, tuple[Two, Two]]:
         """Who stays joined, and where before and after stand among them, and looking back and after."""
-        columns = self._columns(found.after, scale)
+        columns = self.columns_of(found.after, scale)
         spots = {(column.place, column.code): spot for spot, column in enumerate(columns)}
         after = spots[self.after, found.code]
         before = spots.get((self.before, found.code)) if self.before is not None and self.joined_at else None
         then = spots.get((self.after, found.code + THEN))
         at = (None if before is None else (before, after), None if then is None else (then, after))
         return self.joining.join(columns) if any(at) else joined([], self.limit), at
-
-    def _columns(self, like: QuestionResult, scale: Mapping[str, Number]) -> list[Column]:
-        """Everywhere the question was asked alike and is shown, now or looking back."""
-        found = []
-        for place, questions in enumerate(self.questions):
-            for code in (like.code, like.code + THEN):
-                question = questions.get(code)
-                if question is not None and question.shown and same_answers(question, like):
-                    found.append(self._column(place, question, scale))
-        return found
-
-    def _column(self, place: int, question: QuestionResult, scale: Mapping[str, Number]) -> Column:
-        number = self.measurements[place].questionnaire_id
-        versions = frozenset(self.versions[number, each] for each in question.versions)
-        return Column(place, question.code, scale, versions)
-
-
-def _joinable(measurement: Measurement) -> bool:
-    return PrivacyMode(measurement.privacy_mode).pairable
-
-
-def _newest(questions: Sequence[QuestionResult]) -> dict[str, QuestionResult]:
-    """By code; of one that was asked with other answers in an older version, that of the newest."""
-    found: dict[str, QuestionResult] = {}
-    for question in questions:
-        found.setdefault(question.code, question)
-    return found

@@ -122,6 +122,8 @@ class IndexChange:
 
     ``codes`` are those of its questions; ``values`` the index at the second measurement, paired or not, and
     how many have it: of all whose value may be shown beside the questions; empty where they are too few.
+    ``before`` and ``after`` say the same of each measurement, where the questions were asked and those who
+    have an index may be shown: an index need not have been asked both times.
     """
 
     id: int
@@ -137,6 +139,17 @@ class IndexChange:
     declared_at: datetime | None = None
     codes: tuple[str, ...] = ()
     values: tuple[tuple[Number, int], ...] = ()
+    before: Side | None = None
+    after: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indexable:
+    """A question that an index can hold, and at which of the two measurements it is asked so."""
+
+    question: QuestionResult
+    before: bool
+    after: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +158,8 @@ class Change:
 
     ``choices``: those that can be chosen, in their order. ``pairs`` persons have answered both (None where
     nothing tells). ``why_not`` says why nothing is laid beside each other: ``nothing_before``,
-    ``nothing_after`` or ``withheld`` (a measurement is not shown). ``once``: asked at one of them alone.
+    ``nothing_after`` or ``withheld`` (a measurement is not shown); indexes of the one that is shown are told
+    of all the same. ``once``: asked at one of them alone.
     """
 
     series: SeriesResults
@@ -156,6 +170,7 @@ class Change:
     why_not: str = ""
     questions: tuple[QuestionChange, ...] = ()
     indexes: tuple[IndexChange, ...] = ()
+    indexable: tuple[Indexable, ...] = ()
     once: tuple[tuple[LocalText, bool], ...] = ()  # the text, and whether it was asked before
 
     @property

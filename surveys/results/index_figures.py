@@ -12,9 +12,9 @@ from surveys.domain.privacy import Limit
 from surveys.domain.reliability import cronbach_alpha
 from surveys.domain.statistics import rounded
 from surveys.models.question_index import QuestionIndex
-from surveys.results.change_model import IndexChange
+from surveys.results.change_model import IndexChange, Side
 from surveys.results.model import QuestionResult
-from surveys.results.pairs import Ruler, paired_of, ruler_of
+from surveys.results.pairs import Ruler, paired_of, ruler_of, side_of
 from surveys.results.table import same_answers
 
 ALPHA_DECIMALS = 2
@@ -37,7 +37,8 @@ def scale_of(index: QuestionIndex, asked: Asked) -> dict[str, Number] | None:
 class Places:
     """The measurements that are compared: ``before`` is None where its questions were not asked then.
 
-    ``why_not`` says why persons are not laid beside each other; "" where they are.
+    ``why_not`` says why persons are not laid beside each other; "" where they are. Where the questions were
+    asked the first time alone, that is ``after``: :func:`as_before` puts the figures where they belong.
     """
 
     before: int | None
@@ -57,7 +58,8 @@ def index_change(
 ) -> tuple[IndexChange, list[View]]:
     """``answers``: measurement → person → question, of each measurement that asked all its questions alike;
     those of ``at`` among them; ``members``: who of the persons may be joined (None: all); ``beside``: what is
-    shown of its questions and of the indexes before it. Returned with what is more of these.
+    shown of its questions and of the indexes before it. Returned with what is more of these: the same
+    whichever two are compared, else two choices of them could be subtracted.
     """
     order = list(answers)
     values = [
@@ -65,7 +67,7 @@ def index_change(
         for person in zip(*answers.values(), strict=True)
     ]
     views, paired = list(beside), None
-    if not at.why_not and at.before is not None:
+    if len(order) > 1:
         nobody: Values = (None,) * len(order)
         may = (
             values
@@ -74,13 +76,19 @@ def index_change(
         )
         found, own = joined_beside(may, limit, views)
         views.append(own)
-        paired = paired_of(found, (order.index(at.before), order.index(at.after)), Ruler({}), limit, decimals)
+        if not at.why_not and at.before is not None:
+            places = order.index(at.before), order.index(at.after)
+            paired = paired_of(found, places, Ruler({}), limit, decimals)
         if paired:  # who answered before alone is told of by question: here they would be one more group
             paired = replace(paired, others=None)
-    afterwards = shown_beside([each[order.index(at.after)] for each in values], limit, views)
-    views.append(afterwards)
-    before = (0, None) if at.before is None else _alpha(answers[at.before], limit, views)
-    after = _alpha(answers[at.after], limit, views)
+    told: dict[int, Counter[Number]] = {}
+    for column, place in enumerate(order):
+        whole = shown_beside([each[column] for each in values], limit, views)
+        views.append(whole)
+        told[place] = Counter(each for (each,) in whole.values if each is not None)
+    alphas = {place: _alpha(persons, limit, views) for place, persons in answers.items()}
+    before = (0, None) if at.before is None else alphas[at.before]
+    after = alphas[at.after]
     change = IndexChange(
         id=index.id,
         name=index.name,
@@ -94,9 +102,29 @@ def index_change(
         why_not="" if paired else at.why_not or "too_few",
         declared_at=index.declared_at,
         codes=tuple(index.questions),
-        values=tuple(sorted(Counter(each for (each,) in afterwards.values if each is not None).items())),
+        values=tuple(sorted(told[at.after].items())),
+        before=None if at.before is None else _side(told[at.before], decimals),
+        after=_side(told[at.after], decimals),
     )
     return change, views[len(beside) :]
+
+
+def as_before(found: IndexChange) -> IndexChange:
+    """An index worked out at one measurement, which is the first of the two that are compared."""
+    return replace(
+        found,
+        whole_before=found.whole_after,
+        alpha_before=found.alpha_after,
+        before=found.after,
+        whole_after=0,
+        alpha_after=None,
+        after=None,
+        values=(),
+    )
+
+
+def _side(counted: Counter[Number], decimals: int) -> Side | None:
+    return side_of(counted, Ruler({}), decimals) if counted else None
 
 
 def _alpha(answers: Persons, limit: Limit, views: list[View]) -> tuple[int, Decimal | None]:

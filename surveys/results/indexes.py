@@ -16,8 +16,7 @@ from surveys.models.deeds import Deed
 from surveys.models.programme import Series
 from surveys.models.question_index import QuestionIndex
 from surveys.queries import indexes as queries
-from surveys.results.change_model import Change, QuestionChange
-from surveys.results.pairs import ruler_of
+from surveys.results.change_model import Change
 from surveys.results.table import same_answers
 
 LONGEST_NAME = 120
@@ -57,20 +56,10 @@ class NoIndex(LookupError):
     code = "no_index"
 
 
-def offered(change: Change) -> list[QuestionChange]:
-    """The questions that an index can hold: asked alike both times, on scales with numbers."""
-    found = []
-    for each in change.questions:
-        measure = ruler_of(each.after) if each.alike and each.after.kind == "scale" else None
-        if measure is not None and measure[0].numbers:
-            found.append(each)
-    return found
-
-
 def declare_index(
     db: Database, series_id: int, wanted: Wanted, change: Change, user_id: int | None, now: datetime
 ) -> int:
-    """Keep an index of questions that ``change`` shows to be alike; returns its id. Raises BadIndex."""
+    """Keep an index of questions that ``change`` shows; returns its id. Raises BadIndex."""
     name = " ".join(wanted.name.split())
     with db.transaction() as session:
         _hold(session, series_id)
@@ -163,8 +152,8 @@ def _faults(
     own: QuestionIndex | None = None,
 ) -> dict[str, str]:
     others = [each for each in queries.of_series(session, series_id) if each is not own]
-    known = {each.code: each for each in offered(change)}
-    chosen = [known[code].after for code in wanted.questions if code in known]
+    known = {each.question.code: each for each in change.indexable}
+    chosen = [known[code] for code in wanted.questions if code in known]
     faults: dict[str, str] = {}
     if not name:
         faults["name"] = "blank"
@@ -176,8 +165,10 @@ def _faults(
         faults["name"] = "taken"
     if len(chosen) < len(wanted.questions) or len(set(wanted.questions)) < 2:
         faults["questions"] = "too_few"
-    elif any(not same_answers(each, chosen[0]) for each in chosen):
+    elif any(not same_answers(each.question, chosen[0].question) for each in chosen):
         faults["questions"] = "other_scales"
+    elif not all(each.before for each in chosen) and not all(each.after for each in chosen):
+        faults["questions"] = "asked_apart"
     if not 1 <= wanted.minimum <= max(1, len(wanted.questions)):
         faults["minimum"] = "out_of_range"
     return faults

@@ -123,9 +123,10 @@ class Answers:
         change = self._change(series)
         if change is None or change.after is None:
             return
-        if change.why_not == "withheld":
+        if not change.after.shown:
             why = change.after.withheld or "too_few"
             yield change, change.after, IndexChange(0, "", (), 0, why_not=why)
+            return
         for each in change.indexes:
             if index_path(series, each.minimum, each.codes) == path:
                 yield change, change.after, each

@@ -3,7 +3,7 @@
 What is made of answers is in :mod:`.indicator_answers`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from surveys.domain import participation
+from surveys.domain.few_apart import tells_of_few
+from surveys.domain.indicator_definition import restored
 from surveys.domain.indicators import Definition, Figure, Kind
 from surveys.domain.participation import Participation, PersonOutcome
 from surveys.models.indicator import IndicatorReading
@@ -115,6 +117,35 @@ class Look:
             if within is None or each.organisation in within:
                 yield each
 
+    def _told_beside_others(self, definition: Definition, among: frozenset[int], day: date) -> bool:
+        """Whether the outcomes of ``among`` can stand beside those of the project's other indicators on the
+        day: the first in their order is told, and each that with those before tells of no few persons.
+        Whatever the outcomes counted: what is not the one may be the other.
+        """
+        if day not in self._told_on:
+            told: dict[Definition, frozenset[int]] = {}
+            for each in self._outcome_definitions:
+                base = participation.persons(list(self._people(each)), each.stage, day)
+                if len(base) >= self.project.minimum_group and not self._few(told.values(), base):
+                    told[each] = base
+            self._told_on[day] = told
+        told = self._told_on[day]
+        return definition in told or not self._few(told.values(), among)
+
+    def _few(self, told: Iterable[frozenset[int]], base: frozenset[int]) -> bool:
+        return base not in told and tells_of_few([*told, base], self.project.minimum_group)
+
+    @cached_property
+    def _told_on(self) -> dict[date, dict[Definition, frozenset[int]]]:
+        return {}
+
+    @cached_property
+    def _outcome_definitions(self) -> list[Definition]:
+        """What the project's indicators of outcomes mean now, in their order."""
+        rows = queries.of_project(self.session, self.project.id)
+        kind = Kind.OUTCOMES
+        return [restored(kind, each.versions[-1].definition) for each in rows if each.kind == kind]
+
     def _from_register(self, definition: Definition, day: date) -> Figure:
         stage, series = definition.stage, self._wanted(definition)
         if not series:
@@ -138,6 +169,8 @@ class Look:
             return Figure(lacking="too_few_persons", base=definition.stage)
         series = self._wanted(definition)
         noted = [each for where, each in self._outcomes if where in series]
+        if among and not self._told_beside_others(definition, among, day):
+            return Figure(lacking="few_persons_apart", base=definition.stage)
         k = len(participation.with_outcome(noted, definition.outcomes, among, day))
         if not definition.as_share:
             return Figure(Fraction(k), k, len(among), definition.stage)

@@ -19,7 +19,10 @@ SECTIONS = (
     ("/installningar", _l("Settings")),
 )
 # of the results, for those who see nothing but what they bring
-OF_SUPPLIERS = (("/resultat/utifran", _l("Outside figures")),)
+OF_SUPPLIERS = (
+    ("/resultat/utifran", _l("Outside figures")),
+    ("/resultat/svar-utifran", _l("Answers from elsewhere")),
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ def sections() -> list[Place]:
 
 
 def _is_within(here: str, start: str, end: str) -> bool:
+    if end == "/resultat/svar-utifran" and f"{end}/" in f"{here}/":  # of one series
+        return True
     if end == "/insatser" and here in (f"{start}/ny-insats", f"{start}/tillfallen"):
         return True
     return here == start + end or (end != "" and here.startswith(f"{start}{end}/"))

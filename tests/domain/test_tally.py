@@ -1,7 +1,9 @@
 """Answers counted once: tallies of groups add up to the tally of all."""
 
+from typing import Any
+
 from surveys.domain.questionnaire import parse
-from surveys.domain.tally import NOBODY, Counted, tally
+from surveys.domain.tally import AT_A_TIME, NOBODY, Counted, tally
 
 FORM = parse(
     {
@@ -27,6 +29,19 @@ def test_it_counts_each_answer_the_missing_and_those_not_asked() -> None:
     assert found.responses == 4
     assert found.questions["nytta"] == Counted({'"1"': 2, '"2"': 1}, missing=1)
     assert found.questions["varfor"] == Counted({'""': 1}, missing=1, not_asked=2)
+
+
+def test_however_many_are_counted_at_a_time() -> None:
+    """One more than are counted at a time, and answers that are no text: each in the order it was met."""
+    answers: list[Any] = ["2", "1", None, ["a", "b"], {"code": "x"}, 3, True, 1]
+    many = [{"nytta": answers[number % len(answers)], "annat": "?"} for number in range(AT_A_TIME + 1)]
+    found = tally(FORM, many)
+    one_by_one = sum((tally(FORM, [each]) for each in many), NOBODY)
+    assert found == one_by_one
+    assert list(found.questions["nytta"].answers) == [
+        '"2"', '"1"', '["a","b"]', '{"code":"x"}', "3", "true", "1",
+    ]  # fmt: skip
+    assert sum(found.questions["nytta"].answers.values()) + found.questions["nytta"].missing == AT_A_TIME + 1
 
 
 def test_groups_add_up_to_all() -> None:

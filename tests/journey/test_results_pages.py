@@ -230,7 +230,7 @@ def test_an_index_is_declared_with_nothing_typed_lost(
     assert "Läget 5 higher, 4 the same, 1 lower" in page
     regions = re.findall(r'role="region" aria-label="([^"]+)"', opened.text)
     assert len({*regions}) == len(regions)  # each table says of which question it is
-    assert "Before 10 1.00 After 10 1.00" in page
+    assert "Before 10 2.2 0.9 10 1.00 After 10 2.8 1.1 10 1.00" in page
     assert why_not.status_code == 422
     assert "Say why the index is changed." in why_not.text
     assert re.search(r'value="c" checked', why_not.text)

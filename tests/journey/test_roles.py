@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from surveys.answers import outside_files, outside_saving
+from surveys.answers import outside_files, outside_rows, outside_saving
 from surveys.course import programme
 from surveys.domain import editing
 from surveys.domain.figure_printed import Role
@@ -169,19 +169,20 @@ EXPECTED = {
     f"POST {S}/resultat/export/paket/<job>/hamta": "aoe",
     f"POST {S}/resultat/export/paket/<job>/bort": "aoe",
     f"GET {S}/resultat/uppdelning": "aoer",
-    f"GET {S}/resultat/svar-utifran": "aoer",
-    f"GET {S}/resultat/svar-utifran/ny": "aoe",
-    f"POST {S}/resultat/svar-utifran/ny": "aoe",
-    f"GET {ANSWERS}": "aoer",
-    f"GET {ANSWERS_BEGUN}/kolumner": "aoe",
-    f"POST {ANSWERS_BEGUN}/kolumner": "aoe",
-    f"GET {ANSWERS_BEGUN}/varden": "aoe",
-    f"POST {ANSWERS_BEGUN}/varden": "aoe",
-    f"GET {ANSWERS_BEGUN}/granska": "aoe",
-    f"POST {ANSWERS_BEGUN}/spara": "aoe",
-    f"POST {ANSWERS_BEGUN}/avbryt": "aoe",
-    f"GET {ANSWERS}/ta-ut": "aoe",
-    f"POST {ANSWERS}/ta-ut": "aoe",
+    f"GET {P}/resultat/svar-utifran": "as",
+    f"GET {S}/resultat/svar-utifran": "aoers",
+    f"GET {S}/resultat/svar-utifran/ny": "aoes",
+    f"POST {S}/resultat/svar-utifran/ny": "aoes",
+    f"GET {ANSWERS}": "aoers",
+    f"GET {ANSWERS_BEGUN}/kolumner": "aoes",
+    f"POST {ANSWERS_BEGUN}/kolumner": "aoes",
+    f"GET {ANSWERS_BEGUN}/varden": "aoes",
+    f"POST {ANSWERS_BEGUN}/varden": "aoes",
+    f"GET {ANSWERS_BEGUN}/granska": "aoes",
+    f"POST {ANSWERS_BEGUN}/spara": "aoes",
+    f"POST {ANSWERS_BEGUN}/avbryt": "aoes",
+    f"GET {ANSWERS}/ta-ut": "aoes",
+    f"POST {ANSWERS}/ta-ut": "aoes",
     f"GET {P}/resultat/sifferkontroll": "aoers",
     f"POST {P}/resultat/sifferkontroll": "aoers",
     f"GET {P}/resultat/utifran": "aoers",
@@ -412,8 +413,10 @@ NOTHING_THERE = {
 }
 
 
-# A supplier gets none but the tables they have entered; those of these addresses are another's.
-ANOTHERS = {name for name, roles in EXPECTED.items() if "s" in roles and "<table>" in name}
+# A supplier gets none but the tables and files of their own; those of these addresses are another's.
+ANOTHERS = {
+    name for name, roles in EXPECTED.items() if "s" in roles and ("<table>" in name or "<taken>" in name)
+}
 
 
 @pytest.fixture
@@ -562,7 +565,7 @@ def answers_from_elsewhere(installation: Installation, taken: bool) -> str:
         with db.reading() as session:
             row = outside_queries.one(session, series, made)
             assert row is not None
-            shown = outside_saving.sort_rows(session, outside_files.opened(session, row)).counted
+            shown = outside_rows.sort_rows(session, outside_files.opened(session, row)).counted
         outside_saving.save(db, installation.keys, series, made, asdict(shown), False, "keep", None, NOW)
     return made
 

@@ -231,12 +231,10 @@ def test_dont_know_is_no_answer(sqlite_installation: Installation) -> None:
     assert paired.n == 10
 
 
-SEVERAL = {
-    **OVERALL,
-    "questions": [
-        {**OVERALL["questions"][0], "code": code, "text": local(f"Hur är det med {code}?")} for code in "abc"
-    ],
-}
+QUESTIONS = [
+    {**OVERALL["questions"][0], "code": code, "text": local(f"Hur är det med {code}?")} for code in "abc"
+]
+SEVERAL = {**OVERALL, "questions": QUESTIONS}
 
 
 def several(it: Answering, **changes: Any) -> None:
@@ -430,3 +428,93 @@ def test_an_index_is_taken_back_and_both_deeds_are_told(sqlite_installation: Ins
         assert read_change(session, change.series.id, NOW).indexes == ()
         deeds = [(each.action, (each.details or {})["questions"]) for each in session.scalars(select(Deed))]
     assert deeds == [("index_declared", ["a", "b"]), ("index_removed", ["a", "b"])]
+
+
+@pytest.mark.parametrize(("wave", "side"), [("pre", "before"), ("post", "after")])
+def test_an_index_is_told_of_one_measurement_alone(
+    sqlite_installation: Installation, wave: str, side: str
+) -> None:
+    db = sqlite_installation.database
+    change = change_of(sqlite_installation, lambda it: three_asked_once(it, wave))
+    assert [(each.question.code, each.before, each.after) for each in change.indexable] == [
+        (code, wave == "pre", wave == "post") for code in "abc"
+    ]
+    declare_index(db, change.series.id, Wanted("Läget", ("a", "b", "c"), 2), change, None, NOW)
+    with db.reading() as session:
+        found = read_change(session, change.series.id, NOW)
+
+    (index,) = found.indexes
+    told = getattr(index, side)
+    assert found.why_not == ("nothing_after" if wave == "pre" else "nothing_before")
+    # 2 2 2 3 1 1 2 4 2 3 twice; the third time every second is one more, but for the 4: 70 / 30
+    assert (told.n, told.mean, told.deviation) == (10, Decimal("2.3"), Decimal("0.9"))
+    assert getattr(index, f"whole_{side}") == 10
+    assert getattr(index, f"alpha_{side}") == Decimal("0.97")
+    other = "before" if side == "after" else "after"
+    assert (getattr(index, other), index.paired, index.why_not) == (None, None, "not_asked")
+
+
+def three_asked_once(it: Answering, wave: str) -> None:
+    answers = [
+        {"a": each, "b": each, "c": str(min(4, int(each) + place % 2))}
+        for place, each in enumerate("2223112423")
+    ]
+    asked(it, "enda", wave, answers, SEVERAL)
+
+
+def test_an_index_holds_questions_that_some_measurement_asks_together(
+    sqlite_installation: Installation,
+) -> None:
+    """Before: a and b; afterwards: b and c."""
+
+    def build(it: Answering) -> None:
+        first, second = ({**SEVERAL, "questions": part} for part in (QUESTIONS[:2], QUESTIONS[1:]))
+        asked(it, "fore", "pre", [{"a": each, "b": each} for each in "2223112423"], first)
+        asked(it, "slut", "post", [{"b": each, "c": each} for each in "3323314414"], second)
+
+    db = sqlite_installation.database
+    change = change_of(sqlite_installation, build)
+    assert {each.question.code: (each.before, each.after) for each in change.indexable} == {
+        "a": (True, False), "b": (True, True), "c": (False, True),
+    }  # fmt: skip
+    with pytest.raises(BadIndex) as bad:
+        declare_index(db, change.series.id, Wanted("Läget", ("a", "c"), 1), change, None, NOW)
+    assert bad.value.faults == {"questions": "asked_apart"}
+    for name, codes in (("Före", ("a", "b")), ("Efter", ("b", "c"))):
+        declare_index(db, change.series.id, Wanted(name, codes, 1), change, None, NOW)
+    with db.reading() as session:
+        first, second = read_change(session, change.series.id, NOW).indexes
+
+    assert (first.before and first.before.mean, first.after) == (Decimal("2.2"), None)
+    assert (second.before, second.after and second.after.mean) == (None, Decimal("2.8"))
+    assert first.values == ()  # no indicator counts what was answered before
+
+
+def test_what_an_index_tells_of_a_measurement_hangs_on_no_choice_of_two(
+    sqlite_installation: Installation,
+) -> None:
+    """Some have no index then, or answered once: whoever is left out is so whichever two are compared."""
+
+    def build(it: Answering) -> None:
+        for place, (code, wave) in enumerate((("fore", "pre"), ("slut", "post"), ("sen", "follow_up"))):
+            points = [None if (number + place) % 7 == 0 else str(1 + number % 4) for number in range(30)]
+            answers = [
+                None if each is None else {"a": each, **({} if (number + place) % 5 == 0 else {"b": each})}
+                for number, each in enumerate(points)
+            ]
+            asked(it, code, wave, answers, {**SEVERAL, "questions": QUESTIONS[:2]})
+
+    db = sqlite_installation.database
+    change = change_of(sqlite_installation, build)
+    for name, minimum in (("Båda", 2), ("Någon", 1)):
+        declare_index(db, change.series.id, Wanted(name, ("a", "b"), minimum), change, None, NOW)
+    told: dict[tuple[str, str], set[Any]] = {}
+    with db.reading() as session:
+        for chosen in (("fore", "slut"), ("fore", "sen"), ("slut", "sen")):
+            for index in read_change(session, change.series.id, NOW, chosen=chosen).indexes:
+                first, second = chosen
+                told.setdefault((index.name, first), set()).add((index.before, index.alpha_before))
+                told.setdefault((index.name, second), set()).add((index.after, index.alpha_after))
+
+    assert len(told) == 6
+    assert {len(each) for each in told.values()} == {1}

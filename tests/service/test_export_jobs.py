@@ -176,8 +176,12 @@ def assert_counts_are_equal(folder: Path) -> None:
     assert crossed["overall", "övre klasser", "I hög grad + I mycket hög grad"] == over
     to_b = (frame["way_post"] == 2) & (frame["way_pre"] != 2)
     assert crossed["way", "klass", "Sätt b"][0] == int(to_b.sum()) > 0
-    (index,) = table(folder, "indexes")
-    assert (index["Index"], index["Frågor"], index["Alfa, första"][:2]) == ("Nytta", "overall + used", "0,")
+    first, second = table(folder, "indexes")
+    assert (first["Index"], first["Frågor"], first["Alfa"][:2]) == ("Nytta", "overall + used", "0,")
+    for line, end in ((first, "pre"), (second, "post")):
+        values = frame[[f"overall_{end}", f"used_{end}"]].dropna().mean(axis=1)
+        assert int(line["n"]) == len(values)
+        assert abs(float(line["Medelvärde"].replace(",", ".")) - values.mean()) <= 0.05
 
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:

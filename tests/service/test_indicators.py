@@ -177,6 +177,9 @@ def test_a_group_is_told_as_the_breakdown_tells_it(sqlite_installation: Installa
     with pytest.raises(BadFields) as bad:
         add(sqlite_installation, Kind.SHARE, asked, threshold="3", base="invited", gender="woman")
     assert bad.value.faults == {"base": "answered_only"}
+    with pytest.raises(BadFields) as bad:
+        add(sqlite_installation, Kind.PAIRS, asked, gender="woman")
+    assert bad.value.faults["gender"] == "of_all_only"
 
 
 def test_outcomes_and_products_are_counted_as_of_a_day(built: Installation) -> None:
@@ -196,6 +199,13 @@ def test_outcomes_and_products_are_counted_as_of_a_day(built: Installation) -> N
     # what came of it for four is not told: of one it would be that person's own
     few = add(built, Kind.OUTCOMES, at_work | {"organisations": ["polisen"]}, stage="present", as_share="y")
     assert look(built, few).read.figure.lacking == "too_few_persons"
+
+    # nor by the difference of two: five of the nine are no men
+    others = add(built, Kind.OUTCOMES, at_work, stage="present", gender="woman")
+    assert look(built, others).read.figure.lacking == "few_persons_apart"
+    assert look(built, code).read.figure.numerator == 5
+    same = add(built, Kind.OUTCOMES, {"outcomes": ["i arbete"]}, stage="present")
+    assert look(built, same).read.figure.numerator == 5
 
     talks = add(built, Kind.PRODUCTS, unit="dialoger", target="40")
     found = project(built)

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from surveys.answers import outside_files, outside_saving
 from surveys.answers.outside_files import BadImport, opened
-from surveys.answers.outside_saving import ChangedMeanwhile, FaultyRows, UnknownPeople, sort_rows
+from surveys.answers.outside_rows import sort_rows
+from surveys.answers.outside_saving import ChangedMeanwhile, FaultyRows, UnknownPeople
 from surveys.domain.answer_source import AnswerSource
 from surveys.followups import planning
 from surveys.installation import Installation

@@ -21,7 +21,11 @@ from surveys.results.model import Measurement, QuestionResult
 
 
 def before_after(material: Material) -> list[Block]:
-    return [block for found in material.compared() for block in _of(material, found)]
+    compared = material.compared()
+    apart = [each for each in material.changes if each not in compared]
+    blocks = [block for found in compared for block in _of(material, found)]
+    # an index can be told of one measurement, where nothing was asked at another
+    return blocks + [block for found in apart for block in indexes(material, found)]
 
 
 def _of(material: Material, found: Change) -> list[Block]:
@@ -32,7 +36,8 @@ def _of(material: Material, found: Change) -> list[Block]:
         return [
             Paragraph(
                 words._("Not laid beside each other, since answers are not shown of: %(names)s.", names=names)
-            )
+            ),
+            *indexes(material, found),
         ]
     both = [each for each in found.questions if each.before is not None and each.alike and _told(each)]
     paired = [each for each in found.questions if each.paired is not None]

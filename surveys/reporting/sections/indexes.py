@@ -1,17 +1,23 @@
-"""Indexes of several questions before and after: the same persons, with n and Cronbach's alpha."""
+"""Indexes of several questions before and after: the same persons, with n and Cronbach's alpha; and where
+nobody is laid beside each other, all who have one at a measurement.
+"""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from surveys.reporting.document import Block, Cell, Paragraph, Table
 from surveys.reporting.material import Material
-from surveys.reporting.names import said_of
+from surveys.reporting.names import measurement_name, said_of
 from surveys.results.change_model import Change, IndexChange, Paired
 
 
 def indexes(material: Material, found: Change) -> list[Block]:
     told = [(each, each.paired) for each in found.indexes if each.paired is not None]
     blocks: list[Block] = [_table(material, found, told)] if told else []
-    return blocks + [_left_out(material, each) for each in found.indexes if each.paired is None]
+    unpaired = [each for each in found.indexes if each.paired is None]
+    apart = [each for each in unpaired if each.before or each.after]
+    blocks += [_apart(material, found, apart)] if apart else []
+    return blocks + [_left_out(material, each) for each in unpaired if each not in apart]
 
 
 def _table(material: Material, found: Change, told: list[tuple[IndexChange, Paired]]) -> Table:
@@ -68,6 +74,60 @@ def _row(material: Material, found: Change, index: IndexChange, paired: Paired) 
         alpha("before", before, index.alpha_before, index.whole_before),
         alpha("after", after, index.alpha_after, index.whole_after),
     )
+
+
+def _apart(material: Material, found: Change, told: list[IndexChange]) -> Table:
+    """All who have an index at a measurement, where no persons are laid beside each other."""
+    words = material.words
+    deviation, alpha = words._("Standard deviation"), words._("Cronbach’s alpha")
+    return Table(
+        caption=said_of(material.of(found.series), words._("Indexes by measurement")),
+        head=(words._("Index"), words._("Measurement"), "n", words._("Mean"), deviation, alpha),
+        rows=tuple(row for index in told for row in _sides(material, found, index)),
+        base=words._("Base: those who answered enough of the questions then."),
+        notes=tuple(_made_of(material, found, index) for index in told),
+    )
+
+
+def _sides(material: Material, found: Change, index: IndexChange) -> Iterator[tuple[Cell, ...]]:
+    words, ledger = material.words, material.ledger
+    base = words._("those who answered enough of the questions then")
+    whole = words._("those who answered all of its questions")
+    for part, measurement, side, n, alpha in (
+        ("before", found.before, index.before, index.whole_before, index.alpha_before),
+        ("after", found.after, index.after, index.whole_after, index.alpha_after),
+    ):
+        if side is None or measurement is None:
+            continue
+        name = measurement_name(words, measurement)
+        key = f"{found.series.code}/index/{index.id}/{part}"
+
+        def printed(
+            what: str,
+            told: str,
+            value: Decimal | int | None,
+            n: int | None = None,
+            of: str = "",
+            *,
+            key: str = key,
+            name: str = name,
+        ) -> str:
+            if value is None:
+                return "–"
+            label = said_of(found.series.title, words._("Index"), index.name, name, told)
+            return ledger.number(f"{key}/{what}", label, value, n, of)
+
+        yield (
+            Cell(index.name),
+            Cell(name),
+            Cell(printed("n", "n", side.n)),
+            Cell(printed("whole-mean", words._("Mean"), side.mean, side.n, base)),
+            Cell(printed("deviation", words._("Standard deviation"), side.deviation, side.n, base)),
+            Cell(
+                printed("alpha", words._("Cronbach’s alpha"), alpha, n, whole),
+                f"n = {printed('whole', whole, n)}" if alpha is not None else "",
+            ),
+        )
 
 
 def _made_of(material: Material, found: Change, index: IndexChange) -> str:

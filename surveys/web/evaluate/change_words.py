@@ -1,6 +1,7 @@
 """What is said of two measurements beside each other: sentences that follow from the numbers."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from surveys.domain.intervals import Interval
 from surveys.results.change_model import (
@@ -11,6 +12,7 @@ from surveys.results.change_model import (
     Paired,
     PairedClasses,
     QuestionChange,
+    Side,
 )
 from surveys.results.model import Measurement
 from surveys.web.filters import HARD_SPACE, local, number, percent
@@ -129,6 +131,27 @@ def why_no_index(index: IndexChange) -> str:
     if index.why_not == "not_asked":
         return _("Its questions are not asked alike both times, or not shown.")
     return _reason(index.why_not)
+
+
+@dataclass(frozen=True)
+class IndexSide:
+    """An index at one measurement: ``side`` of all who have one, None where they are too few; ``alpha`` of
+    the ``whole`` who answered all of its questions.
+    """
+
+    name: str
+    side: Side | None
+    whole: int
+    alpha: Decimal | None
+
+
+def index_sides(index: IndexChange, called: tuple[str, str]) -> list[IndexSide]:
+    """The measurements of which something is said, under the names ``called``."""
+    both = (
+        IndexSide(called[0], index.before, index.whole_before, index.alpha_before),
+        IndexSide(called[1], index.after, index.whole_after, index.alpha_after),
+    )
+    return [each for each in both if each.side or each.whole]
 
 
 def p_text(p: P) -> str:

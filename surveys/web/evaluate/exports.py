@@ -23,7 +23,7 @@ from surveys.exporting.words import Words
 from surveys.models.export_job import ExportJob
 from surveys.queries import export_jobs as queries
 from surveys.results import series as results
-from surveys.results.change import read_change
+from surveys.results.change import read_changes
 from surveys.running import access
 from surveys.web import language
 from surveys.web.evaluate.base import as_evaluator, below_results, blueprint, page
@@ -169,8 +169,8 @@ def _save_responses(made: Export, chosen: Format, row: str, path: Path) -> None:
 def _results_file(asked: Chosen) -> Response:
     session, now = reading_session(), clock.now()
     found = results.read_series(session, g.series.id, now, as_evaluator())
-    change = read_change(session, g.series.id, now, as_evaluator())
-    tables = result_tables.tables(found, change, words(), asked.labels)
+    changes = read_changes(session, g.series.id, now, as_evaluator())
+    tables = result_tables.tables(found, changes, words(), asked.labels)
     name = "-".join((g.series.code, _("results-file")))
     make = partial(table_file.save_xlsx, tables)
     return _sent(make, name, formats.XLSX, "results_exported", {"format": "xlsx"})

@@ -114,8 +114,8 @@ def _index_page(row: QuestionIndex, typed: IndexForm) -> str:
         crumbs=[*_way(here), (_("Index"), f"{here}/index"), (row.name, None)],
         tabs=series_tabs(),
         found=change.series,
-        offered=indexes.offered(change),
-        texts={each.code: each.text for each in change.questions},
+        offered=change.indexable,
+        texts={each.question.code: each.question.text for each in change.indexable},
         steps=indexes.history(reading_session(), row),
         called=row.name,
         number=row.id,
@@ -138,7 +138,7 @@ def _page(typed: IndexForm) -> str:
         tabs=series_tabs(),
         found=change.series,
         declared=change.indexes,
-        offered=indexes.offered(change),
+        offered=change.indexable,
         typed=typed,
         here=here,
     )
@@ -151,6 +151,9 @@ def _fault(name: str, code: str) -> str:
         ("name", "bad_characters"): _("The name holds characters that cannot be kept."),
         ("name", "taken"): _("There is an index with that name already."),
         ("questions", "too_few"): _("Choose at least two questions."),
+        ("questions", "asked_apart"): _(
+            "No measurement asks all of these questions: choose some asked together."
+        ),
         ("questions", "other_scales"): _("The questions must have the same scale."),
         ("why", "blank"): _("Say why the index is changed."),
         ("why", "bad_reason"): _("Write at most 500 ordinary characters."),

@@ -60,6 +60,7 @@ ORIGINS: Words = {
 FAULTS: Words = {
     "no_such_class": _l("Choose a class that all the questions have."),
     "two_at_most": _l("Answers are told apart by at most two of gender, organisation and work group."),
+    "of_all_only": _l("Pairs and indexes are told of all together: no page shows them by group."),
     "answered_only": _l("Of a group the base is those who answered."),
     "in_the_future": _l("This day has not come yet."),
     "before_the_last": _l("The version before holds from a later day. Choose that day or a later one."),

@@ -43,10 +43,10 @@ def lacking(why: str) -> str:
 
 def short(why: str) -> str:
     """The same in a cell of a table."""
-    if why in ("too_few", "too_few_persons"):
-        return (
-            _("not reported – too few answers") if why == "too_few" else _("not reported – too few persons")
-        )
+    if why == "too_few":
+        return _("not reported – too few answers")
+    if why in ("too_few_persons", "few_persons_apart"):
+        return _("not reported – too few persons")
     return _("not read then") if why == "no_reading_then" else "–"
 
 

@@ -12,12 +12,13 @@ from surveys import clock
 from surveys.answers import outside_files as files
 from surveys.answers import outside_saving as saving
 from surveys.answers.outside_files import BadColumns, BadImport, NoSuchImport, Opened
+from surveys.answers.outside_rows import can_join, names_people, sort_rows
 from surveys.domain.answer_columns import ADDRESS, CODE, NO_ANSWER, Use, can_be_taken, choices_of
 from surveys.importing.sheets import LARGEST_BYTES
 from surveys.queries import outside_answers as queries
 from surveys.queries import projects
 from surveys.web.evaluate import outside_answers_words as texts
-from surveys.web.evaluate.base import blueprint, page
+from surveys.web.evaluate.base import blueprint, entered_by, page
 from surveys.web.evaluate.outside_answers import LIST, here, source_of, way
 from surveys.web.filters import local
 from surveys.web.guard import installation, reading_session, staff
@@ -34,13 +35,13 @@ EXAMPLES = 3
 
 
 @blueprint.get(f"{LIST}/ny")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def new_outside_answers(project: str, series: str) -> str:
     return _start_page(dict.fromkeys(FIELDS, ""), {})
 
 
 @blueprint.post(f"{LIST}/ny")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def send_outside_answers(project: str, series: str) -> Shown:
     typed = {field: request.form.get(field, "") for field in FIELDS}
     name, content = _sent_file()
@@ -57,25 +58,25 @@ def send_outside_answers(project: str, series: str) -> Shown:
 
 
 @blueprint.get(f"{BEGUN}/granska")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def look_at_outside_answers(project: str, series: str, begun: str) -> str:
     return _preview(_opened(begun))
 
 
 @blueprint.get(f"{BEGUN}/kolumner")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def outside_columns(project: str, series: str, begun: str) -> str:
     found = _opened(begun)
     return _columns_page(found, found.uses, [])
 
 
 @blueprint.post(f"{BEGUN}/kolumner")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def choose_outside_columns(project: str, series: str, begun: str) -> Shown:
     found = _opened(begun)
     uses = [_use(request.form.get(f"column-{number}", "")) for number in range(len(found.file.columns))]
     try:
-        files.choose_columns(installation().database, g.series.id, begun, uses)
+        files.choose_columns(installation().database, g.series.id, begun, uses, entered_by())
     except BadColumns as bad:
         return _columns_page(found, uses, bad.faults), 422
     except NoSuchImport:
@@ -85,7 +86,7 @@ def choose_outside_columns(project: str, series: str, begun: str) -> Shown:
 
 
 @blueprint.get(f"{BEGUN}/varden")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def outside_values(project: str, series: str, begun: str) -> str:
     found = _opened(begun)
     return page(
@@ -102,7 +103,7 @@ def outside_values(project: str, series: str, begun: str) -> str:
 
 
 @blueprint.post(f"{BEGUN}/varden")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def say_outside_values(project: str, series: str, begun: str) -> Response:
     found = _opened(begun)
     said: dict[int, dict[str, str]] = {}
@@ -112,14 +113,14 @@ def say_outside_values(project: str, series: str, begun: str) -> Response:
             if chosen:
                 said.setdefault(column, {})[value] = chosen.partition(":")[2]
     try:
-        files.say_values(installation().database, g.series.id, begun, said)
+        files.say_values(installation().database, g.series.id, begun, said, entered_by())
     except NoSuchImport:
         _gone()
     return redirect(here("fil", begun, "granska"), 303)
 
 
 @blueprint.post(f"{BEGUN}/spara")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def save_outside_answers(project: str, series: str, begun: str) -> Response:
     house, form = installation(), request.form
     said = {name: form.get(name, "") for name in COUNTED}
@@ -135,6 +136,7 @@ def save_outside_answers(project: str, series: str, begun: str) -> Response:
             form.get("unknown_people", ""),
             g.user.user_id,
             clock.now(),
+            entered_by(),
         )
     except NoSuchImport:
         _gone()
@@ -161,10 +163,10 @@ def save_outside_answers(project: str, series: str, begun: str) -> Response:
 
 
 @blueprint.post(f"{BEGUN}/avbryt")
-@staff("organiser", "evaluator")
+@staff("organiser", "evaluator", "supplier")
 def give_up_outside_answers(project: str, series: str, begun: str) -> Response:
     try:
-        files.give_up(installation().database, g.series.id, begun)
+        files.give_up(installation().database, g.series.id, begun, entered_by())
     except NoSuchImport:
         _gone()
     flash(_("The file is thrown away. Nothing of it has been taken in."), "positive")
@@ -175,7 +177,7 @@ COUNTED = ("rows", "matched", "unknown", "unsaid", "faulty", "twice", "left_out"
 
 
 def _opened(begun: str) -> Opened:
-    row = queries.one(reading_session(), g.series.id, begun)
+    row = queries.one(reading_session(), g.series.id, begun, entered_by())
     if row is None:
         _gone()
     try:
@@ -251,8 +253,8 @@ def _examples(found: Opened, column: int) -> list[str]:
 
 
 def _preview(found: Opened) -> str:
-    session = reading_session()
-    rows = saving.sort_rows(session, found)
+    session, untold = reading_session(), entered_by() is not None
+    rows = sort_rows(session, found, untold)
     titles = projects.newest_titles(session, [found.row.questionnaire_id])
     faults = [(line, *texts.row_fault(fault, found.file)) for line, fault in rows.faults[:MOST_FAULTS]]
     return page(
@@ -262,15 +264,16 @@ def _preview(found: Opened) -> str:
         found=found,
         title=local(titles.get(found.row.questionnaire_id, {})),
         source=source_of(found.row),
-        counted=rows.counted,
-        hidden=asdict(rows.counted),
+        counted=rows.told,
+        hidden=asdict(rows.told),
         good=len(rows.good),
         faults=faults,
         more_faults=max(0, len(rows.faults) - MOST_FAULTS),
         unknown=rows.unknown[:MOST_FAULTS],
-        names_people=saving.names_people(found),
-        can_join=saving.can_join(found),
-        before=queries.taken_before(session, found.row),
+        names_people=names_people(found),
+        can_join=can_join(found),
+        before=queries.taken_before(session, found.row, entered_by()),
+        told=not untold,
         others=here(),
         unsure=_unsure(found),
         texts=texts,

@@ -51,6 +51,7 @@ ROW_FAULTS: Words = {
     "not_a_tick": _l("“%(value)s” is neither yes nor no."),
     "too_many_words": _l("There are more than %(max)s words."),
     "two_people": _l("The address and the code are of different persons, or several share the address."),
+    "named_twice": _l("Another row has the same address or code, and nobody can tell which of them counts."),
     "person_twice": _l("Another row is the same person’s, and nobody can tell which of them counts."),
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from flask import g
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -36,13 +37,18 @@ def name_of(measurement: Measurement) -> str:
 
 
 def source_line(source: AnswerSource) -> str:
-    """Where answers are from that nobody gave in Följa."""
-    return _(
+    """Where answers are from that nobody gave in Följa; and which supplier's user handed them in, for those
+    who may know the users of the project.
+    """
+    told = _(
         "Source: “%(name)s”, collected by %(by)s, %(day)s. Taken in from a file, not asked in Följa.",
         name=source.name,
         by=source.collected_by,
         day=short_date(source.collected_on),
     )
+    if not source.handed_in_by or g.role in ("reader", "supplier"):
+        return told
+    return f"{told} " + _("Handed in by %(name)s, supplier.", name=source.handed_in_by)
 
 
 def occasion_name(occasion: OccasionInfo) -> str:
