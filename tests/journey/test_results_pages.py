@@ -182,7 +182,7 @@ def test_before_and_after_tell_the_same_persons_apart_from_the_groups(
     assert "Before n = 20 After n = 12" in page
     assert "50.0% 10 of 20 1 of 12 8.3%" in page
     assert "Mean 1.8 n = 20 3.1 n = 12" in page
-    assert "11 answered differently; 1 who answered the same are left out. Exact." in page
+    assert "11 answered differently; 1 who answered the same is left out. Exact." in page
     assert "Before, the others n = 8" in page
     charts = [client.get(f"{RESULTS}/fore-och-efter?diagram={number}.svg").text for number in (1, 2, 3)]
     assert "What the same persons answered each time" in charts[1]
