@@ -18,6 +18,7 @@ from tests.support import texts
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 STOPS = re.compile(r"[.?!:]+(?=\s|$)")
+CALLS = {"_", "_l", "ngettext"}
 EASY_ENOUGH = {"sv": 40, "sv-simple": 30}
 
 translated = pytest.mark.parametrize("language", texts.translated())
@@ -59,6 +60,25 @@ def test_every_text_has_a_translation(language) -> None:
 def test_no_text_is_left_over(language) -> None:
     used = {key(message) for message in texts.collected(scope(language))}
     assert [key(message) for message in texts.shipped(language) if key(message) not in used] == []
+
+
+def test_no_text_hides_within_the_call_of_another() -> None:
+    """What collects them does not look into the values that a text is filled in with."""
+    known = {each for message in texts.collected() for each in _forms(message.id)}
+    hidden = [
+        f"{path.name}:{node.lineno}"
+        for folder in ("surveys", "scheduler")
+        for path in (texts.ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in CALLS
+        for each in node.args
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value not in known
+    ]
+    assert hidden == []
+
+
+def _forms(text: object) -> tuple[object, ...]:
+    return text if isinstance(text, tuple) else (text,)
 
 
 def test_no_text_hides_in_an_f_string() -> None:

@@ -140,8 +140,10 @@ class Told:
         if why == "no_target":
             return words._("No target of its own.")
         if why == "under_minimum":
-            return words._(
+            return words.ngettext(
+                "%(n)s answer, and at least %(least)s were asked for: cannot be judged.",
                 "%(n)s answers, and at least %(least)s were asked for: cannot be judged.",
+                self.figure.n or 0,
                 n=self.answers(),
                 least=self.least(),
             )

@@ -1,5 +1,7 @@
 """What indicators are called and come to, in the words of a report or of a page."""
 
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,6 +20,20 @@ def verdict_name(words: Words, verdict: Verdict) -> str:
         Verdict.NOT_MET: words._("not met"),
         Verdict.UNKNOWN: words._("cannot be judged"),
     }[verdict]
+
+
+def tally(words: Words, verdicts: Sequence[Verdict]) -> str:
+    """How many targets are met, partly met, not met and cannot be judged, in one sentence."""
+    many = Counter(verdicts)
+    met, partly = many[Verdict.MET], many[Verdict.PARTLY]
+    missed, unknown = many[Verdict.NOT_MET], many[Verdict.UNKNOWN]
+    told = (
+        words.ngettext("%(num)s met", "%(num)s met", met),
+        words.ngettext("%(num)s partly met", "%(num)s partly met", partly),
+        words.ngettext("%(num)s not met", "%(num)s not met", missed),
+        words.ngettext("%(num)s cannot be judged", "%(num)s cannot be judged", unknown),
+    )
+    return f"{', '.join(told)}."
 
 
 def base_name(words: Words, base: str, questions: int = 1) -> str:
@@ -134,7 +150,11 @@ def gap(words: Words, definition: Definition, judgement: Judgement) -> str:
         return ""
     if definition.in_percent:
         points = rounded(judgement.gap, judgement.decimals)
-        return words._("%(num)s percentage points", num=words.number(points))
+        # 1,0 is read as several, in both languages
+        many = 1 if str(points) == "1" else 2
+        return words.ngettext(
+            "%(num)s percentage point", "%(num)s percentage points", many, num=words.number(points)
+        )
     if definition.is_mean:
         return words.number(rounded(judgement.gap, max(1, judgement.decimals)))
     return as_written(words, judgement.gap)

@@ -21,7 +21,7 @@ class Words:
         text = self._texts.gettext(message)
         return text % values if values else text
 
-    def ngettext(self, one: str, several: str, num: int, **values: object) -> str:
+    def ngettext(self, one: str, several: str, num: int, /, **values: object) -> str:
         return self._texts.ngettext(one, several, num) % {"num": self.number(num), **values}
 
     def pgettext(self, context: str, message: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveys.database import Database
 from surveys.domain.faults import Faulty
+from surveys.domain.marks import mark_of_text
 from surveys.domain.texts import has_bad_characters
 from surveys.models.deeds import Deed
 from surveys.models.programme import Series
@@ -56,6 +57,17 @@ class NoIndex(LookupError):
     code = "no_index"
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else has changed the index since the form was opened; nothing is overwritten."""
+
+    code = "changed_meanwhile"
+
+
+def mark_of(index: QuestionIndex) -> str:
+    """Tells whether an index is still as it was."""
+    return mark_of_text(repr((index.name, list(index.questions), index.minimum)))
+
+
 def declare_index(
     db: Database, series_id: int, wanted: Wanted, change: Change, user_id: int | None, now: datetime
 ) -> int:
@@ -89,10 +101,11 @@ def change_index(
     change: Change,
     user_id: int | None,
     now: datetime,
+    seen: str | None = None,
 ) -> None:
     """Let an index hold something else, for the reason ``why``. Nothing is noted where all is as it was.
 
-    Raises NoIndex and BadIndex.
+    ``seen`` is the mark of what the form was filled in from. Raises NoIndex, ChangedMeanwhile and BadIndex.
     """
     name, why = " ".join(wanted.name.split()), " ".join(why.split())
     with db.transaction() as session:
@@ -100,6 +113,8 @@ def change_index(
         row = queries.one(session, series_id, index_id)
         if row is None:
             raise NoIndex(str(index_id))
+        if seen is not None and seen != mark_of(row):
+            raise ChangedMeanwhile
         faults = _faults(session, series_id, name, wanted, change, row)
         if not why or len(why) > LONGEST_REASON or has_bad_characters(why):
             faults["why"] = "blank" if not why else "bad_reason"

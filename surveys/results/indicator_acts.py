@@ -21,7 +21,7 @@ from surveys.models.deeds import Deed
 from surveys.models.indicator import Indicator, IndicatorEntry, IndicatorNote, IndicatorVersion
 from surveys.queries import indicators as queries
 from surveys.queries import writing
-from surveys.results.indicators import NoIndicator
+from surveys.results.indicators import Ended, NoIndicator
 
 LONGEST_REASON, LONGEST_APPROVER, LONGEST_ENTRY, LONGEST_NOTE = 1_000, 200, 300, 5_000
 MOST_AT_ONCE = 100_000
@@ -256,11 +256,13 @@ def _whole(session: Session, project_id: int, code: str, kind: Kind) -> Indicato
 
 
 def _held(session: Session, project_id: int, code: str) -> Indicator:
-    """An indicator that goes on, held until the transaction ends. Raises NoIndicator."""
+    """One that goes on, held until the transaction ends. Raises NoIndicator, and of an ended one Ended."""
     found = queries.by_code(session, project_id, code)
     row = queries.hold(session, found.id) if found is not None else None
-    if row is None or row.ended_on is not None:
+    if row is None:
         raise NoIndicator(code)
+    if row.ended_on is not None:
+        raise Ended(code)
     return row
 
 

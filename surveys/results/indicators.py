@@ -100,6 +100,12 @@ class NoIndicator(LookupError):
     code = "no_indicator"
 
 
+class Ended(NoIndicator):
+    """The indicator is not followed any more: it can be read about, and nothing more is written of it."""
+
+    code = "ended"
+
+
 def read_indicators(
     session: Session,
     project: Project,

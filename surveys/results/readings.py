@@ -22,7 +22,7 @@ from surveys.models.programme import Project
 from surveys.queries import indicators as queries
 from surveys.results.indicator_answers import NO_READING
 from surveys.results.indicator_figures import Look
-from surveys.results.indicators import NoIndicator, part_of, read_indicator
+from surveys.results.indicators import Ended, NoIndicator, part_of, read_indicator
 
 LONGEST_SOURCE = 500
 LATE = timedelta(days=1)  # a reading taken the day after its date reads the answers as they are
@@ -159,8 +159,10 @@ def _typed(kind: Kind, raw: dict[str, str], today: date) -> tuple[date, Figure, 
 
 def _of_project(session: Session, project_id: int, code: str) -> Indicator:
     row = queries.by_code(session, project_id, code)
-    if row is None or row.ended_on is not None:
+    if row is None:
         raise NoIndicator(code)
+    if row.ended_on is not None:
+        raise Ended(code)
     return row
 
 

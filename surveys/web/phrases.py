@@ -10,6 +10,6 @@ def _(message: str, **values: object) -> str:
     return text % values if values else text
 
 
-def ngettext(one: str, several: str, num: int) -> str:
-    """The message that fits the number."""
-    return catalogue(language.current()).ngettext(one, several, num) % {"num": num}
+def ngettext(one: str, several: str, num: int, /, **values: object) -> str:
+    """The message that fits the number, with its values filled in; ``num`` is written as it is counted."""
+    return catalogue(language.current()).ngettext(one, several, num) % {"num": num, **values}

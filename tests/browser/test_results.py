@@ -105,6 +105,27 @@ def test_a_wide_table_scrolls_in_itself_by_keyboard(new_page: PageMaker, address
     until(lambda: table.evaluate("element => element.scrollLeft") > 0)
 
 
+def test_on_a_phone_each_occasion_is_a_card_of_the_same_table(new_page: PageMaker, address: str) -> None:
+    """Nothing to scroll sideways, and to a screen reader the table that the wide page has."""
+    phone = signed_in(new_page(viewport={"width": 390, "height": 844}), address)
+    phone.goto(address + RESULTS)
+    table = phone.get_by_role("table", name="Efter varje tillfälle")
+    region = phone.get_by_role("region", name="Efter varje tillfälle", exact=True)
+    assert region.evaluate("each => each.scrollWidth - each.clientWidth") == 0
+    rows = table.get_by_role("row")
+    assert rows.count() == 5
+    assert rows.first.get_by_role("columnheader").count() == 5
+    assert rows.nth(1).get_by_role("cell").count() == 4
+    named = rows.nth(1).get_by_role("cell", name=re.compile(r"^Hur nyttigt var det\?: 75,3 % 58 av 77$"))
+    assert named.count() == 1
+    for cell in table.get_by_role("cell").all():
+        inside = cell.evaluate(
+            "each => { const box = each.getBoundingClientRect();"
+            " return box.left >= 0 && box.right <= window.innerWidth && each.innerText.trim() !== '' }"
+        )
+        assert inside, cell.inner_text()
+
+
 def test_every_chart_says_in_words_what_it_shows_and_is_a_file(page: Page, address: str) -> None:
     here = address + RESULTS
     signed_in(page, address).goto(here)

@@ -19,6 +19,7 @@ from surveys.domain.indicators import (
     judged,
 )
 from surveys.reporting.indicator_told import Told
+from surveys.reporting.indicator_words import gap, tally
 from surveys.reporting.words import Words
 from surveys.results.indicator_behind import Read
 from surveys.results.indicators import StoredReading, Version
@@ -168,3 +169,28 @@ def test_parts_are_named_and_those_that_cannot_be_judged_are_no_part_of_every() 
     assert sentence(definition, persons(9), Judgement(Verdict.PARTLY, "part_missed")) == (
         "9 personer, målet är 9 personer: helheten är uppfylld, men inte varje del. Delvis uppfyllt."
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "met", "told"),
+    [
+        ("sv", 1, "1 helt uppfylld, 0 delvis uppfyllda, 2 inte uppfyllda, 1 kan inte bedömas."),
+        ("sv", 3, "3 helt uppfyllda, 0 delvis uppfyllda, 2 inte uppfyllda, 1 kan inte bedömas."),
+        ("en", 1, "1 met, 0 partly met, 2 not met, 1 cannot be judged."),
+    ],
+)
+def test_one_target_is_told_in_the_singular(language: str, met: int, told: str) -> None:
+    verdicts = [Verdict.MET] * met + [Verdict.NOT_MET] * 2 + [Verdict.UNKNOWN]
+
+    assert tally(Words(language), verdicts) == told
+
+
+@pytest.mark.parametrize(
+    ("decimals", "missing", "told"),
+    [(0, 1, "1 procentenhet"), (0, 2, "2 procentenheter"), (1, 1, "1,0 procentenheter")],
+)
+def test_one_percentage_point_is_told_in_the_singular(decimals: int, missing: int, told: str) -> None:
+    definition = Definition(Kind.SHARE, "Mål", target=Decimal(50))
+    judgement = judged(definition, share(50 - missing, 100), (), decimals)
+
+    assert gap(Words("sv"), definition, judgement) == told

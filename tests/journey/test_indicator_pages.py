@@ -146,3 +146,37 @@ def test_a_head_count_with_parts_and_a_share_of_few_answers(evaluator: FlaskClie
     assert "No index is declared yet." in words(evaluator.get(f"{NEW}?slag=index"))
     typed = {"title": "Läget", "measure": "share", "threshold": "2,5", **common}
     assert "Index: Fill this in." in words(fill(evaluator, f"{NEW}?slag=index", NEW, **typed))
+
+
+def test_what_was_typed_for_an_ended_indicator_is_not_lost(evaluator: FlaskClient) -> None:
+    common = {"unit": "personer", "reads_on": "2027-01-31", "decided_on": "2026-01-01", "target": "5"}
+    fill(evaluator, f"{NEW}?slag=outside", NEW, title="Platser", **common)
+    one = f"{HERE}/platser"
+    figure = {"value": "3", "on": "2026-06-30", "source": "Lägesrapporten"}
+    assert fill(evaluator, one, f"{one}/utfall", **figure).status_code == 303
+    opened, revising = evaluator.get(one), evaluator.get(f"{one}/revidera")
+    part = evaluator.get(f"{NEW}?del-av=platser")
+    fill(evaluator, f"{one}/ta-bort", end="1")
+
+    late = send(evaluator, opened, f"{one}/utfall", value="4", on="2026-09-30", source="Ett brev <b>")
+    wrong = send(evaluator, opened, f"{one}/utfall", value="fyra", on="2026-09-30", source="Ett brev")
+    grounds = send(evaluator, opened, f"{one}/grunder", text="Två platser var stängda.")
+    because = {"reason": "Färre platser", "approved_by": "Styrgruppen", "target": "4"}
+    revised = send(evaluator, revising, f"{one}/revidera", **because)
+    added = send(evaluator, part, NEW, title="Platser i norr")
+
+    ended = "The indicator has been ended meanwhile"
+    for each in (late, wrong, grounds, revised, added):
+        assert each.status_code == 409
+        assert ended in words(each)
+    assert "Outcome 4 Day 2026-09-30 Source Ett brev &lt;b&gt;" in words(late)
+    assert "Outcome fyra" in words(wrong)
+    assert "Grounds Två platser var stängda." in words(grounds)
+    assert all(f'value="{each}"' in revised.text for each in because.values())
+    assert 'value="Platser i norr"' in added.text
+    assert "Save" not in words(revised).split("Approved by")[-1]
+    again = evaluator.get(f"{one}/revidera")
+    assert again.location == one  # whose page says that it has ended
+    shown = words(evaluator.get(one))
+    assert "Not followed any more since" in shown
+    assert not any(each in shown for each in ("Ett brev", "Två platser", "Färre platser"))

@@ -103,7 +103,7 @@ def test_a_sheet_from_forms_becomes_the_pre_measurement(after: Installation, sql
         "Two rows of one person 2",
         "Cannot be taken in 3",
         "24 1. Hur nyttigt var det? “Vet faktiskt inte” fits no option.",
-        "Rows 23.",
+        "Row 23.",
     ):
         assert wanted in told, told
     save = look.removesuffix("granska") + "spara"

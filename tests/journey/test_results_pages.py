@@ -191,7 +191,7 @@ def test_before_and_after_tell_the_same_persons_apart_from_the_groups(
     assert "Before n = 20 After n = 12" in page
     assert "50.0% 10 of 20 1 of 12 8.3%" in page
     assert "Mean 1.8 n = 20 3.1 n = 12" in page
-    assert "11 answered differently; 1 who answered the same are left out. Exact." in page
+    assert "11 answered differently; 1 who answered the same is left out. Exact." in page
     assert "Before, the others n = 8" in page
     charts = [client.get(f"{RESULTS}/fore-och-efter?diagram={number}.svg").text for number in (1, 2, 3)]
     assert "What the same persons answered each time" in charts[1]
@@ -239,6 +239,43 @@ def test_an_index_is_declared_with_nothing_typed_lost(
     assert removed.status_code == 303
     assert "None is declared." in text_of(client, f"{RESULTS}/fore-och-efter")
     assert client.get(f"{address}/{10**22}").status_code == 404
+
+
+def test_the_second_of_two_who_change_an_index_is_told(
+    sqlite_installation: Installation, sqlite_app: Flask
+) -> None:
+    with sqlite_installation.database.transaction() as session:
+        several(Answering(session, sqlite_installation.keys))
+    client, other = signed_in(sqlite_app, "evaluator"), signed_in(sqlite_app, "organiser")
+    address = f"{RESULTS}/fore-och-efter/index"
+    fields: dict[str, Any] = forms_of(client.get(address))[address]
+    client.post(address, data={**fields, "name": "Läget", "questions": ["a", "b"], "minimum": "1"})
+    (own,) = re.findall(rf'href="({address}/\d+)"', client.get(address).text)
+    mine, theirs = ({**forms_of(each.get(own))[own]} for each in (client, other))
+
+    first = other.post(own, data=theirs | {"questions": ["a", "c"], "minimum": "2", "why": "b är annat"})
+    second = client.post(own, data=mine | {"name": "Nuläget", "questions": ["a", "b"], "why": "Nytt namn"})
+    after_second = text_of(client, own)
+    third = client.post(own, data=forms_of(second)[own] | {"questions": ["a", "b"]})
+    named = text_of(client, own)
+    gone = forms_of(client.get(own))[own]
+    (away,) = re.findall(r'action="([^"]+/ta-bort)"', other.get(address).text)
+    other.post(away, data=forms_of(other.get(address))[away])
+    last = client.post(own, data=gone | {"name": "Läget nu", "questions": ["b", "c"], "why": "Bättre så"})
+
+    assert (first.status_code, second.status_code, third.status_code) == (303, 409, 303)
+    assert "Somebody else has changed the index meanwhile" in second.text
+    assert "b är annat" in second.text
+    assert all(f'value="{each}"' in second.text for each in ("Nuläget", "1"))
+    assert "Nytt namn</textarea>" in second.text
+    assert re.search(r'value="b" checked', second.text)
+    assert "Nuläget" not in after_second
+    assert "Nuläget" in named
+    assert last.status_code == 409
+    assert "The index is not there any more" in last.text
+    assert "Bättre så" in last.text
+    assert 'value="Läget nu"' in last.text
+    assert re.search(r'value="c" checked', last.text)
 
 
 def test_spellings_are_counted_as_one_and_taken_apart(

@@ -62,6 +62,19 @@ def test_groups_indexes_and_figures_from_elsewhere_are_told_whole_or_not_at_all(
     assert printed["Män"][2] == ("25,0 %", "")
 
 
+def test_on_one_page_occasions_that_were_not_measured_are_told_of_in_the_summary_alone(
+    sqlite_installation: Installation, who: Staff
+) -> None:
+    caption = "Efter varje tillfälle"
+    full = contents(sqlite_installation, who, make(sqlite_installation, who)).document
+    short = contents(sqlite_installation, who, make(sqlite_installation, who, kind="one_page")).document
+
+    every, few = (list(table_of(each, "occasions", caption)) for each in (full, short))
+    assert [each for each in every if each not in few] == ["4. Tillfälle 4"]
+    assert "Kursen: tillfällen utan mätning: 1." in said(short)
+    assert any("Tillfällen utan mätning är inte med." in each for each in said(short))
+
+
 def test_a_preliminary_version_is_removed_and_its_number_not_used_again(
     sqlite_installation: Installation, who: Staff
 ) -> None:

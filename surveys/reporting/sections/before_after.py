@@ -163,9 +163,12 @@ def _let_go(material: Material, found: Change, question: QuestionChange, many: i
     words, name = material.words, material.words.local(question.text)
     label = said_of(found.series.title, words._("Before and after"), name, words._("pairs left out"))
     count = material.ledger.number(f"{found.series.code}/pairs/{question.code}/let_go", label, many)
-    return words._(
+    return words.ngettext(
+        "%(question)s: %(num)s more answered both times and is left out, so that what few people said cannot"
+        " be worked out. Who is left out is decided by which small groups they belong to, and by lot.",
         "%(question)s: %(num)s more answered both times and are left out, so that what few people said cannot"
         " be worked out. Who is left out is decided by which small groups they belong to, and by lot.",
+        many,
         question=name,
         num=count,
     )

@@ -118,12 +118,20 @@ def _notes(material: Material, one: IndicatorResult) -> Iterator[str]:
     if figure.left_out:
         label = said_of(words._("Indicator"), title, words._("measurements left out"))
         many = ledger.number(f"indicator/{one.code}/left_out", label, figure.left_out)
-        yield words._(
-            "%(title)s: %(num)s measurements that too few answered are in no figure.", title=title, num=many
+        yield words.ngettext(
+            "%(title)s: %(num)s measurement that too few answered is in no figure.",
+            "%(title)s: %(num)s measurements that too few answered are in no figure.",
+            figure.left_out,
+            title=title,
+            num=many,
         )
     if figure.waiting:
         label = said_of(words._("Indicator"), title, words._("measurements not closed"))
         many = ledger.number(f"indicator/{one.code}/waiting", label, figure.waiting)
-        yield words._(
-            "%(title)s: %(num)s measurements that have not closed are not in it yet.", title=title, num=many
+        yield words.ngettext(
+            "%(title)s: %(num)s measurement that has not closed is not in it yet.",
+            "%(title)s: %(num)s measurements that have not closed are not in it yet.",
+            figure.waiting,
+            title=title,
+            num=many,
         )

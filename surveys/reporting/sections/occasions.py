@@ -38,8 +38,15 @@ def _of(material: Material, series: SeriesResults) -> list[Block]:
             each for each in scales if all(len(row.results.get(each.code, ())) < 2 for row in table.rows)
         ]
         scales = single[-MOST_OF_ONE_PAGE:]
+    rows = _rows(material, table.rows)
     parts = [scales[at : at + COLUMNS_A_TABLE] for at in range(0, len(scales), COLUMNS_A_TABLE)] or [[]]
-    return [_table(material, series, table.rows, part, at == 0) for at, part in enumerate(parts)]
+    return [_table(material, series, rows, part, at == 0) for at, part in enumerate(parts)]
+
+
+def _rows(material: Material, rows: Sequence[TableRow]) -> Sequence[TableRow]:
+    """On one page those where nothing was asked are left out: how many they are stands in the summary."""
+    asked = [row for row in rows if row.measurement.state != "not_measured"]
+    return asked if material.brief and asked else rows
 
 
 def _table(
@@ -59,6 +66,9 @@ def _table(
     if columns:
         asked = words._("Questions: the share in the upper classes of the scale, with its own n.")
         base = f"{base} {asked}".strip()
+    if material.brief:
+        left_out = words._("Occasions that were not measured are left out.")
+        base = f"{base} {left_out}".strip()
     lines = tuple(_row(material, series, row, columns, first) for row in rows)
     if material.brief:
         lines = tuple(tuple(_on_one_line(cell, at) for at, cell in enumerate(line)) for line in lines)

@@ -104,7 +104,14 @@ def _notes(material: Material, series: SeriesResults) -> list[str]:
         paper = ledger.number(
             f"{key}/paper", said_of(series.title, words._("typed in from paper")), sent.paper
         )
-        notes.append(words._("Of the submitted, %(num)s were typed in from paper.", num=paper))
+        notes.append(
+            words.ngettext(
+                "Of the submitted, %(num)s was typed in from paper.",
+                "Of the submitted, %(num)s were typed in from paper.",
+                sent.paper,
+                num=paper,
+            )
+        )
     if sent.uncoded:
         uncoded = ledger.number(
             f"{key}/uncoded", said_of(series.title, words._("papers without a code")), sent.uncoded

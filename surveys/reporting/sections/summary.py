@@ -99,12 +99,18 @@ def _told(material: Material, series: SeriesResults) -> Iterator[str]:
     made = [each for each in series.measurements if each.asked]
     shown = [each for each in made if each.shown]
     name = said_of(series.title, words._("Measurements"))
-    yield words._(
+    total = ledger.number(f"{key}/measurements", name, len(made))
+    seen = said_of(name, words._("shown here"))
+    here = ledger.number(f"{key}/measurements/shown", seen, len(shown))
+    yield words.ngettext(
+        "%(series)s: %(made)s measurement has been made, and the answers of %(shown)s are shown in"
+        " this report.",
         "%(series)s: %(made)s measurements have been made, and the answers of %(shown)s are shown in"
         " this report.",
+        len(made),
         series=series.title,
-        made=ledger.number(f"{key}/measurements", name, len(made)),
-        shown=ledger.number(f"{key}/measurements/shown", said_of(name, words._("shown here")), len(shown)),
+        made=total,
+        shown=here,
     )
     missed = [each for each in series.measurements if each.state == "not_measured"]
     if missed:
@@ -162,10 +168,11 @@ def _targets(material: Material) -> Iterator[str]:
         part: ledger.number(f"indicators/{part}", said_of(name, label), many)
         for part, (label, many) in parts.items()
     }
+    said = said_of(name, words._("with a target"))
     yield words._(
         "Targets of the indicators: %(all)s. Met: %(met)s. Partly met: %(partly)s. Not met: %(missed)s."
         " Cannot be judged: %(open)s.",
-        all=ledger.number("indicators/targets", said_of(name, words._("with a target")), len(judged)),
+        all=ledger.number("indicators/targets", said, len(judged)),
         **counted,
     )
     if any(each.preliminary for each in judged):

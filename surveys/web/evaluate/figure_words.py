@@ -11,7 +11,7 @@ from surveys.domain.figure_habits import decimals_of
 from surveys.domain.figure_printed import Role
 from surveys.domain.statistics import percent as share_of
 from surveys.web.filters import number, percent
-from surveys.web.phrases import _
+from surveys.web.phrases import _, ngettext
 
 Words = Mapping[str, LazyString]
 
@@ -83,12 +83,13 @@ def value_of(finding: Finding) -> str:
 def summary(counted: Mapping[Verdict, int]) -> str:
     """ "39 figures tried: 28 follow; …", in one line."""
     total = sum(counted.values())
-    parts = [_("%(count)s follow", count=number(counted[Verdict.FOLLOWS]))]
+    follow, differ = counted[Verdict.FOLLOWS], counted[Verdict.DIFFERS]
+    parts = [ngettext("%(num)s follows", "%(num)s follow", follow, num=number(follow))]
     if counted[Verdict.FEWER]:
         parts.append(_("%(count)s only if fewer answered the question", count=number(counted[Verdict.FEWER])))
     if counted[Verdict.HABIT]:
         parts.append(_("%(count)s only by another rounding", count=number(counted[Verdict.HABIT])))
-    parts.append(_("%(count)s do not follow", count=number(counted[Verdict.DIFFERS])))
+    parts.append(ngettext("%(num)s does not follow", "%(num)s do not follow", differ, num=number(differ)))
     return _("Figures tried: %(total)s. Of these %(parts)s.", total=number(total), parts=", ".join(parts))
 
 
@@ -101,10 +102,12 @@ def _share(finding: Finding, own: bool) -> Iterator[str]:
     elif finding.counted:
         yield _("%(fit)s, not %(printed)s.", fit=_is(fits[0]), printed=printed)
     else:
-        yield _(
-            "%(printed)s cannot come from %(n)s answers. Nearest: %(fit)s.",
+        yield ngettext(
+            "%(printed)s cannot come from %(num)s answer. Nearest: %(fit)s.",
+            "%(printed)s cannot come from %(num)s answers. Nearest: %(fit)s.",
+            fits[0].n,
             printed=printed,
-            n=number(fits[0].n),
+            num=number(fits[0].n),
             fit=_is(fits[0]),
         )
 
@@ -120,10 +123,11 @@ def _mean(finding: Finding, own: bool) -> Iterator[str]:
     if finding.counted:
         yield _("The mean is %(near)s, not %(printed)s.", near=near, printed=printed)
     else:
-        n = number(fits[0].n)
-        yield _(
-            "No %(n)s answers in whole numbers have the mean %(printed)s. Nearest: %(near)s.",
-            n=n,
+        yield ngettext(
+            "No answer in whole numbers has the mean %(printed)s. Nearest: %(near)s.",
+            "No %(num)s answers in whole numbers have the mean %(printed)s. Nearest: %(near)s.",
+            fits[0].n,
+            num=number(fits[0].n),
             printed=printed,
             near=near,
         )

@@ -28,6 +28,7 @@ class IndexForm:
     minimum: str = ""
     questions: list[str] = field(default_factory=list)
     why: str = ""
+    seen: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -58,7 +59,9 @@ def question_index(project: str, series: str, index: int) -> str:
     row = queries.one(reading_session(), g.series.id, index)
     if row is None:
         abort(404)
-    return _index_page(row, IndexForm(row.name, str(row.minimum), list(row.questions)))
+    return _index_page(
+        row, IndexForm(row.name, str(row.minimum), list(row.questions), "", indexes.mark_of(row))
+    )
 
 
 @blueprint.post(f"{PAGE}/<int:index>")
@@ -67,14 +70,22 @@ def change_index(project: str, series: str, index: int) -> Shown:
     typed, wanted = _typed()
     database, user = installation().database, g.user.user_id
     try:
-        indexes.change_index(database, g.series.id, index, wanted, typed.why, _change(), user, clock.now())
+        indexes.change_index(
+            database, g.series.id, index, wanted, typed.why, _change(), user, clock.now(), typed.seen
+        )
     except indexes.NoIndex:
-        abort(404)
+        return _page(typed, gone=True), 409
+    except indexes.ChangedMeanwhile:
+        row = queries.one(reading_session(), g.series.id, index)
+        if row is None:
+            return _page(typed, gone=True), 409
+        typed.seen = indexes.mark_of(row)  # whoever saves again has seen what is there now
+        return _index_page(row, typed, conflict=True), 409
     except indexes.BadIndex as error:
         typed.errors = {name: _fault(name, code) for name, code in error.faults.items()}
         row = queries.one(reading_session(), g.series.id, index)
         if row is None:
-            abort(404)
+            return _page(typed, gone=True), 409
         return _index_page(row, typed), 422
     flash(_("The index is changed."), "positive")
     return redirect(series_address("resultat", "fore-och-efter", "index", str(index)), 303)
@@ -98,7 +109,11 @@ def _change() -> Change:
 def _typed() -> tuple[IndexForm, indexes.Wanted]:
     form = request.form
     typed = IndexForm(
-        form.get("name", ""), form.get("minimum", ""), form.getlist("questions"), form.get("why", "")
+        form.get("name", ""),
+        form.get("minimum", ""),
+        form.getlist("questions"),
+        form.get("why", ""),
+        form.get("seen", ""),
     )
     least = typed.minimum.strip()
     # what is no number is 0, which no index can have as its least
@@ -106,7 +121,7 @@ def _typed() -> tuple[IndexForm, indexes.Wanted]:
     return typed, indexes.Wanted(typed.name, tuple(dict.fromkeys(typed.questions)), minimum)
 
 
-def _index_page(row: QuestionIndex, typed: IndexForm) -> str:
+def _index_page(row: QuestionIndex, typed: IndexForm, conflict: bool = False) -> str:
     change = _change()
     here = series_address("resultat", "fore-och-efter")
     return page(
@@ -120,6 +135,7 @@ def _index_page(row: QuestionIndex, typed: IndexForm) -> str:
         called=row.name,
         number=row.id,
         typed=typed,
+        conflict=conflict,
         here=here,
     )
 
@@ -129,7 +145,8 @@ def _way(here: str) -> Crumbs:
     return [*series_crumbs(_("Results"))[:-1], results, (_("Before and after"), here)]
 
 
-def _page(typed: IndexForm) -> str:
+def _page(typed: IndexForm, gone: bool = False) -> str:
+    """``gone``: what was typed was to change an index that is not there any more."""
     change = _change()
     here = series_address("resultat", "fore-och-efter")
     return page(
@@ -140,6 +157,7 @@ def _page(typed: IndexForm) -> str:
         declared=change.indexes,
         offered=change.indexable,
         typed=typed,
+        gone=gone,
         here=here,
     )
 

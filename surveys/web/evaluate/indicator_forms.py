@@ -13,7 +13,7 @@ from surveys.domain.participation import STAGES
 from surveys.domain.series import BadFields
 from surveys.results import indicator_acts
 from surveys.results.indicator_choices import Choices, choices
-from surveys.results.indicators import IndicatorResult, NoIndicator, read_indicator
+from surveys.results.indicators import Ended, IndicatorResult, NoIndicator, read_indicator
 from surveys.web.evaluate import indicator_words as told
 from surveys.web.evaluate.base import as_evaluator, blueprint, page
 from surveys.web.filters import local
@@ -52,7 +52,7 @@ def new_indicator(project: str) -> str:
 @blueprint.post(f"{HERE}/ny")
 @staff("organiser", "evaluator")
 def add_indicator(project: str) -> Shown:
-    whole = _whole()
+    whole = _whole(ended=True)
     kind = whole.kind if whole else _kind()
     if kind is None:
         return redirect(home("ny"), 303)
@@ -72,6 +72,8 @@ def add_indicator(project: str) -> Shown:
         )
     except BadFields as bad:
         return _form_page(kind, raw, many, bad.faults, whole), 422
+    except Ended:
+        return _form_page(kind, raw, many, whole=whole, ended=True), 409
     except (NoIndicator, indicator_acts.NotAPart):
         abort(404)
     flash(_("The indicator is there."), "positive")
@@ -93,7 +95,7 @@ def revise_form(project: str, indicator: str) -> str:
 @blueprint.post(f"{HERE}/<indicator>/revidera")
 @staff("organiser", "evaluator")
 def revise_indicator(project: str, indicator: str) -> Shown:
-    found = found_indicator(indicator)
+    found = found_indicator(indicator, ended=True)
     raw, many = request.form.to_dict(), _sent()
     seen = raw.get("seen", "")
     known = choices(reading_session(), g.project).known
@@ -116,6 +118,8 @@ def revise_indicator(project: str, indicator: str) -> Shown:
     except indicator_acts.Revised:
         raw["seen"] = str(found.versions[-1].number)
         return _form_page(found.kind, raw, many, revised=found, conflict=True), 409
+    except Ended:
+        return _form_page(found.kind, raw, many, revised=found, ended=True), 409
     except NoIndicator:
         abort(404)
     flash(_("The new version is there, beside those before it."), "positive")
@@ -134,14 +138,17 @@ def way(*items: tuple[str, str | None]) -> list[tuple[str, str | None]]:
     return crumbs(results, (_("Indicators"), home()), *items)
 
 
-def found_indicator(code: str) -> IndicatorResult:
-    """An indicator that goes on; else a 404."""
+def found_indicator(code: str, ended: bool = False) -> IndicatorResult:
+    """An indicator that goes on, else its page, which says that it has ended; where there is none, a 404.
+
+    ``ended``: also one that does not go on, for who has typed something that is not to be lost.
+    """
     try:
         found = read_indicator(reading_session(), g.project, code, clock.now(), as_evaluator())
     except NoIndicator:
         abort(404)
-    if found.ended_on is not None:
-        abort(404)
+    if found.ended_on is not None and not ended:
+        abort(redirect(home(found.code), 303))
     return found
 
 
@@ -151,9 +158,9 @@ def faults_in_words(faults: Mapping[str, str]) -> dict[str, str]:
     return {name: told.fault(faults[name]) or str(FAULTS.get(faults[name], faults[name])) for name in names}
 
 
-def _whole() -> IndicatorResult | None:
+def _whole(ended: bool = False) -> IndicatorResult | None:
     code = request.values.get("del-av", "")
-    found = found_indicator(code) if code else None
+    found = found_indicator(code, ended) if code else None
     if found is not None and found.whole is not None:
         abort(404)
     return found
@@ -210,6 +217,7 @@ def _form_page(
     whole: IndicatorResult | None = None,
     revised: IndicatorResult | None = None,
     conflict: bool = False,
+    ended: bool = False,
 ) -> str:
     offered = choices(reading_session(), g.project)
     heading = _heading(kind, whole, revised)
@@ -226,6 +234,7 @@ def _form_page(
         whole=whole,
         revised=revised,
         conflict=conflict,
+        ended=ended or (above is not None and above.ended_on is not None),
         offered=offered,
         classes=_classes(offered),
         stages=[(code, told.STAGES[code]) for code in STAGES],

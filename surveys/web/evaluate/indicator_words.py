@@ -1,10 +1,10 @@
 """Indicators on pages, in their language: what one counts, came to, and how its target stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from surveys.domain.indicators import Definition, Figure, Judgement, Kind
+from surveys.domain.indicators import Definition, Figure, Judgement, Kind, Verdict
 from surveys.domain.statistics import rounded
 from surveys.reporting import indicator_words as named
 from surveys.reporting.indicator_told import Told, target_versions
@@ -26,6 +26,11 @@ def _words() -> Words:
 def verdict(judgement: Judgement) -> tuple[str, str]:
     """What a judgement is called, and how it is coloured."""
     return named.verdict_name(_words(), judgement.verdict), VERDICTS[judgement.verdict]
+
+
+def tally(verdicts: Sequence[Verdict]) -> str:
+    """How many targets are met, partly met and not: "1 helt uppfylld, 2 delvis uppfyllda …"."""
+    return named.tally(_words(), verdicts)
 
 
 def base_name(base: str, questions: int = 1) -> str:

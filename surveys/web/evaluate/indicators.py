@@ -14,7 +14,7 @@ from surveys.domain.series import BadField, BadFields, a_day
 from surveys.queries import indicators as queries
 from surveys.results import indicator_acts, readings
 from surveys.results.indicator_choices import choices
-from surveys.results.indicators import IndicatorResult, NoIndicator, read_indicator, read_indicators
+from surveys.results.indicators import Ended, IndicatorResult, NoIndicator, read_indicator, read_indicators
 from surveys.web.evaluate import indicator_words as told
 from surveys.web.evaluate.base import as_evaluator, blueprint, page
 from surveys.web.evaluate.indicator_chart import readings_chart
@@ -48,6 +48,8 @@ def indicator(project: str, indicator: str) -> str:
 def read_indicator_now(project: str, indicator: str) -> Response:
     try:
         readings.read_now(installation().database, g.project.id, indicator, g.user.user_id, clock.now())
+    except Ended:
+        _say_ended()
     except NoIndicator:
         abort(404)
     except readings.NothingToRead:
@@ -75,8 +77,7 @@ def add_entry(project: str, indicator: str) -> Shown:
 @blueprint.post(f"{ONE}/produkter/<int:entry>/ta-bort")
 @staff("organiser", "evaluator")
 def remove_entry(project: str, indicator: str, entry: int) -> Response:
-    _act_on(indicator_acts.remove_entry, indicator, entry)
-    flash(_("It is not counted any more."), "positive")
+    _act_on(indicator_acts.remove_entry, indicator, entry, _("It is not counted any more."))
     return redirect(home(indicator), 303)
 
 
@@ -90,8 +91,7 @@ def add_note(project: str, indicator: str) -> Shown:
 @blueprint.post(f"{ONE}/grunder/<int:note>/ta-bort")
 @staff("organiser", "evaluator")
 def remove_note(project: str, indicator: str, note: int) -> Response:
-    _act_on(indicator_acts.remove_note, indicator, note)
-    flash(_("The grounds are removed."), "positive")
+    _act_on(indicator_acts.remove_note, indicator, note, _("The grounds are removed."))
     return redirect(home(indicator), 303)
 
 
@@ -120,6 +120,9 @@ def remove_indicator(project: str, indicator: str) -> Response:
             flash(_("The indicator is ended. All that was read stays."), "positive")
             return redirect(home(indicator), 303)
         indicator_acts.remove_indicator(db, g.project.id, indicator, user, now)
+    except Ended:
+        _say_ended()
+        return redirect(home(indicator), 303)
     except NoIndicator:
         abort(404)
     except indicator_acts.HasReadings:
@@ -139,19 +142,29 @@ def _written(act: Callable[..., None], indicator: str, typed: object, said: str,
         act(installation().database, g.project.id, indicator, typed, g.user.user_id, clock.now())
     except BadFields as bad:
         return _one(indicator, faults=faults_in_words(bad.faults), **again), 422
+    except Ended:
+        return _one(indicator, **again), 409
     except (NoIndicator, readings.NotTyped):
         abort(404)
     flash(said, "positive")
     return redirect(home(indicator), 303)
 
 
-def _act_on(act: Callable[..., None], indicator: str, number: int) -> None:
+def _act_on(act: Callable[..., None], indicator: str, number: int, said: str) -> None:
     if number > LARGEST_ID:
         abort(404)
     try:
         act(installation().database, g.project.id, indicator, number, g.user.user_id, clock.now())
+    except Ended:
+        _say_ended()
     except NoIndicator:
         abort(404)
+    else:
+        flash(said, "positive")
+
+
+def _say_ended() -> None:
+    flash(_("The indicator has been ended meanwhile. Nothing has been changed."), "warning")
 
 
 def _asked_day() -> tuple[date | None, str, str]:
@@ -170,6 +183,7 @@ def _one(
     note: str = "",
     faults: dict[str, str] | None = None,
 ) -> str:
+    """The page of one. What was typed after it had ended stands there to be copied."""
     session = reading_session()
     day, typed, fault = _asked_day()
     try:
@@ -194,7 +208,7 @@ def _one(
         typed_reading=reading,
         typed_entry=entry,
         typed_note=note,
-        errors=faults or {},
+        errors={} if found.ended_on else faults or {},
         day=day,
         typed=typed,
         fault=fault,
