@@ -108,7 +108,7 @@ def test_forms_are_printed_typed_in_by_code_and_told_apart(
     again = organiser.get(f"{entry}/papper?kod={form.code}", follow_redirects=True)
     assert "has answered already" in read(again.text)
     measured = f"{HERE}/insatser/kurs/resultat/matning/efter/t1"
-    assert "of which 1 typed in from paper" in read(organiser.get(measured).text)
+    assert "of which 1 was typed in from paper" in read(organiser.get(measured).text)
 
     # Where answers have names a person may be chosen; who did not answer so may not be asked all.
     with house.database.transaction() as session:

@@ -80,7 +80,7 @@ def test_what_is_declared_holds_wherever_results_are_read_and_is_undone(house: I
     assert set(declared.spellings) == {"mat nyttigt", "mat-nyttigt", "matnyttigt"}
     with house.database.reading() as session:
         found, change = read_series(session, 1, NOW), read_change(session, 1, NOW)
-    own = next(each for each in tables(found, change, Words("en"), "sv") if each.code == "words")
+    own = next(each for each in tables(found, [change], Words("en"), "sv") if each.code == "words")
     assert own.rows[0][-3:] == ("matnyttigt", 7, "matnyttigt (4), mat-nyttigt (2), mat nyttigt (1)")
 
     take_apart(house.database, 1, "words", "Matnyttigt", None, NOW)
