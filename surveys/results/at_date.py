@@ -1,8 +1,10 @@
 """Results as of a date: from the snapshots that the scheduler takes at closing and at a month's end."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,14 +15,19 @@ from surveys.domain.privacy import Limit
 from surveys.domain.questionnaire import ThemeRef, expand, parse
 from surveys.domain.snapshots import shown_of
 from surveys.domain.tally import Tally
+from surveys.domain.telling import Told
 from surveys.models.tally import Snapshot
 from surveys.queries import results as result_queries
 from surveys.queries import tallies as queries
 from surveys.queries import word_spellings
 from surveys.queries.results import Key
+from surveys.queries.tallies import Stand
 from surveys.results.cells import Cell, by_version, read_document
-from surveys.results.model import QuestionResult
+from surveys.results.grouped import read_patterns
+from surveys.results.model import QuestionResult, SeriesResults
 from surveys.results.questions import Tallied, tallied_results
+from surveys.results.series import read_rates
+from surveys.results.telling import read_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,12 @@ def read_series_at(
     calendar); one that there is no snapshot of by then has no entry.
 
     Not ``as_evaluator`` only of measurements that have closed by ``now``. What several snapshots together
-    would tell is not shown of the earlier ones (:mod:`surveys.domain.snapshots`).
+    would tell is not shown of the earlier ones (:mod:`surveys.domain.snapshots`), nor what an earlier one and
+    the tables by background would.
     """
     series = result_queries.series_by_id(session, series_id)
     limit, decimals = Limit(series.project.minimum_group), series.project.decimals
-    asking = queries.asking(session)
+    asking, beside = queries.asking(session), _Beside(session, series_id, now)
     forms = _Forms(session, series_id)
     alike = word_spellings.alike(session, series_id)
     found = {}
@@ -66,11 +74,48 @@ def read_series_at(
             questions: tuple[QuestionResult, ...] = ()
             if wanted.responses >= limit:
                 tallied = forms.tallied(key, tallies[-1])
-                questions = tallied_results(tallied, limit, decimals, _untold(tallies, limit), alike)
+                untold = _untold(tallies, limit) | beside.untold(
+                    key, tallies, Stand(wanted.responses, wanted.revisions)
+                )
+                questions = tallied_results(tallied, limit, decimals, untold, alike)
             found[key] = AtDate(
                 key, wanted.day, wanted.taken_at, wanted.why, wanted.counts, wanted.cells is None, questions
             )
     return found
+
+
+class _Beside:
+    """What is told of the measurements of a series now, by background."""
+
+    def __init__(self, session: Session, series_id: int, now: datetime) -> None:
+        self.session, self.series_id, self.now = session, series_id, now
+        self._stands = queries.stands(session)
+
+    @cached_property
+    def _outline(self) -> SeriesResults:
+        return read_rates(self.session, self.series_id, self.now, as_evaluator=True)
+
+    @cached_property
+    def _told(self) -> Told:
+        return read_told(self.session, self.series_id, self.now)
+
+    def untold(self, key: Key, tallies: Sequence[Mapping[int, Tally]], stand: Stand) -> AbstractSet[str]:
+        """The questions answered by others after the last of ``tallies`` that are told by background: who
+        came when, and of which group, would be a cross whose cells are few.
+        """
+        then = tallies[-1]
+        as_now = self._stands.get(key, stand) == stand
+        changed = {
+            code
+            for version, tally in then.items()
+            for code, counted in tally.questions.items()
+            if not as_now or any(_answers(each, version, code) != counted for each in tallies[:-1])
+        }
+        measurement = next((each for each in self._outline.measurements if each.key == key), None)
+        if not changed or measurement is None:
+            return frozenset()
+        shown = read_patterns(self.session, self._outline, measurement, self._told)
+        return changed & shown.keys()
 
 
 class _Forms:

@@ -36,6 +36,18 @@ def test_nothing_hidden_is_had_from_tables_and_pairs_together() -> None:
     assert found.tried > 20 * (ATTACKS // 10)
 
 
+def test_nor_from_earlier_snapshots_beside_them() -> None:
+    """Of groups by background; who came early is a group where a snapshot is shown alone."""
+    found = Outcome()
+    for seed in range(3000, 3000 + ATTACKS // 4):
+        series = random_series(Random(seed), indexed=False, people=(14, 24))
+        one = attack(series, "reader", seed, most=1)
+        found.tried, found.had = found.tried + one.tried, found.had + one.had
+
+    assert [each for each in found.had if each.what[0][1] != "early"] == []  # type: ignore[index]
+    assert found.tried > 20 * (ATTACKS // 10)
+
+
 def test_nor_from_response_rows_where_tables_stand_by_what_they_carry() -> None:
     """The organiser has the rows of each measurement, all pairs, and knows who answered when and who was let
     go; not who left a single question out, which nothing shows.

@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from sqlalchemy import func, insert, select, update
 
 from surveys.answers import closing as keys_closing
 from surveys.answers import responses, withdrawing
 from surveys.database import Database
 from surveys.installation import Installation
+from surveys.models.programme import Series
 from surveys.models.response import Response
 from surveys.models.tally import Snapshot, StoredCell, StoredTally
 from surveys.queries import tallies as queries
@@ -204,6 +206,41 @@ def test_results_as_of_a_date_tell_nobody_who_came_in_between(installation: Inst
     # Four came in between, and all said the same.
     assert (overall(then).n, overall(then).shown) == (12, False)
     assert (overall(at_closing).n, overall(at_closing).shown) == (16, True)
+
+
+@pytest.mark.parametrize(
+    ("told_by", "rows", "shown"),
+    [
+        pytest.param(None, False, False, id="tables by gender"),
+        pytest.param([], False, True, id="no tables by background"),
+        pytest.param(["gender"], True, False, id="rows that carry gender"),
+        pytest.param([], True, True, id="rows that carry nothing"),
+    ],
+)
+def test_nor_beside_tables_by_background(
+    installation: Installation, told_by: list[str] | None, rows: bool, shown: bool
+) -> None:
+    """Who came when, and of which gender, would be a cross whose cells are few."""
+    db, closed = installation.database, CLOSES + timedelta(days=1)
+    asked = ask(installation, *(f"P{number}" for number in range(32)))
+    month_end = date(2026, 11, 30)
+    for number, person in enumerate(asked[:20]):
+        _answer(installation, person, "4" if number % 3 else "1")
+    _round(db, datetime(2026, 12, 1, 9, 0, tzinfo=UTC))
+    for number, person in enumerate(asked[20:]):
+        _answer(installation, person, "4" if number % 2 else "1")
+    with db.transaction() as session:
+        for number, response in enumerate(session.scalars(select(Response).order_by(Response.id))):
+            response.background = {"gender": "man" if number % 2 else "woman"}
+        session.execute(update(Series).values(told_by=told_by, response_rows=rows))
+    _round(db, closed)
+
+    with db.reading() as session:
+        (then,) = read_series_at(session, 1, month_end, closed, as_evaluator=False).values()
+        (now,) = read_series_at(session, 1, CLOSES.date(), closed, as_evaluator=False).values()
+    overall = [next(q for q in each.questions if q.code == "overall") for each in (then, now)]
+    assert [each.shown for each in overall] == [shown, True]
+    assert [each.n for each in overall] == [20, 32]
 
 
 def test_of_what_is_to_lead_to_nobody_none_is_taken_before_it_does(installation: Installation) -> None:

@@ -190,7 +190,7 @@ class Whole:
                 Counted({str(k): n for k, n in enumerate(self.counted(each, column)) if n})
                 for each in (early, self.persons)
             )
-            if shown_of([now, then], self.limit)[1]:
+            if shown_of([now, then], self.limit)[1] and (then == now or not self.tables[column][1].variables):
                 found.append(column)
         return found
 
