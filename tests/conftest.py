@@ -53,8 +53,6 @@ def pytest_collection_finish() -> None:
     # Thousands of tests and their modules live as long as the process: nothing to look through again.
     gc.collect()
     gc.freeze()
-    # What tests keep for each other (templates, statements) is looked through whole each time: seldom, then.
-    gc.set_threshold(50_000, 20, 100)
 
 
 def _clear(run: Path) -> None:
