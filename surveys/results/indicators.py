@@ -7,6 +7,7 @@ for that date or later, which is never changed; until then what the figure is no
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,8 @@ from surveys.domain.indicators import (
     checked_sum,
     judged,
 )
+from surveys.domain.readings_apart import Read as Reading
+from surveys.domain.readings_apart import tells_of_between, told_readings
 from surveys.models.indicator import Indicator, IndicatorReading, IndicatorVersion
 from surveys.models.programme import Project
 from surveys.queries import indicators as queries
@@ -222,19 +225,37 @@ class _Reader:
         return replace(read, figure=self._told(definition, read.figure))
 
     def _told(self, definition: Definition, figure: Figure) -> Figure:
-        """A figure read earlier, unless it differs from that of today by the answers of a few.
+        """A figure of an earlier day, unless it and that of today tell what a few have answered.
 
         Answers that were taken back, or typed in from paper later, could else be had by subtracting.
         """
-        if not definition.kind.from_answers or figure.n is None:
+        if not definition.kind.from_answers:
             return figure
-        now = self.look.now_answered(definition).figure.n or 0
-        apart = abs(now - figure.n)
-        return Figure(lacking=TOO_CLOSE) if 0 < apart < self.look.project.minimum_group else figure
+        now, limit = self.look.now_answered(definition).figure, self.look.project.minimum_group
+        return Figure(lacking=TOO_CLOSE) if tells_of_between(figure, now, limit, True) else figure
+
+    @cached_property
+    def _readings_told(self) -> set[int]:
+        """The readings (ids) of answers that are told beside today's figures and each other: those of all
+        indicators together, since several may count the same answers.
+        """
+        kinds = {row.id: row.kind for row in self.rows}
+        found = [
+            (row.taken_at, Reading(row.id, restored(kinds[number], row.version.definition), figure_of(row)))
+            for number, rows in self.look.readings.items()
+            for row in rows
+            if Kind(kinds[number]).from_answers
+        ]
+        newest_first = sorted(found, key=lambda each: (each[0], each[1].id), reverse=True)
+        read = [each for _, each in newest_first]
+        today = [(each.definition, self.look.now_answered(each.definition).figure) for each in read]
+        return told_readings(read, today, self.look.project.minimum_group)
 
     def _stored(self, row: IndicatorReading, of: Indicator) -> StoredReading:
         version = version_of(row.version, of.kind)
-        figure = self._told(version.definition, figure_of(row))
+        figure = figure_of(row)
+        if version.definition.kind.from_answers and row.id not in self._readings_told:
+            figure = Figure(lacking=TOO_CLOSE)
         found = judged(version.definition, figure, (), self.look.project.decimals)
         # the parts had their say when it was taken
         why = found.why if found.verdict == row.verdict or figure.lacking else "part_missed"
