@@ -147,7 +147,10 @@ def _readme(export: Export, archive: _Archive, words: Words) -> str:
     lines += [f"  {name} – {left_out}: {why}" for name, why in archive.missing]
     lines += ["", _('CSV: semicolons, decimal comma. In R: read.csv2(file, fileEncoding = "UTF-8-BOM").')]
     lines += [_("Check the files with: sha256sum -c %(name)s", name=SUMS)]
-    lines += [_("The answers are personal data, also without names. Delete the files when they are used.")]
+    if export.rows_given:
+        lines.append(
+            _("The answers are personal data, also without names. Delete the files when they are used.")
+        )
     return "\n".join(lines) + "\n"
 
 

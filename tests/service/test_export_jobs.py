@@ -19,6 +19,7 @@ from scheduler.exporter import Exporter
 from surveys.answers import made_files
 from surveys.backup import keeping
 from surveys.course import profile, programme
+from surveys.domain.telling import Telling
 from surveys.exporting import jobs
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
@@ -28,6 +29,7 @@ from surveys.models.questionnaire import QuestionnaireVersion
 from surveys.queries import export_jobs as queries
 from surveys.results.change import read_change
 from surveys.results.indexes import Wanted, declare_index
+from surveys.results.telling_acts import choose, mark, read_choice
 from surveys.running import access
 from tests.support.answered import OVERALL, Answering, spread
 from tests.support.forms import DEGREE, local
@@ -135,6 +137,31 @@ def test_the_bundle_holds_every_file_and_its_checksum(
     assert "kurs-persons.sav – en person per rad" in archive.read("README.txt").decode()
     archive.extractall(tmp_path)
     assert_counts_are_equal(tmp_path)
+
+
+def test_without_rows_it_holds_the_tables_and_is_dropped_when_that_is_chosen(
+    installation: Installation, series: int
+) -> None:
+    with_rows = ordered(installation, series)
+    worked(installation)
+    with installation.database.reading() as session:
+        stored = read_choice(session, series, NOW).stored
+    choose(installation.database, series, Telling(), "Tabeller", mark(stored), 1, NOW, administrator=True)
+    assert (job(installation, with_rows).state, job(installation, with_rows).reason) == (
+        "dropped",
+        "told_otherwise",
+    )
+    assert how_many_parts(installation) == 0
+
+    public_id = ordered(installation, series)
+    worked(installation)
+    content = b"".join(jobs.parts(installation.database, job(installation, public_id).id))
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    assert not [name for name in archive.namelist() if "responses" in name or "answers" in name]
+    assert {"kurs-results.xlsx", "kurs-codebook.pdf", "SHA256SUMS"} <= set(archive.namelist())
+    readme = archive.read("README.txt").decode()
+    assert "Inga svarsrader lämnas ut" in readme
+    assert "personuppgifter" not in readme
 
 
 def assert_counts_are_equal(folder: Path) -> None:
