@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from surveys.domain.composite import View, index_value, joined_beside, shown_beside
+from surveys.domain.composite import View
+from surveys.domain.index_views import Persons, index_views
 from surveys.domain.paired import Number
-from surveys.domain.pairing import Values
 from surveys.domain.privacy import Limit
 from surveys.domain.reliability import cronbach_alpha
 from surveys.domain.statistics import rounded
@@ -20,7 +20,6 @@ from surveys.results.table import same_answers
 ALPHA_DECIMALS = 2
 
 Asked = Mapping[str, QuestionResult]
-Persons = Sequence[Sequence[Number | None]]  # an entry a question
 
 
 def scale_of(index: QuestionIndex, asked: Asked) -> dict[str, Number] | None:
@@ -62,31 +61,18 @@ def index_change(
     whichever two are compared, else two choices of them could be subtracted.
     """
     order = list(answers)
-    values = [
-        tuple(index_value(each, index.minimum) for each in person)
-        for person in zip(*answers.values(), strict=True)
-    ]
-    views, paired = list(beside), None
-    if len(order) > 1:
-        nobody: Values = (None,) * len(order)
-        may = (
-            values
-            if members is None
-            else [own if member else nobody for own, member in zip(values, members, strict=True)]
-        )
-        found, own = joined_beside(may, limit, views)
-        views.append(own)
-        if not at.why_not and at.before is not None:
-            places = order.index(at.before), order.index(at.after)
-            paired = paired_of(found, places, Ruler({}), limit, decimals)
+    shown = index_views(answers, index.minimum, limit, beside, members)
+    paired = None
+    if shown.found is not None and not at.why_not and at.before is not None:
+        places = order.index(at.before), order.index(at.after)
+        paired = paired_of(shown.found, places, Ruler({}), limit, decimals)
         if paired:  # who answered before alone is told of by question: here they would be one more group
             paired = replace(paired, others=None)
-    told: dict[int, Counter[Number]] = {}
-    for column, place in enumerate(order):
-        whole = shown_beside([each[column] for each in values], limit, views)
-        views.append(whole)
-        told[place] = Counter(each for (each,) in whole.values if each is not None)
-    alphas = {place: _alpha(persons, limit, views) for place, persons in answers.items()}
+    told = {
+        place: Counter(each for (each,) in whole.values if each is not None)
+        for place, whole in shown.whole.items()
+    }
+    alphas = {place: _alpha(persons, shown.complete[place]) for place, persons in answers.items()}
     before = (0, None) if at.before is None else alphas[at.before]
     after = alphas[at.after]
     change = IndexChange(
@@ -106,7 +92,7 @@ def index_change(
         before=None if at.before is None else _side(told[at.before], decimals),
         after=_side(told[at.after], decimals),
     )
-    return change, views[len(beside) :]
+    return change, shown.views
 
 
 def as_before(found: IndexChange) -> IndexChange:
@@ -127,18 +113,11 @@ def _side(counted: Counter[Number], decimals: int) -> Side | None:
     return side_of(counted, Ruler({}), decimals) if counted else None
 
 
-def _alpha(answers: Persons, limit: Limit, views: list[View]) -> tuple[int, Decimal | None]:
-    """Cronbach's alpha of those who answered every question and are a group that may be shown beside
-    ``views``, to which they are added; and how many they are.
-
-    It is one figure of many persons, and yet: whoever knows all else could tell by it what the one person
-    answered who is not in it.
-    """
-    whole = shown_beside([index_value(each, len(each)) for each in answers], limit, views)
-    views.append(whole)
+def _alpha(answers: Persons, complete: View) -> tuple[int, Decimal | None]:
+    """Cronbach's alpha of those who are in the view, and how many they are."""
     rows = [
         [each for each in row if each is not None]
-        for row, (value,) in zip(answers, whole.values, strict=True)
+        for row, (value,) in zip(answers, complete.values, strict=True)
         if value is not None
     ]
     alpha = cronbach_alpha(rows)

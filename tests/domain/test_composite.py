@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.domain.composite import View, index_value, joined_beside, shown_beside
+from surveys.domain.index_views import index_views
 from surveys.domain.pairing import joined
 from surveys.domain.privacy import Limit, Verdict, shown
+from surveys.domain.reliability import cronbach_alpha, standard_deviation
+from surveys.domain.statistics import rounded
 
 LIMIT = Limit(5)
 
@@ -86,3 +90,57 @@ def test_no_few_stand_between_an_index_and_its_questions(
             )
             for group in (both, rest) if both and rest else ():
                 assert shown(list(group.values()), group.total(), LIMIT) is Verdict.SHOWN
+
+
+_scale = st.one_of(st.none(), st.integers(1, 3), st.integers(1, 3))
+
+
+def left_out_of_alpha(persons: list[tuple[int | None, ...]]) -> list[Counter[int]]:
+    """Of two questions asked once, what those answered who are not in alpha, question by question."""
+    views = []
+    for question in range(2):
+        values = [(each[question],) for each in persons]
+        views.append(View(values, [value is not None for (value,) in values]))
+    complete = index_views({0: persons}, 1, LIMIT, views).complete[0]
+    assert all(None not in each for each, member in zip(persons, complete.members, strict=True) if member)
+    if not any(complete.members):
+        return []
+    return [
+        Counter(
+            answer
+            for each, member in zip(persons, complete.members, strict=True)
+            if not member and (answer := each[question]) is not None
+        )
+        for question in range(2)
+    ]
+
+
+@given(st.lists(st.tuples(_scale, _scale), min_size=8, max_size=60))
+def test_no_few_stand_between_alpha_and_the_questions(persons: list[tuple[int | None, ...]]) -> None:
+    """Alpha is of those who answered everything: beside the questions it tells of whoever did not."""
+    for left in left_out_of_alpha(persons):
+        assert not left or shown(list(left.values()), left.total(), LIMIT) is Verdict.SHOWN
+
+
+def test_alpha_with_one_left_out_would_tell_what_she_answered() -> None:
+    """Whoever has both questions' answers, the index of all and alpha of all but her tries each answer."""
+    rows: list[tuple[int | None, ...]] = [(1, 2), (2, 2), (3, 3), (4, 3), (2, 1)] * 4
+    persons = [*rows, (4, None)]
+    first, alpha = Counter(each[0] for each in persons), rounded(cronbach_alpha(rows) or Fraction(0), 2)
+
+    def spread_of(everyone: Sequence[Sequence[int | None]]) -> Decimal:
+        values = Counter(index_value(each, 1) or Fraction(0) for each in everyone)
+        return rounded(Fraction(standard_deviation(values) or 0), 4)
+
+    def alpha_if(hers: int) -> tuple[Decimal, Decimal] | None:
+        """What would be printed, had she answered so and somebody else as she did: the question stays."""
+        for place, (own, other) in enumerate(rows):
+            if own == hers:
+                changed = [*rows[:place], (4, other), *rows[place + 1 :]]
+                alpha_then = rounded(cronbach_alpha(changed) or Fraction(0), 2)
+                return alpha_then, spread_of([*changed, (hers, None)])
+        return None
+
+    assert first[4]
+    assert [hers for hers in (1, 2, 3) if alpha_if(hers) == (alpha, spread_of(persons))] == []
+    assert len(left_out_of_alpha(persons)[0]) > 1

@@ -60,6 +60,7 @@ class Known:
         sizes = np.array([true[each].total() for each in self.sorts], float)
         self.upper = sizes[self.sort]
         self._rows: list[np.ndarray] = []
+        self._between: list[tuple[np.ndarray, float, float]] = []
         for number in range(len(self.sorts)):
             self.tell(self.sort == number)
 
@@ -72,6 +73,11 @@ class Known:
         if mask.any():
             self._rows.append(np.flatnonzero(mask))
             self.__dict__.pop("equations", None)
+
+    def tell_between(self, weights: np.ndarray, low: float, high: float) -> None:
+        """That a sum over the unknowns lies between two figures, as one does that is printed rounded."""
+        assert low - CLOSE <= float(weights @ self.true) <= high + CLOSE, (low, weights @ self.true, high)
+        self._between.append((weights.astype(float), low, high))
 
     def count(self, mask: Mask) -> int:
         return round(float(self.true[mask].sum()))
@@ -100,7 +106,8 @@ class Known:
     def whole(self, found: Between, mask: Mask) -> Between:
         """The same among whole persons only."""
         matrix, right = self.equations
-        known, ends = LinearConstraint(matrix, right, right), []
+        known, ends = [LinearConstraint(matrix, right, right)], []
+        known += [LinearConstraint(weights, low, high) for weights, low, high in self._between]
         for sign in (1, -1):
             solved = milp(
                 sign * mask.astype(float),
@@ -116,6 +123,12 @@ class Known:
 
     def _solve(self, weights: np.ndarray, matrix: csr_array, right: np.ndarray) -> tuple[np.ndarray, float]:
         bounds = np.column_stack([np.zeros(len(self.upper)), self.upper])
-        solved = linprog(weights, A_eq=matrix, b_eq=right, bounds=bounds, method="highs")
+        more = {}
+        if self._between:
+            rows = csr_array(np.vstack([sign * each for each, _, _ in self._between for sign in (1, -1)]))
+            more["A_ub"] = rows
+            ends = [end for _, low, high in self._between for end in (high, -low)]
+            more["b_ub"] = np.clip(ends, -1e9, 1e9)
+        solved = linprog(weights, A_eq=matrix, b_eq=right, bounds=bounds, method="highs", **more)
         assert solved.status == 0, solved.message
         return solved.x, solved.fun

@@ -8,25 +8,31 @@ the person code joins.
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, product
 from random import Random
 
 import numpy as np
 
-from surveys.domain.composite import View, index_value, joined_beside, shown_beside
+from surveys.domain.composite import View
 from surveys.domain.counted import Counted
+from surveys.domain.index_views import IndexViews, index_views
 from surveys.domain.pairing import Values
 from surveys.domain.pairing_beside import Table, joined_beside_tables
 from surveys.domain.pairing_in_classes import Rows, joined_among, joined_rows
 from surveys.domain.privacy import Limit, Verdict, shown
+from surveys.domain.reliability import mean, quartiles, standard_deviation
 from surveys.domain.snapshots import shown_of
+from surveys.domain.statistics import rounded
 from surveys.domain.suppression import Group, Part, Pattern, decide
 from surveys.domain.telling import Telling, carried_by_rows
 from tests.support.solving_series import NONE, Between, Known, Mask, Vector
 
 VARIABLES = ("gender", "organisation", "work_group")
 Column = tuple[int, int]  # measurement, question
+SIXTIETHS = 60  # indexes as whole numbers
+HALF = 0.05 + 1e-9  # what a figure with one decimal may be off
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ class Whole:
     indexes: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
     rows: bool = False
     """Response rows are given out, and tables stand by what they carry."""
+    distributions: bool = False
+    """Of indexes it is told how many have which value, as thresholds of indicators would."""
 
     def answer(self, person: Person, column: Column) -> int | None:
         return person.answers[column[0]][column[1]]
@@ -111,16 +119,7 @@ class Whole:
             ]
             members = [False] * len(values)
             if len(places) > 1:
-                tables = [
-                    Table(
-                        [
-                            None if each[at] is None else person.background
-                            for each, person in zip(values, self.persons, strict=True)
-                        ],
-                        self.tables[place, question][1],
-                    )
-                    for at, place in enumerate(places)
-                ]
+                tables = [self._table(place, question) for place in places]
                 if self.rows:
                     members = joined_among(values, self.limit, self.joined).members(values)
                 else:
@@ -146,36 +145,36 @@ class Whole:
         return joined_rows(rows, self.limit, [[each] * len(places) for each in own])
 
     @cached_property
-    def index_views(self) -> list[tuple[int, View, View]]:
-        """The last measurement of each index, who is joined by it, and whose value is shown then."""
-        found: list[tuple[int, View, View]] = []
+    def index_views(self) -> list[tuple[int, IndexViews, tuple[int, ...]]]:
+        """What is shown of each index, by its place in ``indexes``, and at which measurements."""
+        found: list[tuple[int, IndexViews, tuple[int, ...]]] = []
         earlier: list[View] = []
-        for questions, minimum in self.indexes:
-            places = [
-                place
+        for at, (questions, minimum) in enumerate(self.indexes):
+            answers = {
+                place: [tuple(person.answers[place][each] for each in questions) for person in self.persons]
                 for place in range(self.measurements)
                 if all((place, each) in self.shown for each in questions)
-            ]
-            if len(places) < 2:
+            }
+            if not answers:
                 continue
             beside = []
             for each in questions:
-                own, members = self.kept[each]
-                values = [tuple(person.answers[place][each] for place in own) for person in self.persons]
+                places, members = self.kept[each]
+                values = [tuple(person.answers[place][each] for place in places) for person in self.persons]
                 beside.append(View(values, members))
-            values = [
-                tuple(
-                    index_value([person.answers[place][each] for each in questions], minimum)
-                    for place in places
-                )
-                for person in self.persons
-            ]
-            _, own_view = joined_beside(values, self.limit, [*beside, *earlier])
-            last = [each[-1] for each in values]
-            after = shown_beside(last, self.limit, [*beside, *earlier, own_view])
-            earlier += [own_view, after]
-            found.append((places[-1], own_view, after))
+            own = index_views(answers, minimum, self.limit, [*beside, *earlier])
+            earlier += own.views
+            found.append((at, own, tuple(answers)))
         return found
+
+    def _table(self, place: int, question: int) -> Table:
+        return Table(
+            [
+                None if person.answers[place][question] is None else person.background
+                for person in self.persons
+            ],
+            self.tables[place, question][1],
+        )
 
     @cached_property
     def early_told(self) -> list[Column]:
@@ -219,8 +218,7 @@ class Sort:
     background: tuple[str, ...]
     answered: tuple[bool, ...]
     kept: tuple[bool, ...]
-    joined: tuple[bool, ...]
-    valued: tuple[bool, ...]
+    inside: tuple[tuple[bool, ...], ...]
     early: bool
 
 
@@ -232,8 +230,7 @@ class Look:
         self.columns = [each for each in whole.columns if each[1] in self.questions]
         self.place = {column: at for at, column in enumerate(self.columns)}
         chosen = set(self.questions)
-        self.indexes = [at for at, (own, _) in enumerate(whole.indexes) if chosen >= set(own)]
-        self.indexes = [at for at in self.indexes if at < len(whole.index_views)]
+        self.indexes = [each for each in whole.index_views if chosen >= set(whole.indexes[each[0]][0])]
         self.sorts = [self._sort(number) for number in range(len(whole.persons))]
         true: dict[Sort, Counter[Vector]] = defaultdict(Counter)
         for sort, person in zip(self.sorts, whole.persons, strict=True):
@@ -251,8 +248,13 @@ class Look:
             tuple(person.background[name] for name in whole.variables),
             tuple(whole.answer(person, column) is not None for column in self.columns),
             tuple(whole.kept[question][1][number] for question in self.questions),
-            tuple(whole.index_views[at][1].members[number] for at in self.indexes),
-            tuple(whole.index_views[at][2].values[number] != (None,) for at in self.indexes),
+            tuple(
+                tuple(
+                    view.members[number] and any(v is not None for v in view.values[number])
+                    for view in own.views
+                )
+                for _, own, _ in self.indexes
+            ),
             person.early,
         )
 
@@ -320,8 +322,8 @@ class Look:
                 self._tell_table(column)
         for at, question in enumerate(self.questions):
             self._tell_pairs(at, question)
-        for at, index in enumerate(self.indexes):
-            self._tell_index(at, index)
+        for at, (index, own, places) in enumerate(self.indexes):
+            self._tell_index(at, index, own, places)
         if self.role != "reader":
             self._tell_rows()
 
@@ -349,23 +351,79 @@ class Look:
                     kept & (self.at((first, question)) == one) & (self.at((second, question)) == other)
                 )
 
-    def _tell_index(self, at: int, index: int) -> None:
-        whole, known = self.whole, self.known
-        questions, minimum = whole.indexes[index]
-        last, _, _ = whole.index_views[index]
-        joined_ = known.of(lambda sort: sort.joined[at])
-        valued = known.of(lambda sort: sort.valued[at])
-        values = [self._index_at(place, questions, minimum) for place in range(whole.measurements)]
-        for place in range(whole.measurements):
-            for one in set(values[place].tolist()) - {NONE}:
-                known.tell(joined_ & (values[place] == one))
-        for one in set(values[last].tolist()) - {NONE}:
-            known.tell(valued & (values[last] == one))
-        for place in range(whole.measurements):
-            there = joined_ & (values[place] != NONE) & (values[last] != NONE)
-            steps = values[last] - values[place]
-            for step in set(steps[there].tolist()):
-                known.tell(there & (steps == step))
+    def _tell_index(self, at: int, index: int, own: IndexViews, places: Sequence[int]) -> None:
+        """How the values of those joined differ between any two measurements, which is more than what is
+        printed of them; what is printed of all at each; and alpha.
+        """
+        known, exact = self.known, self.whole.distributions
+        questions, minimum = self.whole.indexes[index]
+        values = {place: self._index_at(place, questions, minimum) for place in places}
+        inside = [known.of(lambda sort, n=n: sort.inside[at][n]) for n in range(len(own.views))]
+        if own.joined is not None:
+            joined_ = inside.pop(0)
+            for place, other in combinations(places, 2):
+                both = joined_ & (values[place] != NONE) & (values[other] != NONE)
+                steps = values[other] - values[place]
+                for step in set(steps[both].tolist()):
+                    known.tell(both & (steps == step))
+                for each in (place, other):
+                    self._tell_side(both, values[each], exact)
+        for place, held in zip(places, inside, strict=False):
+            self._tell_side(held & (values[place] != NONE), values[place], exact)
+        for place, held in zip(places, inside[len(places) :], strict=True):
+            self._tell_alpha(place, held, questions)
+
+    def _tell_side(self, held: Mask, values: np.ndarray, exact: bool) -> None:
+        """n is known. Mean and deviation are printed with one decimal, and so are the quartiles."""
+        known = self.known
+        counts = {one: known.count(held & (values == one)) for one in set(values[held].tolist())}
+        counted = {Fraction(one, SIXTIETHS): n for one, n in counts.items() if n}
+        n, middle, deviation = sum(counted.values()), mean(counted), standard_deviation(counted)
+        cuts = quartiles(counted)
+        if exact or middle is None or cuts is None:
+            for one in counts:
+                known.tell(held & (values == one))
+            return
+        weights = np.where(held, values, 0) / SIXTIETHS
+        printed = float(rounded(middle, 1))
+        low, high = max(0.0, n * (printed - HALF)), n * (printed + HALF)
+        known.tell_between(weights, low, high)
+        if deviation is not None:
+            spread = float(rounded(Fraction(deviation), 1))
+            least, most = (n - 1) * max(0.0, spread - HALF) ** 2, (n - 1) * (spread + HALF) ** 2
+            known.tell_between(weights**2, least + low**2 / n, most + high**2 / n)
+        for quarters, cut in enumerate(cuts, start=1):
+            at = float(rounded(cut, 1))
+            known.tell_between(held & (values / SIXTIETHS < at - HALF), 0, n * quarters / 4)
+            known.tell_between(held & (values / SIXTIETHS > at + HALF), 0, n * (4 - quarters) / 4)
+
+    def _tell_alpha(self, place: int, held: Mask, questions: Sequence[int]) -> None:
+        """Printed with two decimals. As it is no sum, he is told what it is made of but the squares."""
+        known, n, k = self.known, self.known.count(held), len(questions)
+        answers = [np.where(held, self.at((place, each)), 0).astype(float) for each in questions]
+        if n < 2:
+            return
+        sums, squares, of_all = np.sum(answers, axis=0), np.zeros(len(held)), 0.0
+        for each in answers:
+            total = float(each @ known.true)
+            if total:
+                known.tell_between(each, total, total)
+            squares, of_all = squares + each**2, of_all + total**2 / n
+        parts = float(squares @ known.true) - of_all
+        whole_total = float(sums @ known.true)
+        whole = float(sums**2 @ known.true) - whole_total**2 / n
+        if not whole:
+            return
+        alpha = float(rounded(Fraction(k / (k - 1) * (1 - parts / whole)), 2))
+        for way in (1, -1):
+            share = 1 - (alpha + way * (0.005 + 1e-9)) * (k - 1) / k
+            left = squares - share * sums**2
+            right = of_all - share * whole_total**2 / n
+            # the variances of the parts are that share of the variance of the sums, or more, or less
+            if way > 0:
+                known.tell_between(left, right, np.inf)
+            else:
+                known.tell_between(left, -np.inf, right)
 
     def _index_at(self, place: int, questions: Sequence[int], minimum: int) -> np.ndarray:
         """Sixtieths, so that they stay whole numbers."""
@@ -373,7 +431,7 @@ class Look:
         there = columns != NONE
         many = there.sum(axis=1)
         total = np.where(there, columns, 0).sum(axis=1)
-        return np.where(many >= max(1, minimum), 60 * total // np.maximum(many, 1), NONE)
+        return np.where(many >= max(1, minimum), SIXTIETHS * total // np.maximum(many, 1), NONE)
 
     def _tell_rows(self) -> None:
         if self.role == "evaluator":
