@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from surveys.domain.comparison import same_text
 from surveys.domain.paired import Number
 from surveys.domain.pairing import Joined, joined
-from surveys.domain.telling import Telling
+from surveys.domain.telling import Told
 from surveys.results.change_indexes import indexable, indexes_of
 from surveys.results.change_model import Change, QuestionChange
 from surveys.results.index_figures import as_before
@@ -42,12 +42,12 @@ def read_change(
     now: datetime,
     as_evaluator: bool = True,
     chosen: tuple[str, str] = ("", ""),
-    telling: Telling | None = None,
+    told: Told | None = None,
 ) -> Change:
     """Return what there is to say of two measurements of a whole series at ``now``.
 
     ``chosen``: the codes of their rules; unless both are there they are the first pre-measurement and the
-    first post-measurement. ``as_evaluator`` as in :mod:`surveys.results.series`; with ``telling`` as if that
+    first post-measurement. ``as_evaluator`` as in :mod:`surveys.results.series`; with ``told`` as if that
     had been chosen for the series.
     """
     outline, choices = read_whole(session, series_id, now, as_evaluator)
@@ -59,8 +59,8 @@ def read_change(
         alone = next((each for each in (after, before) if each and each.shown), None)
         if alone is None:
             return start
-        return _Look(session, start, alone, read_told(session, series_id, now, telling)).alone()
-    return _Look(session, start, after, read_told(session, series_id, now, telling)).change()
+        return _Look(session, start, alone, told or read_told(session, series_id, now)).alone()
+    return _Look(session, start, after, told or read_told(session, series_id, now)).change()
 
 
 def read_changes(session: Session, series_id: int, now: datetime, as_evaluator: bool = True) -> list[Change]:

@@ -108,12 +108,13 @@ def read_choice(session: Session, series_id: int, now: datetime) -> Choice:
 
 def given_by(session: Session, series_id: int, telling: Telling, now: datetime) -> Given:
     """Return what ``telling`` would give at ``now``."""
-    change = read_change(session, series_id, now, telling=telling)
+    told = read_told(session, series_id, now, telling)
+    change = read_change(session, series_id, now, told=told)
     asked = [each for each in change.questions if each.before is not None and each.why_not != "not_ordered"]
     pairs = [each.paired.n if each.paired else 0 for each in asked] if change.joined else []
     return Given(
         telling,
-        read_told(session, series_id, now, telling),
+        told,
         (min(pairs), max(pairs)) if pairs else None,
         change.pairs,
     )

@@ -133,13 +133,17 @@ def _questions(found: Breakdown | None, asked: Asked) -> list[QuestionGroups]:
     return [each for each in every if each.together.result.code == asked.question] or every
 
 
+def variable_name(code: str) -> str:
+    """A project's own variables are called what the project calls them."""
+    return str(NAMES.get(code, code))
+
+
 class Words:
     """What the template asks this module to say."""
 
     @staticmethod
     def variable(variable: Variable) -> str:
-        """A project's own variables are called what the project calls them."""
-        return str(NAMES.get(variable.name, variable.name))
+        return variable_name(variable.name)
 
     @staticmethod
     def one(variable: Variable, code: str) -> str:

@@ -11,7 +11,7 @@ from surveys.domain.telling import Telling
 from surveys.results import telling_acts as use
 from surveys.results.telling_acts import Choice, Given
 from surveys.web.evaluate.base import below_results, blueprint, page
-from surveys.web.evaluate.breakdown import NAMES
+from surveys.web.evaluate.breakdown import variable_name
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.base import series_address, series_tabs
 from surveys.web.phrases import _
@@ -140,8 +140,3 @@ def _splitting(choice: Choice) -> frozenset[str]:
 
 def _given(wanted: Telling) -> Given:
     return use.given_by(reading_session(), g.series.id, wanted, clock.now())
-
-
-def variable_name(code: str) -> str:
-    """A project's own variables are called what the project calls them."""
-    return str(NAMES.get(code, code))
