@@ -208,7 +208,7 @@ def migrate(url: str) -> None:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, use_native_hstore=False)
     engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -221,7 +221,13 @@ def _lookout(url: str) -> Engine:
     The driver lets the server keep the plan of a select that comes again, until it sees a ROLLBACK; planning
     the one behind every participant's page takes tens of times as long as running it.
     """
-    return create_engine(url, pool_pre_ping=True, hide_parameters=True, isolation_level="AUTOCOMMIT")
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        use_native_hstore=False,
+        isolation_level="AUTOCOMMIT",
+    )
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:

@@ -1,8 +1,10 @@
-"""What is compiled for each application and each database, kept for the next: tests make thousands.
+"""What is worked out for each application and each database, kept for the next: tests make thousands.
 
 Templates (Jinja), the rules of the address map (Werkzeug) and statements (SQLAlchemy) depend on their text
 and the kind of database alone; compiling them anew took half of the time of the tests. So do applications
-on all settings but which installation they are of: one is lent to test after test.
+on all settings but which installation they are of: one is lent to test after test. What SQLAlchemy asks a
+PostgreSQL server about itself is asked once, for all tests have one. Passwords are slow on purpose: each is
+hashed, and found to be right, once in a process.
 """
 
 import os
@@ -11,20 +13,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.default import DefaultDialect
 from werkzeug.routing import Rule
 
 from surveys import database
 from surveys.config import Settings
 from surveys.installation import open_installation
+from surveys.running import passwords
 from tests.support import run_folder
 
 
@@ -63,6 +69,8 @@ _compile = Rule._compile_builder
 _builders: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
 _statements: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
 _idle: defaultdict[Any, list[Flask]] = defaultdict(list)
+_ask = PGDialect_psycopg.initialize
+_told: dict[str, Any] = {}
 
 
 def app_of(settings: Settings) -> Flask:
@@ -117,9 +125,25 @@ def _engine(*arguments: Any, **options: Any) -> Engine:
     return made
 
 
+def _initialize(dialect: PGDialect_psycopg, connection: Connection) -> None:
+    if _told:
+        vars(dialect).update(_told)
+        return
+    before = dict(vars(dialect))
+    _ask(dialect, connection)
+    _told.update({name: value for name, value in vars(dialect).items() if before.get(name) is not value})
+
+
+class _Hasher(PasswordHasher):
+    hash = cache(PasswordHasher.hash)
+    verify = cache(PasswordHasher.verify)  # a wrong one is tried each time
+
+
 def keep() -> None:
     """Begin, in this process. Dialects of one kind count as one, for statements are kept by their dialect."""
     Rule._compile_builder = _builder  # type: ignore[method-assign]
     DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[assignment,method-assign]
     DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
+    PGDialect_psycopg.initialize = _initialize  # type: ignore[method-assign]
     database.create_engine = _engine  # type: ignore[assignment]
+    passwords._hasher = _Hasher.from_parameters(extract_parameters(passwords.hashed("of nobody")))
