@@ -2,13 +2,15 @@
 
 Each is weighed against the questions, the indexes before it and the views before it
 (:mod:`surveys.domain.composite`), in one order, whichever measurements are compared: else two choices of
-them could be subtracted.
+them could be subtracted. Where response rows are given out, what is said of all at a measurement follows from
+them, and nobody is left out of it: whoever is would be told of by what the rows have more.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from surveys.domain.composite import Answers, View, index_value, joined_beside, shown_beside
+from surveys.domain.paired import Number
 from surveys.domain.pairing import Joined, Values
 from surveys.domain.privacy import Limit
 
@@ -44,7 +46,8 @@ def index_views(
 ) -> IndexViews:
     """What is shown of an index of which a person needs ``minimum`` answers. ``answers``: measurement →
     person → question; ``beside``: what is shown of its questions and of the indexes before it; ``members``:
-    who of the persons may be joined (None: all). They stand in an order that is chance.
+    who of the persons may be joined where response rows are given out (None: they are not). They stand in an
+    order that is chance.
     """
     values: list[Values] = [
         tuple(index_value(each, minimum) for each in person) for person in zip(*answers.values(), strict=True)
@@ -57,12 +60,14 @@ def index_views(
             may = [each if member else nobody for each, member in zip(values, members, strict=True)]
         found, own = joined_beside(may, limit, views)
         views.append(own)
-    whole: dict[int, View] = {}
-    for column, place in enumerate(answers):
-        whole[place] = shown_beside([each[column] for each in values], limit, views)
-        views.append(whole[place])
-    complete: dict[int, View] = {}
-    for place, persons in answers.items():
-        complete[place] = shown_beside([index_value(each, len(each)) for each in persons], limit, views)
-        views.append(complete[place])
+
+    def of_all(at_once: Sequence[Number | None]) -> View:
+        views.append(shown_beside(at_once, limit, views if members is None else ()))
+        return views[-1]
+
+    whole = {place: of_all([each[column] for each in values]) for column, place in enumerate(answers)}
+    complete = {
+        place: of_all([index_value(each, len(each)) for each in persons])
+        for place, persons in answers.items()
+    }
     return IndexViews(found, own, whole, complete)

@@ -217,6 +217,7 @@ class _Making:
             "not_ordered": _("the answers have no order"),
             "not_joined": _("nothing tells which answers are the same person’s"),
             "not_asked": _("its questions are not asked alike both times, or not shown"),
+            "beside_tables": _("not told beside tables by background, for the sake of hidden groups"),
         }.get(code, "")
 
     def _name(self, measurement: Measurement | None) -> str:

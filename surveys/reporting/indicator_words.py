@@ -95,6 +95,7 @@ def lacking(words: Words, why: str) -> str:
         "other_answers": words._("the question did not have the same answers before and after"),
         "not_ordered": words._("the answers have no order"),
         "not_asked": words._("its questions are not asked alike before and after"),
+        "beside_tables": words._("not told beside tables by background, for the sake of hidden groups"),
         "index_gone": words._("no index holds these questions any more"),
         "no_such_group": words._(
             "nobody there is known to belong to the group, or all are, or answers are not told by it"

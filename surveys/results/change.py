@@ -117,6 +117,7 @@ class _Look(Looked):
             self.start,
             indexes=tuple(map(as_before, found) if first else found),
             indexable=tuple(asked),
+            beside_tables=self.joining.beside_tables,
         )
 
     def change(self) -> Change:
@@ -140,6 +141,7 @@ class _Look(Looked):
             indexes=indexes_with_holm(indexes_of(self)),
             indexable=tuple(indexable(self, self.before, self.after)),
             once=tuple(once),
+            beside_tables=self.joining.beside_tables,
         )
 
     def _question(

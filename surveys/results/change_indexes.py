@@ -1,5 +1,8 @@
 """Indexes of several questions at two measurements. An index need not have been asked both times: then it is
 told of the one alone.
+
+It ties its questions together, and tables by background tell of each of them: together they would tell what
+hidden groups answered (docs/results.md has the figures). So beside such tables no index is told.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,7 +70,7 @@ def _index(
 ) -> tuple[IndexChange, list[View]]:
     asked = look.questions[home]
     scale = scale_of(index, asked)
-    if scale is not None:
+    if scale is not None and not look.joining.beside_tables:
         answers = {
             place: look.joining.persons(columns)
             for place in range(len(look.measurements))
@@ -87,7 +90,7 @@ def _index(
         index.name,
         tuple(texts[code] for code in index.questions if code in texts),
         index.minimum,
-        why_not="not_asked",
+        why_not="not_asked" if scale is None else "beside_tables",
         declared_at=index.declared_at,
         codes=tuple(index.questions),
     )

@@ -118,7 +118,8 @@ class IndexChange:
 
     ``alpha_before`` and ``alpha_after`` are Cronbach's alpha of the ``whole_before`` and ``whole_after`` who
     answered every question; None where they are too few, or it does not exist. ``why_not``: ``too_few``,
-    ``not_joined``, or ``not_asked`` where its questions are not asked alike both times.
+    ``not_joined``, ``not_asked`` where its questions are not asked alike both times, or ``beside_tables``
+    where answers are told by background: then nothing of it is.
 
     ``codes`` are those of its questions; ``values`` the index at the second measurement, paired or not, and
     how many have it: of all whose value may be shown beside the questions; empty where they are too few.
@@ -159,7 +160,8 @@ class Change:
     ``choices``: those that can be chosen, in their order. ``pairs`` persons have answered both (None where
     nothing tells). ``why_not`` says why nothing is laid beside each other: ``nothing_before``,
     ``nothing_after`` or ``withheld`` (a measurement is not shown); indexes of the one that is shown are told
-    of all the same. ``once``: asked at one of them alone.
+    of all the same. ``once``: asked at one of them alone. ``beside_tables``: answers are told by background,
+    so no index is.
     """
 
     series: SeriesResults
@@ -172,6 +174,7 @@ class Change:
     indexes: tuple[IndexChange, ...] = ()
     indexable: tuple[Indexable, ...] = ()
     once: tuple[tuple[LocalText, bool], ...] = ()  # the text, and whether it was asked before
+    beside_tables: bool = False
 
     @property
     def joined(self) -> bool:

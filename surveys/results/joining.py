@@ -30,6 +30,11 @@ class Joining:
         self.sheets, self.limit, self.told, self.patterns, self.asked = sheets, limit, told, patterns, asked
         self._found: dict[tuple[tuple[int, str], ...], Joined] = {}
 
+    @property
+    def beside_tables(self) -> bool:
+        """Whether groups by background are told, some of which may be hidden."""
+        return not self.told.rows and any(self.patterns)
+
     @cached_property
     def members(self) -> list[bool] | None:
         """Who may stay joined by any question at all, in the order of the sheets; None: everybody."""

@@ -72,13 +72,15 @@ class Choice:
 @dataclass(frozen=True)
 class Given:
     """What a way of telling gives: by which variables now, and of the questions that are paired how many
-    pairs the one with fewest and the one with most have, of how many persons who answered both times.
+    pairs the one with fewest and the one with most have, of how many persons who answered both times; and
+    whether ``indexes`` of several questions are told.
     """
 
     telling: Telling
     told: Told
     pairs: tuple[int, int] | None
     persons: int | None
+    indexes: bool
 
 
 def mark(telling: Telling) -> str:
@@ -117,6 +119,7 @@ def given_by(session: Session, series_id: int, telling: Telling, now: datetime) 
         told,
         (min(pairs), max(pairs)) if pairs else None,
         change.pairs,
+        not change.beside_tables,
     )
 
 

@@ -2,9 +2,8 @@
 
 He knows who answered what and when, every n of every group, who was let go, and of the answers all that is
 shown: whole measurements, tables by background with every filter, and all pairs of any two measurements, cell
-by cell; or, where response rows are given out, those. ``FOLJA_ATTACKS`` says how many series. docs/results.md
-has the figures, also of indexes and snapshots (``tests/support/whole_series.py`` tells him of them too), of
-which less is claimed."""
+by cell; or, where response rows are given out, those and indexes of several questions. ``FOLJA_ATTACKS`` says
+how many series. docs/results.md has the figures."""
 
 import os
 from random import Random
@@ -49,21 +48,23 @@ def test_nor_from_earlier_snapshots_beside_them() -> None:
 
 
 def test_nor_from_response_rows_where_tables_stand_by_what_they_carry() -> None:
-    """The organiser has the rows of each measurement, all pairs, and knows who answered when and who was let
-    go; not who left a single question out, which nothing shows.
+    """The organiser has the rows of each measurement, all pairs and indexes, and knows who answered when and
+    who was let go; not who left a single question out, which nothing shows.
     """
-    found, carried = Outcome(), 0
+    found, carried, indexed = Outcome(), 0, 0
     for seed in range(500, 500 + ATTACKS // 3):
-        series = random_series(Random(seed), indexed=False, snapshots=False, people=(14, 30))
+        series = random_series(Random(seed), snapshots=False, people=(14, 22))
         if not any(len({a is None for a in at}) > 1 for each in series.persons for at in each.answers):
             series.rows = True
             carried += bool(series.carried)
+            indexed += any(view.joined and any(view.joined.members) for _, view, _ in series.index_views)
             one = attack(series, "organiser", seed, most=1)
             found.tried, found.had = found.tried + one.tried, found.had + one.had
 
     assert found.had == []
     assert found.tried > 20 * (ATTACKS // 10)
     assert carried
+    assert indexed
 
 
 def test_joined_without_a_look_at_the_tables_they_tell(monkeypatch: pytest.MonkeyPatch) -> None:

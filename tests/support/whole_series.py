@@ -56,8 +56,6 @@ class Whole:
     indexes: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
     rows: bool = False
     """Response rows are given out, and tables stand by what they carry."""
-    distributions: bool = False
-    """Of indexes it is told how many have which value, as thresholds of indicators would."""
 
     def answer(self, person: Person, column: Column) -> int | None:
         return person.answers[column[0]][column[1]]
@@ -146,7 +144,11 @@ class Whole:
 
     @cached_property
     def index_views(self) -> list[tuple[int, IndexViews, tuple[int, ...]]]:
-        """What is shown of each index, by its place in ``indexes``, and at which measurements."""
+        """What is shown of each index, by its place in ``indexes``, and at which measurements: nothing where
+        tables stand by background without rows.
+        """
+        if self.variables and not self.rows:
+            return []
         found: list[tuple[int, IndexViews, tuple[int, ...]]] = []
         earlier: list[View] = []
         for at, (questions, minimum) in enumerate(self.indexes):
@@ -162,7 +164,8 @@ class Whole:
                 places, members = self.kept[each]
                 values = [tuple(person.answers[place][each] for place in places) for person in self.persons]
                 beside.append(View(values, members))
-            own = index_views(answers, minimum, self.limit, [*beside, *earlier])
+            members = self.joined if self.rows else None
+            own = index_views(answers, minimum, self.limit, [*beside, *earlier], members)
             earlier += own.views
             found.append((at, own, tuple(answers)))
         return found
@@ -355,7 +358,7 @@ class Look:
         """How the values of those joined differ between any two measurements, which is more than what is
         printed of them; what is printed of all at each; and alpha.
         """
-        known, exact = self.known, self.whole.distributions
+        known = self.known
         questions, minimum = self.whole.indexes[index]
         values = {place: self._index_at(place, questions, minimum) for place in places}
         inside = [known.of(lambda sort, n=n: sort.inside[at][n]) for n in range(len(own.views))]
@@ -367,20 +370,20 @@ class Look:
                 for step in set(steps[both].tolist()):
                     known.tell(both & (steps == step))
                 for each in (place, other):
-                    self._tell_side(both, values[each], exact)
+                    self._tell_side(both, values[each])
         for place, held in zip(places, inside, strict=False):
-            self._tell_side(held & (values[place] != NONE), values[place], exact)
+            self._tell_side(held & (values[place] != NONE), values[place])
         for place, held in zip(places, inside[len(places) :], strict=True):
             self._tell_alpha(place, held, questions)
 
-    def _tell_side(self, held: Mask, values: np.ndarray, exact: bool) -> None:
+    def _tell_side(self, held: Mask, values: np.ndarray) -> None:
         """n is known. Mean and deviation are printed with one decimal, and so are the quartiles."""
         known = self.known
         counts = {one: known.count(held & (values == one)) for one in set(values[held].tolist())}
         counted = {Fraction(one, SIXTIETHS): n for one, n in counts.items() if n}
         n, middle, deviation = sum(counted.values()), mean(counted), standard_deviation(counted)
         cuts = quartiles(counted)
-        if exact or middle is None or cuts is None:
+        if middle is None or cuts is None:
             for one in counts:
                 known.tell(held & (values == one))
             return

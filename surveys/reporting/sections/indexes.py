@@ -150,5 +150,6 @@ def _left_out(material: Material, index: IndexChange) -> Paragraph:
     why = {
         "not_joined": words._("nothing tells which answers before and after are one person’s"),
         "not_asked": words._("its questions were not asked alike both times"),
+        "beside_tables": words._("not told beside tables by background, for the sake of hidden groups"),
     }.get(index.why_not, words._("not shown: too few answers"))
     return Paragraph(f"{words._('Index')} – {index.name}: {why}.", "note")

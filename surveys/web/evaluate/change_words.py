@@ -130,6 +130,11 @@ def why_no_index(index: IndexChange) -> str:
     """Why an index has no pairs."""
     if index.why_not == "not_asked":
         return _("Its questions are not asked alike both times, or not shown.")
+    if index.why_not == "beside_tables":
+        return _(
+            "Not told beside tables by background: together they would tell what people in hidden groups "
+            "answered."
+        )
     return _reason(index.why_not)
 
 
