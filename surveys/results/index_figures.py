@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from surveys.domain.composite import View
+from surveys.domain.composite import View, index_value
 from surveys.domain.index_views import Persons, index_views
 from surveys.domain.paired import Number
 from surveys.domain.privacy import Limit
@@ -67,7 +67,8 @@ def index_change(
         places = order.index(at.before), order.index(at.after)
         paired = paired_of(shown.found, places, Ruler({}), limit, decimals)
         if paired:  # who answered before alone is told of by question: here they would be one more group
-            paired = replace(paired, others=None)
+            both = _having_both(answers[at.before], answers[at.after], index.minimum)
+            paired = replace(paired, others=None, let_go=both - paired.n)
     told = {
         place: Counter(each for (each,) in whole.values if each is not None)
         for place, whole in shown.whole.items()
@@ -107,6 +108,12 @@ def as_before(found: IndexChange) -> IndexChange:
         after=None,
         values=(),
     )
+
+
+def _having_both(before: Persons, after: Persons, minimum: int) -> int:
+    """How many have an index both times, joined or not."""
+    both = zip(before, after, strict=True)
+    return sum(None not in [index_value(each, minimum) for each in person] for person in both)
 
 
 def _side(counted: Counter[Number], decimals: int) -> Side | None:

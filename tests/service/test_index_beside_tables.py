@@ -121,3 +121,27 @@ def test_pages_say_why_and_lead_to_the_choice(
     choose(sqlite_installation, told_by=[])
     assert "An index ties questions together" not in text_of(client, f"{CHANGE}/index")
     assert "Cronbach’s alpha" in text_of(client, CHANGE)
+
+
+def test_how_many_are_left_out_of_it_is_told_of_all_who_had_it_both_times(
+    sqlite_installation: Installation,
+) -> None:
+    """Three answered before alone: others are parted so that they are as many as the limit."""
+
+    def build(it: Answering) -> None:
+        it.series.response_rows = True
+        for code, wave, points in (("fore", "pre", "222311242322132"), ("slut", "post", "332331441433")):
+            rule = it.rule(it.questionnaire(SEVERAL, code=code, wave=wave), code, "series_start")
+            sent = it.mailing(rule)
+            it.ask(sent, len(points))
+            it.answer(sent, [dict.fromkeys("abc", each) for each in points])
+
+    change = change_of(sqlite_installation, build)
+    declare_index(sqlite_installation.database, change.series.id, WANTED, change, None, NOW)
+    with sqlite_installation.database.reading() as session:
+        change = read_change(session, change.series.id, NOW)
+    assert change.pairs == 12
+    told = [each.paired for each in (*change.questions, *change.indexes) if each.paired]
+    assert len(told) == 4
+    assert {each.n + each.let_go for each in told} == {12}
+    assert all(each.let_go >= 2 for each in told)  # which, is chance
