@@ -17,11 +17,13 @@ _NEVER_TOOK_PART = "cancelled"
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """One enrolment. ``days`` are those of the occasions the person was at, ``said`` (day, state) what staff
-    have said, oldest first; ``state`` is what it is today.
+    """One enrolment, or ``many`` that are alike. ``days`` are those of the occasions the person was at,
+    ``said`` (day, state) what staff have said, oldest first; ``state`` is what it is today.
+
+    ``person`` None: as many persons as enrolments, of whom none is in any other that is counted with these.
     """
 
-    person: int
+    person: int | None
     series: int
     gender: str
     organisation: int | None
@@ -31,7 +33,7 @@ class Participation:
     days: Sequence[date] = ()
     said: Sequence[tuple[date, str]] = ()
     work_group: str = ""
-    enrolment: int = 0
+    many: int = 1
 
     def attended(self, day: date) -> int:
         """How many occasions the person had been at."""
@@ -110,14 +112,38 @@ def standing(taken: Iterable[Participation], day: date) -> list[Standing]:
     return found
 
 
+def head_count(taken: Iterable[Participation]) -> int:
+    """How many persons these are, each once."""
+    alone = 0
+    named: set[int] = set()
+    for each in taken:
+        if each.person is None:
+            alone += each.many
+        else:
+            named.add(each.person)
+    return alone + len(named)
+
+
+def having(taken: Iterable[Participation], stage: str, day: date) -> list[Participation]:
+    """Those that had come to ``stage`` by the end of ``day``."""
+    return [each.taken for each in standing(taken, day) if stage in each.reached.stages]
+
+
 def persons(taken: Iterable[Participation], stage: str, day: date) -> frozenset[int]:
-    """Those who had come to ``stage`` in at least one of the series, each once."""
-    return frozenset(each.taken.person for each in standing(taken, day) if stage in each.reached.stages)
+    """Those who had come to ``stage`` in at least one of the series, each once. Raises ValueError where they
+    have no names.
+    """
+    found: set[int] = set()
+    for each in having(taken, stage, day):
+        if each.person is None:
+            raise ValueError("persons are counted here, and not told apart")
+        found.add(each.person)
+    return frozenset(found)
 
 
 def attendances(taken: Iterable[Participation], day: date) -> int:
     """How many times somebody was at an occasion; one person may count several times."""
-    return sum(each.reached.times for each in standing(taken, day))
+    return sum(each.reached.times * each.taken.many for each in standing(taken, day))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from surveys.models.followup import FollowUpRule, Invitation, Mailing
 from surveys.models.message import Message
@@ -16,7 +16,7 @@ from surveys.models.people import Attendance, Enrolment, Participant
 from surveys.models.programme import Occasion, Theme
 from surveys.models.response import Response
 from surveys.queries.results import PERSONAL, Key, of_series
-from surveys.queries.results_counts import mailed, was_asked
+from surveys.queries.results_counts import asked_once, sent_out
 
 
 class SentRow(NamedTuple):
@@ -32,6 +32,15 @@ class SentRow(NamedTuple):
     bounced: int
 
 
+class AskedRow(NamedTuple):
+    """How many ``persons`` alike in everything else here were asked."""
+
+    gender: str
+    organisation: int | None
+    work_group: str | None
+    persons: int
+
+
 class AnsweredRow(NamedTuple):
     """How many began and submitted of those alike; ``background`` is JSON as text."""
 
@@ -45,40 +54,52 @@ class AnsweredRow(NamedTuple):
 
 def sent(session: Session, series_id: int) -> list[SentRow]:
     """The questionnaires of a series that were sent out, by what the register says of whom they went to."""
-    # One line an invitation first: which mails got through is asked once of each.
+    return [row for which in sent_out() for row in _sent(session, series_id, which)]
+
+
+def _sent(session: Session, series_id: int, which: ColumnElement[bool]) -> Iterator[SentRow]:
+    # One line an invitation first. Its mails are joined and not asked about: of so many as PostgreSQL guesses
+    # it would have to ask of, it takes longer to compile the select than to carry it out.
+    mail = aliased(Message)
     each = (
         select(
-            Mailing.occasion_id,
-            Participant.gender,
-            Participant.organisation_id,
-            Enrolment.work_group,
-            Theme.code.label("theme"),
-            case((mailed(Message.state == "sent"), 1), else_=0).label("delivered"),
-            case((mailed(Message.state == "refused"), 1), else_=0).label("refused"),
+            Invitation.enrolment_id,
+            func.min(Mailing.occasion_id).label("occasion_id"),  # there is one
+            func.max(case((mail.state == "sent", 1), else_=0)).label("delivered"),
+            func.max(case((mail.state == "refused", 1), else_=0)).label("refused"),
         )
-        .select_from(Invitation)
         .join(Invitation.rule)
         .join(Mailing, Mailing.id == Invitation.mailing_id)
-        .join(Enrolment, Enrolment.id == Invitation.enrolment_id)
-        .join(Participant, Participant.id == Enrolment.participant_id)
-        .outerjoin(
-            Attendance,
-            and_(Attendance.enrolment_id == Enrolment.id, Attendance.occasion_id == Mailing.occasion_id),
-        )
-        .outerjoin(Theme, Theme.id == Attendance.theme_id)
-        .where(of_series(series_id), was_asked())
+        .outerjoin(mail, mail.invitation_id == Invitation.id)
+        .where(of_series(series_id), which)
+        .group_by(Invitation.id)
         .subquery()
     )
-    groups = (each.c.occasion_id, each.c.gender, each.c.organisation_id, each.c.work_group, each.c.theme)
+    groups = (
+        each.c.occasion_id,
+        Participant.gender,
+        Participant.organisation_id,
+        Enrolment.work_group,
+        Theme.code,
+    )
     rows = session.execute(
         select(
             *groups,
             func.count(),
             func.sum(each.c.delivered),
             func.sum(each.c.refused * (1 - each.c.delivered)),
-        ).group_by(*groups)
+        )
+        .select_from(each)
+        .join(Enrolment, Enrolment.id == each.c.enrolment_id)
+        .join(Participant, Participant.id == Enrolment.participant_id)
+        .outerjoin(
+            Attendance,
+            and_(Attendance.enrolment_id == Enrolment.id, Attendance.occasion_id == each.c.occasion_id),
+        )
+        .outerjoin(Theme, Theme.id == Attendance.theme_id)
+        .group_by(*groups)
     )
-    return [SentRow(*row) for row in rows]
+    return (SentRow(*row) for row in rows)
 
 
 def answered(session: Session, series_id: int) -> Iterator[AnsweredRow]:
@@ -103,10 +124,18 @@ def answered(session: Session, series_id: int) -> Iterator[AnsweredRow]:
         yield AnsweredRow(Key(rule_id, at), *rest)
 
 
-def asked_enrolments(session: Session, series_id: int) -> set[int]:
-    """The enrolments that were asked at least once."""
-    wanted = select(Invitation.enrolment_id).join(Invitation.rule).where(of_series(series_id), was_asked())
-    return set(session.scalars(wanted.distinct()))
+def asked(session: Session, series_id: int) -> list[AskedRow]:
+    """The persons of a series that were asked at least once, each once, by what the register says of them."""
+    once = asked_once(series_id).subquery()
+    groups = (Participant.gender, Participant.organisation_id, Enrolment.work_group)
+    rows = session.execute(
+        select(*groups, func.count())
+        .select_from(once)
+        .join(Enrolment, Enrolment.id == once.c.enrolment_id)
+        .join(Participant, Participant.id == Enrolment.participant_id)
+        .group_by(*groups)
+    )
+    return [AskedRow(*row) for row in rows]
 
 
 def present_by_theme(session: Session, series_id: int) -> dict[tuple[int, str], int]:

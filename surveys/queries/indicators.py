@@ -1,10 +1,10 @@
-"""Indicators with all that was said and read of them, and the dated rows that head counts are made of."""
+"""Indicators with all that was said and read of them, and what of the register heads are counted of."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, null, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.models.deeds import Deed
@@ -18,21 +18,28 @@ from surveys.models.indicator import (
 from surveys.models.people import ENROLMENT_STATES, Attendance, Enrolment, Outcome, Participant
 from surveys.models.programme import Occasion, Series
 
+_OF_ENROLMENT = "enrolment:"
 _SAID = {f"enrolment_{state}": state for state in ENROLMENT_STATES}
 
 
-class EnrolmentRow(NamedTuple):
-    """An enrolment as head counts need it."""
+class AlikeRow(NamedTuple):
+    """So ``many`` enrolments that are alike in everything else here, seen from the end of a day.
 
-    id: int
-    person: int
+    ``person`` (id) and ``enrolment`` (id) only where they have to be told apart, else None.
+    """
+
+    many: int
+    person: int | None
+    enrolment: int | None
     series: int
     gender: str
     organisation: int | None
-    state: str
-    registered_at: datetime
-    minimum: int | None
     work_group: str | None
+    state: str
+    registered: int  # 1: by that day
+    times: int  # at an occasion by that day
+    times_in_all: int
+    minimum: int | None
 
 
 def of_project(session: Session, project_id: int) -> Sequence[Indicator]:
@@ -133,64 +140,91 @@ def notes(session: Session, indicator_id: int) -> Sequence[IndicatorNote]:
     ).all()
 
 
-def enrolments(session: Session, project_id: int, series_id: int | None = None) -> list[EnrolmentRow]:
-    """Those of a project, or of one of its series."""
-    rows = session.execute(
-        select(
-            Enrolment.id,
-            Enrolment.participant_id,
-            Enrolment.series_id,
-            Participant.gender,
-            Participant.organisation_id,
-            Enrolment.state,
-            Enrolment.registered_at,
-            Series.completion_minimum,
-            Enrolment.work_group,
-        )
-        .join(Participant, Participant.id == Enrolment.participant_id)
-        .join(Series, Series.id == Enrolment.series_id)
-        .where(Series.project_id == project_id, *_only(series_id))
-    )
-    return [EnrolmentRow(*row) for row in rows]
+def alike(
+    session: Session,
+    project_id: int,
+    series_id: int | None,
+    ends_at: datetime,
+    named: bool,
+    said: bool,
+) -> list[AlikeRow]:
+    """The enrolments of a project, or of one of its series, seen from the end of a day: ``ends_at``, aware,
+    in the project's zone; occasions go by the clock on their own wall.
 
-
-def days_attended(
-    session: Session, project_id: int, series_id: int | None = None
-) -> dict[int, tuple[date, ...]]:
-    """The last day of each occasion that somebody was at, by enrolment."""
-    held = session.execute(
-        select(Occasion.id, Occasion.ends_wall)
-        .join(Series, Series.id == Occasion.series_id)
-        .where(Series.project_id == project_id, Occasion.cancelled.is_(False), *_only(series_id))
-    )
+    A person of several of these series is told apart, or everybody is (``named``). Where something is
+    ``said``, so is each enrolment of which it is. All others are counted where they lie: to fetch a line of
+    each, and make an object of it, took most of the time of a page of many.
+    """
+    those = select(Series.id, Series.completion_minimum).where(Series.project_id == project_id)
+    one = () if series_id is None else (Series.id == series_id,)
+    minimum = {row.id: row.completion_minimum for row in session.execute(those.where(*one))}
+    theirs = Enrolment.series_id.in_(minimum)
+    person: ColumnElement[Any] = null()
+    if named:
+        person = Enrolment.participant_id.expression
+    elif len(minimum) > 1:
+        several = select(Enrolment.participant_id).where(theirs).group_by(Enrolment.participant_id)
+        several = several.having(func.count() > 1)
+        person = case((Enrolment.participant_id.in_(several), Enrolment.participant_id))
+    apart: ColumnElement[Any] = null()
+    if said:
+        number = cast(func.substr(Deed.subject, len(_OF_ENROLMENT) + 1), Integer)
+        apart = case((Enrolment.id.in_(select(number).where(*_saying(project_id))), Enrolment.id))
     # held, nobody knows when: it counts from the beginning
-    days = {occasion: (ends.date() if ends is not None else date.min,) for occasion, ends in held}
-    rows = session.execute(
-        select(Attendance.enrolment_id, Attendance.occasion_id)
-        .join(Occasion, Occasion.id == Attendance.occasion_id)
-        .join(Series, Series.id == Occasion.series_id)
-        .where(
-            Series.project_id == project_id,
-            Attendance.present,
-            Occasion.cancelled.is_(False),
-            *_only(series_id),
+    held = or_(Occasion.ends_wall.is_(None), Occasion.ends_wall < ends_at.replace(tzinfo=None))
+    each = (
+        select(
+            person.label("person"),
+            apart.label("enrolment"),
+            Enrolment.series_id,
+            Enrolment.participant_id,
+            Enrolment.work_group,
+            Enrolment.state,
+            case((Enrolment.registered_at < ends_at, 1), else_=0).label("registered"),
+            func.count(case((held, Occasion.id))).label("times"),
+            func.count(Occasion.id).label("in_all"),
         )
+        .outerjoin(Attendance, and_(Attendance.enrolment_id == Enrolment.id, Attendance.present))
+        .outerjoin(Occasion, and_(Occasion.id == Attendance.occasion_id, Occasion.cancelled.is_(False)))
+        .where(theirs)
+        .group_by(Enrolment.id)
+        .subquery()
     )
-    found: dict[int, tuple[date, ...]] = {}
-    for enrolment, occasion in rows:
-        found[enrolment] = found.get(enrolment, ()) + days[occasion]
-    return found
+    # What a parameter is in goes by its name: PostgreSQL does not see that two such expressions are the same.
+    groups = (
+        each.c.person,
+        each.c.enrolment,
+        each.c.series_id,
+        Participant.gender,
+        Participant.organisation_id,
+        each.c.work_group,
+        each.c.state,
+        each.c.registered,
+        each.c.times,
+        each.c.in_all,
+    )
+    rows = session.execute(
+        select(func.count(), *groups)
+        .join(Participant, Participant.id == each.c.participant_id)
+        .group_by(*groups)
+    )
+    return [AlikeRow._make((*row, minimum[row.series_id])) for row in rows]
 
 
-def _only(series_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    return () if series_id is None else (Series.id == series_id,)
+def _saying(project_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The deeds by which staff said what became of an enrolment."""
+    return (
+        Deed.project_id == project_id,
+        Deed.subject.startswith(_OF_ENROLMENT),
+        Deed.action.in_(_SAID),
+    )
 
 
 def states_said(session: Session, project_id: int) -> dict[int, list[tuple[datetime, str]]]:
     """When staff said that somebody cancelled, dropped out …, oldest first, by enrolment."""
     rows = session.execute(
         select(Deed.subject, Deed.done_at, Deed.action)
-        .where(Deed.project_id == project_id, Deed.subject.startswith("enrolment:"), Deed.action.in_(_SAID))
+        .where(*_saying(project_id))
         .order_by(Deed.done_at, Deed.id)
     )
     found: dict[int, list[tuple[datetime, str]]] = {}

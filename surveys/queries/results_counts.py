@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, case, exists, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from surveys.models.followup import FollowUpRule, Invitation
@@ -134,10 +134,13 @@ def _only(of: Mapping[Key, Counts]) -> Counts | None:
 
 
 def _persons_asked(session: Session, series_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(asked_once(series_id).subquery())) or 0
+
+
+def asked_once(series_id: int) -> CompoundSelect[tuple[int]]:
+    """The enrolments (ids) of a series that were asked at least once, each once."""
     of = select(Invitation.enrolment_id).join(Invitation.rule).where(of_series(series_id))
-    there = of.where(Invitation.withdrawn_at.is_(None))
-    asked = there.union(of.where(_withdrawn_after_all())).subquery()
-    return session.scalar(select(func.count()).select_from(asked)) or 0
+    return union(*(of.where(which) for which in sent_out()))
 
 
 def _persons_answering(session: Session, series_id: int, alone: Counts | None) -> int | None:
@@ -171,15 +174,17 @@ def mailed(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(Message.invitation_id == Invitation.id, *wanted)
 
 
-def was_asked() -> ColumnElement[bool]:
-    """Whether an invitation counts as sent out."""
-    return or_(Invitation.withdrawn_at.is_(None), mailed(Message.attempts > 0))
+def sent_out() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The two ways in which an invitation counts as sent out: never withdrawn, or once a mail had been tried.
+
+    Asked about apart, for the second are few: of all of them at once it looks so costly to PostgreSQL that it
+    compiles the select first.
+    """
+    return Invitation.withdrawn_at.is_(None), _withdrawn_after_all()
 
 
 def _withdrawn_after_all() -> ColumnElement[bool]:
-    """Whether an invitation was sent out and withdrawn then. Asked apart of the others, for these are few: of
-    all of them :func:`was_asked` looks so costly to PostgreSQL that it compiles the select first.
-    """
+    """Whether an invitation was sent out and withdrawn then."""
     return Invitation.withdrawn_at.is_not(None) & mailed(Message.attempts > 0)
 
 

@@ -94,10 +94,10 @@ class _Reading:
         self.series = result_queries.series_by_id(session, series_id)
         self.day = now.astimezone(ZoneInfo(self.series.project.timezone)).date()
         self.keeping = {series_id} if self.series.attendance_kept else set()
-        taken = taken_part(session, self.series.project, series_id)
+        taken = taken_part(session, self.series.project, self.day, series_id)
         self.completing = telling(taken)
         self.stood = standing(taken, self.day)
-        self.asked = queries.asked_enrolments(session, series_id)
+        self.asked = queries.asked(session, series_id)
         self.groups = Groups(session, self.series.project_id)
 
     def by(self, by: str) -> FunnelBy:
@@ -114,17 +114,13 @@ class _Reading:
         return Line(
             Class(""),
             heads(self.stood, self.keeping, self.completing),
-            self.asked_of(self.stood),
+            sum(row.persons for row in self.asked),
             None,
             sent,
             sent.started,
             sent.submitted,
             self.rates.funnel.response,
         )
-
-    def asked_of(self, stood: Sequence[Standing]) -> int:
-        """Persons asked at least once, each once."""
-        return len({each.taken.person for each in stood if each.taken.enrolment in self.asked})
 
     def of_measurements(self) -> Iterator[Line]:
         """As the overview has them, those that never were asked among them; not what others have asked."""
@@ -145,19 +141,27 @@ class _Reading:
         persons = by_class(self.stood, lambda each: self.groups.of_person(by, each))
         sent: dict[str, Counts] = {}
         for row in queries.sent(self.session, self.id):
-            for code in self._of_sent(by, row):
+            for code in self.groups.of_person(by, row):
                 sent[code] = sent.get(code, Counts()) + _counts(row)
         came = Came(queries.answered(self.session, self.id), lambda _, known: self._of_answer(by, known))
         lost = self._lost(came.without)
-        asked = Counter(
-            self.groups.of_person(by, each.taken)[0]
-            for each in self.stood
-            if each.taken.enrolment in self.asked
-        )
-        few = self._of_few(asked.values())
+        asked: Counter[str] = Counter()
+        by_itself: Counter[str] = Counter()  # without those below
+        for some in self.asked:
+            codes = self.groups.of_person(by, some)
+            by_itself[codes[0]] += some.persons
+            asked.update(dict.fromkeys(codes, some.persons))
+        few = self._of_few(by_itself.values())
         order = self.groups.ordered(by, [*persons, *sent, *came.submitted])
         lines = [
-            self._line(group, persons.get(group.code, []), sent.get(group.code, Counts()), came, lost or few)
+            self._line(
+                group,
+                persons.get(group.code, []),
+                asked[group.code],
+                sent.get(group.code, Counts()),
+                came,
+                lost or few,
+            )
             for group in order
         ]
         return FunnelBy(
@@ -172,13 +176,13 @@ class _Reading:
         )
 
     def _line(
-        self, group: Class, stood: Sequence[Standing], sent: Counts, came: "Came", withheld: bool
+        self, group: Class, stood: Sequence[Standing], asked: int, sent: Counts, came: Came, withheld: bool
     ) -> Line:
         submitted = came.submitted.get(group.code, 0)
         return Line(
             group,
             heads(stood, self.keeping, self.completing),
-            self.asked_of(stood),
+            asked,
             None,
             sent,
             None if withheld else came.started.get(group.code, 0),
@@ -189,11 +193,6 @@ class _Reading:
     def _rate(self, submitted: int, sent: int) -> Share | None:
         """None where somebody has changed group since, so that more have answered in it than were asked."""
         return share(submitted, sent, self.rates.decimals) if sent and submitted <= sent else None
-
-    def _of_sent(self, by: str, row: SentRow) -> Sequence[str]:
-        if by == "organisation":
-            return self.groups.of_organisation(row.organisation)
-        return ((row.gender if by == "gender" else row.work_group) or NOT_STATED,)
 
     def _of_answer(self, by: str, known: Mapping[str, str]) -> Sequence[str]:
         if not known.get(by):

@@ -56,7 +56,7 @@ def read_head_counts(
     if only and only not in {each.code for each in rows}:
         raise UnknownSeries(only)
     day = now.astimezone(ZoneInfo(project.timezone)).date()
-    taken = taken_part(session, project)
+    taken = taken_part(session, project, day)
     stood = standing(taken, day)
     keeping = indicator_queries.attendance_kept(session, project.id)
     told = telling(taken)

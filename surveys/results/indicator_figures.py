@@ -81,9 +81,15 @@ class Look:
         made = sum(quantity for when, quantity in self._entries.get(indicator_id, ()) if when <= day)
         return Figure(value=Fraction(made))
 
+    def _taken(self, day: date, named: bool) -> list[Participation]:
+        """What there is to count on a day; with names where what came of each person is asked."""
+        if (day, named) not in self._taken_on:
+            self._taken_on[day, named] = taken_part(self.session, self.project, day, named=named)
+        return self._taken_on[day, named]
+
     @cached_property
-    def _taken(self) -> list[Participation]:
-        return taken_part(self.session, self.project)
+    def _taken_on(self) -> dict[tuple[date, bool], list[Participation]]:
+        return {}
 
     @cached_property
     def _outcomes(self) -> list[tuple[int, PersonOutcome]]:
@@ -103,13 +109,13 @@ class Look:
         named = {self._codes[code] for code in definition.series if code in self._codes}
         return named if definition.series else set(self._codes.values())
 
-    def _people(self, definition: Definition) -> Iterator[Participation]:
+    def _people(self, definition: Definition, day: date) -> Iterator[Participation]:
         series = self._wanted(definition)
         within = None
         if definition.organisations:
             levels = organisations.levels(self.session, self.project.id)
             within = {number for code in definition.organisations for number in levels.within(code)}
-        for each in self._taken:
+        for each in self._taken(day, named=definition.kind is Kind.OUTCOMES):
             if each.series not in series or (definition.gender and each.gender != definition.gender):
                 continue
             if definition.work_groups and each.work_group not in definition.work_groups:
@@ -125,7 +131,7 @@ class Look:
         if day not in self._told_on:
             told: dict[Definition, frozenset[int]] = {}
             for each in self._outcome_definitions:
-                base = participation.persons(list(self._people(each)), each.stage, day)
+                base = participation.persons(self._people(each, day), each.stage, day)
                 if len(base) >= self.project.minimum_group and not self._few(told.values(), base):
                     told[each] = base
             self._told_on[day] = told
@@ -153,15 +159,15 @@ class Look:
         by_attendance = definition.kind is Kind.ATTENDANCES or stage in ("present", "completed")
         if by_attendance and not series & self._keeping:
             return Figure(lacking="attendance_not_kept")
-        people = list(self._people(definition))
+        people = list(self._people(definition, day))
         if stage == "completed" and not any(each.minimum or each.state == "completed" for each in people):
             return Figure(lacking="no_completion_rule")
         if definition.kind is Kind.ATTENDANCES:
             return Figure(value=Fraction(participation.attendances(people, day)), base="attendances")
-        among = participation.persons(people, stage, day)
         if definition.kind is Kind.HEAD_COUNT:
-            return Figure(value=Fraction(len(among)), base=stage)
-        return self._with_outcome(definition, among, day)
+            heads = participation.head_count(participation.having(people, stage, day))
+            return Figure(value=Fraction(heads), base=stage)
+        return self._with_outcome(definition, participation.persons(people, stage, day), day)
 
     def _with_outcome(self, definition: Definition, among: frozenset[int], day: date) -> Figure:
         """What came of it for a few is not told: of one person it would be that person's own outcome."""

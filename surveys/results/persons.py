@@ -6,14 +6,15 @@ Head counts are no answers: they are shown however few they are.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from surveys.domain.organisations import Levels
-from surveys.domain.participation import Participation, Reached, Standing
+from surveys.domain.participation import Participation, Reached, Standing, head_count
 from surveys.domain.statistics import swedish_order
 from surveys.domain.suppression import NOT_STATED
 from surveys.models.people import GENDERS
@@ -54,13 +55,19 @@ class HeadLine:
     heads: Heads
 
 
-def taken_part(session: Session, project: Project, series_id: int | None = None) -> list[Participation]:
-    """Every enrolment of a project, or of one series, with its dated rows, in days of the project's zone."""
+def taken_part(
+    session: Session, project: Project, day: date, series_id: int | None = None, named: bool = False
+) -> list[Participation]:
+    """The enrolments of a project, or of one series, as they are seen from the end of ``day``: what was by
+    then has that day for its date, what came later the last there is. Those alike are one; only persons of
+    several of the series have their names (ids), or all have (``named``).
+    """
     zone = ZoneInfo(project.timezone)
-    days = queries.days_attended(session, project.id, series_id)
     said = queries.states_said(session, project.id)
+    ends_at = datetime.combine(day + timedelta(days=1), time.min, zone)
+    rows = queries.alike(session, project.id, series_id, ends_at, named=named, said=bool(said))
 
-    @cache  # many are registered at one moment
+    @cache  # much is said at one moment
     def on_day(moment: datetime) -> date:
         return moment.astimezone(zone).date()
 
@@ -70,15 +77,15 @@ def taken_part(session: Session, project: Project, series_id: int | None = None)
             row.series,
             row.gender,
             row.organisation,
-            on_day(row.registered_at),
+            day if row.registered else date.max,
             row.state,
             row.minimum,
-            days.get(row.id, ()),
-            tuple((on_day(moment), state) for moment, state in said.get(row.id, ())),
+            (day,) * row.times + (date.max,) * (row.times_in_all - row.times),
+            tuple((on_day(moment), state) for moment, state in said.get(row.enrolment or 0, ())),
             row.work_group or "",
-            row.id,
+            row.many,
         )
-        for row in queries.enrolments(session, project.id, series_id)
+        for row in rows
     ]
 
 
@@ -91,17 +98,17 @@ def heads(stood: Iterable[Standing], keeping: Collection[int], completing: Colle
     """Count those who ``stood`` where they did; ``keeping`` are the series (ids) that keep attendance,
     ``completing`` those that :func:`telling` names.
     """
-    alike: dict[Reached, list[int]] = {}
+    alike: dict[Reached, list[Participation]] = {}
     for each in stood:
-        alike.setdefault(each.reached, []).append(each.taken.person)
+        alike.setdefault(each.reached, []).append(each.taken)
 
     def persons(stage: str, series: Collection[int] | None = None) -> int:
-        found = [
-            some
+        return head_count(
+            each
             for reached, some in alike.items()
             if stage in reached.stages and (series is None or reached.series in series)
-        ]
-        return len(set().union(*found))
+            for each in some
+        )
 
     return Heads(
         registered=persons("registered"),
@@ -110,12 +117,28 @@ def heads(stood: Iterable[Standing], keeping: Collection[int], completing: Colle
         if any(reached.series in completing for reached in alike)
         else None,
         dropped_out=persons("dropped_out"),
-        attendances=sum(each.times * len(some) for each, some in alike.items() if each.series in keeping)
+        attendances=sum(
+            reached.times * each.many
+            for reached, some in alike.items()
+            if reached.series in keeping
+            for each in some
+        )
         if keeping
         else None,
         present_of=persons("registered", keeping),
         completed_of=persons("registered", completing),
     )
+
+
+class Registered(Protocol):
+    """What the register says of somebody, or of several alike."""
+
+    @property
+    def gender(self) -> str: ...
+    @property
+    def organisation(self) -> int | None: ...
+    @property
+    def work_group(self) -> str | None: ...
 
 
 class Groups:
@@ -144,7 +167,7 @@ class Groups:
         """The same, of an organisation that answers name by its code; one that is gone is by itself."""
         return self.of_organisation(self._by_code[code]) if code in self._by_code else (code,)
 
-    def of_person(self, by: str, each: Participation) -> tuple[str, ...]:
+    def of_person(self, by: str, each: Registered) -> tuple[str, ...]:
         if by == "organisation":
             return self.of_organisation(each.organisation)
         return ((each.gender if by == "gender" else each.work_group) or NOT_STATED,)
