@@ -81,7 +81,7 @@ def calm(page: Page) -> Page:
 def assert_dark(page: Page) -> None:
     """The contrast of the page in dark colours."""
     page.emulate_media(color_scheme="dark")
-    browsers.assert_accessible(page)
+    browsers.assert_accessible(page, only=browsers.OF_COLOUR)
     page.emulate_media(color_scheme="light")
 
 

@@ -36,6 +36,8 @@ OF_PLACE = (
     "skip-link",
     "th-has-data-cells",
 )
+# What reads colours, and so may be otherwise in dark ones, where the same elements are rendered.
+OF_COLOUR = (CONTRAST, "link-in-text-block")
 AXE = """([skipped, only]) => axe.run(document, {
   resultTypes: ["violations"],
   preload: false,
