@@ -14,7 +14,7 @@ from sqlalchemy import text
 from surveys.database import Database
 from surveys.installation import Installation
 from tests.support import postgres
-from tests.support.browser import PageMaker, assert_accessible
+from tests.support.browser import PageMaker, assert_accessible, look
 from tests.support.closing_lines import summary
 from tests.support.installations import reserved_address, serving
 from tests.support.network import NetworkForbidden
@@ -144,6 +144,41 @@ def test_axe_runs_under_a_strict_policy_and_tells_what_is_wrong(
         page.goto(address)
         with pytest.raises(AssertionError, match=r"label \(critical\)"):
             assert_accessible(page)
+
+
+ON_A_PHONE, ON_A_SCREEN = "@media (max-width: 400px)", "@media (min-width: 1000px)"
+SOUND = """<style>{}</style><label for="a"><span>Namn</span></label><input id="a">
+<div><p>{}</p></div>"""
+AT_ONE_WIDTH = {
+    "nothing": ("p { margin: 0 }", None),
+    "a label away on a phone": (ON_A_PHONE + " { span { display: none } }", r"label \(critical\)"),
+    "a label away on a screen": (ON_A_SCREEN + " { span { display: none } }", r"label \(critical\)"),
+    "scrolls in itself on a phone": (
+        "div { overflow: auto } p { inline-size: 600px }",
+        "scrollable-region-focusable",
+    ),
+    "scrolls in itself on a screen": (
+        "div { overflow: auto } " + ON_A_SCREEN + " { p { inline-size: 3000px } }",
+        "scrollable-region-focusable",
+    ),
+    "scrolls sideways on a phone": ("p { inline-size: 600px }", "320"),
+    "too pale": ("p { color: #bbb }", "color-contrast"),
+}
+
+
+@pytest.mark.parametrize("case", AT_ONE_WIDTH)
+def test_a_look_finds_what_is_wrong_at_one_width_only(
+    static_page: Callable[..., Flask], page: Page, case: str
+) -> None:
+    styles, fault = AT_ONE_WIDTH[case]
+    made = static_page(SOUND.format(styles, "Vad som helst " * 40), "style-src 'unsafe-inline'")
+    with reserved_address() as listener, serving(made, listener) as address:
+        page.goto(address)
+        if fault is None:
+            look(page)
+        else:
+            with pytest.raises(AssertionError, match=fault):
+                look(page)
 
 
 def test_pages_take_the_options_of_the_browser(

@@ -18,7 +18,7 @@ from surveys.installation import Installation
 from surveys.models.programme import Project
 from tests.browser.test_answering import STEPWISE, choose_language, press
 from tests.support import browser as browsers
-from tests.support.browser import PHONE, PHONE_WIDTH, THE_SAME_AT_EACH_WIDTH, PageMaker
+from tests.support.browser import PHONE, PHONE_WIDTH, PageMaker
 from tests.support.forms import DEGREE, EVERY_KIND, Asked, ask, local, reopen, replace, withdraw
 
 pytestmark = pytest.mark.browser
@@ -59,11 +59,12 @@ def look(request: pytest.FixtureRequest) -> Look:
         language = page.locator("html").get_attribute("lang")
         # The width it has comes first: each change costs as much as a run of axe.
         now = page.viewport_size["width"]  # type: ignore[index]
+        seen: set[str] = set()
         for width in sorted(browsers.WIDTHS, key=lambda each: each != now):
             if width != now:
                 page.set_viewport_size({"width": width, "height": 800})
-            skipped = () if (language, width) == ("sv", PHONE_WIDTH) else THE_SAME_AT_EACH_WIDTH
-            browsers.assert_accessible(page, *skipped)
+            contrast = (language, width) == ("sv", PHONE_WIDTH)
+            browsers.assert_accessible_at_this_width(page, seen, contrast=contrast)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
             assert page.evaluate(SMALL_TARGETS) == []
             request.node.user_properties.append(("looked", f"{template}|{state}|{language}|{width}"))
@@ -80,7 +81,7 @@ def calm(page: Page) -> Page:
 def assert_dark(page: Page) -> None:
     """The contrast of the page in dark colours."""
     page.emulate_media(color_scheme="dark")
-    browsers.assert_accessible(page)
+    browsers.assert_accessible(page, only=browsers.OF_COLOUR)
     page.emulate_media(color_scheme="light")
 
 
