@@ -5,6 +5,7 @@ is not broken: a column is at least as wide as its longest.
 """
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 from surveys.reporting.document import Cell, Table
 
@@ -14,6 +15,7 @@ PADDING = 3
 QUIET = 0.84  # the smaller size beneath a cell
 HEAD = 0.95  # bold, and smaller
 MOST_WANTED, MOST_IN_HEAD, LINES_OF_HEAD = 44, 14, 3
+SHORT = 30  # lines: half a page, so that what a reader's letters make longer still has room on one
 
 
 def widths(table: Table) -> list[float]:
@@ -34,6 +36,20 @@ def widths(table: Table) -> list[float]:
     spare = (room - sum(least)) / (sum(wanted) - sum(least))
     shared = [low + (more - low) * spare for low, more in zip(least, wanted, strict=True)]
     return _stretched(shared, whole)
+
+
+def kept_whole(table: Table) -> bool:
+    """Whether a table is so short that it stands on one page: none of its rows is left alone on the next."""
+    letters = [max(1.0, share * PAGE - PADDING) for share in widths(table)]
+    return sum(_height(row, letters) for row in table.rows) <= SHORT
+
+
+def _height(row: Sequence[Cell], letters: Sequence[float]) -> int:
+    """About how many lines a row takes."""
+    return max(
+        sum(max(1, ceil(len(text) * size / room)) for text, size in _lines([cell]) if text)
+        for cell, room in zip(row, letters, strict=True)
+    )
 
 
 def _stretched(sizes: Sequence[float], whole: float) -> list[float]:

@@ -6,7 +6,7 @@ from typing import Any
 from surveys.printing import content, typesetting
 from surveys.printing.content import Piece, text
 from surveys.printing.fonts import settable
-from surveys.reporting.columns import widths
+from surveys.reporting.columns import kept_whole, widths
 from surveys.reporting.document import (
     ONE_PAGE,
     Block,
@@ -110,6 +110,7 @@ def _table(table: Table, language: str) -> Piece:
         "rows": [[_cell(cell, language) for cell in row] for row in table.rows],
         "notes": [text(each, language) for each in table.notes],
         "shares": widths(table),
+        "whole": kept_whole(table),
         "from": table.numbers_from,
     }
 

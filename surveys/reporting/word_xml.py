@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from surveys.domain.texts import printable
-from surveys.reporting.columns import widths
+from surveys.reporting.columns import kept_whole, widths
 from surveys.reporting.document import (
     ONE_PAGE,
     Block,
@@ -132,16 +132,19 @@ class Writer:
         shares = widths(table)
         own = [int(_WIDE * share / sum(shares)) for share in shares]  # of the table
         head = "".join(
-            _cell(self._in_cell(Cell(text), at >= table.numbers_from, bold=True), own[at])
+            _cell(self._in_cell(Cell(text), at >= table.numbers_from, bold=True, with_next=True), own[at])
             for at, text in enumerate(table.head)
         )
+        # A row stands on the same page as the next where its paragraphs say so: all rows, or the last two.
+        joined = range(0 if kept_whole(table) else len(table.rows) - 2, len(table.rows) - 1)
         rows = "".join(
             "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
             + "".join(
-                _cell(self._in_cell(cell, at >= table.numbers_from), own[at]) for at, cell in enumerate(row)
+                _cell(self._in_cell(cell, at >= table.numbers_from, with_next=number in joined), own[at])
+                for at, cell in enumerate(row)
             )
             + "</w:tr>"
-            for row in table.rows
+            for number, row in enumerate(table.rows)
         )
         whole = f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}"
         notes = "".join(self._said(note, "Följa not") for note in table.notes)
@@ -164,11 +167,11 @@ class Writer:
             f"<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
         )
 
-    def _in_cell(self, cell: Cell, number: bool, bold: bool = False) -> str:
-        style = "Följa siffra" if number else "Följa cell"
+    def _in_cell(self, cell: Cell, number: bool, bold: bool = False, with_next: bool = False) -> str:
+        style = self._style("Följa siffra" if number else "Följa cell")
+        style += "<w:keepNext/>" if with_next else ""
         lines = [
-            _paragraph(self._in_head(text) if bold else _run(text), self._style(style))
-            for text in cell.text.split("\n")
+            _paragraph(self._in_head(text) if bold else _run(text), style) for text in cell.text.split("\n")
         ]
         if cell.quiet:
             quiet = "".join(
@@ -176,7 +179,7 @@ class Writer:
                 for at, line in enumerate(cell.quiet.split("\n"))
             )
             run = f'<w:r><w:rPr><w:color w:val="595959"/><w:sz w:val="{self._quiet}"/></w:rPr>{quiet}</w:r>'
-            lines.append(_paragraph(run, self._style(style)))
+            lines.append(_paragraph(run, style))
         return "".join(lines)
 
     def _in_head(self, text: str) -> str:

@@ -158,6 +158,22 @@ def test_columns_are_as_wide_as_what_stands_in_them() -> None:
     assert full[0] * columns.PAGE >= len(word_long)
 
 
+def test_no_row_of_a_short_table_is_left_alone_on_the_next_page() -> None:
+    """In Word a row stays with the next where all its paragraphs say so; of a long table the last two."""
+    said: list[list[bool]] = []
+    for many in (3, 30):
+        rows = tuple((Cell(f"Grupp {each}"), Cell("75,0\xa0%", "30 av 40")) for each in range(many))
+        table = Table("Alla", ("Grupp", "Andel"), rows)
+        made = replace(DOCUMENT, sections=(Section("own", "Grupper", (table,)),))
+        file: Any = docx.Document(io.BytesIO(word(made, Looks("Rapport"))))
+        assert columns.kept_whole(table) is (many == 3)
+        lines = [[each.paragraph_format.keep_with_next for cell in row.cells for each in cell.paragraphs]
+                 for row in file.tables[0].rows]  # fmt: skip
+        assert all(len(set(each)) == 1 for each in lines)
+        said.append([bool(each[0]) for each in lines])
+    assert said == [[True, True, True, False], [True, *[False] * 28, True, False]]
+
+
 def test_what_somebody_wrote_is_text_and_never_markup() -> None:
     texts = [each.text for each in opened().paragraphs]
     shown = HOSTILE.replace("\x00", "")

@@ -54,6 +54,7 @@ def test_a_pasted_table_comes_back_with_its_faults_and_can_be_kept(evaluator: Fl
     refused = evaluator.post(OUTSIDE + "/ny", data=_fields(form) | {"do": "save", "title": "Rapporten"})
     assert refused.status_code == 422
     assert 'value="Rapporten"' in refused.text
+    assert "<title>Error: " in refused.text
     said = {
         "do": "save",
         "title": "Rapporten",
