@@ -124,9 +124,9 @@ def test_on_a_phone_each_occasion_is_a_card_of_the_same_table(new_page: PageMake
             " return box.left >= 0 && box.right <= window.innerWidth && each.innerText.trim() !== '' }"
         )
         assert inside, cell.inner_text()
-    # The last column is a dash for what is no share of the questionnaires: no line of a card.
+    # The last column is a dash for what is no share of the questionnaires: a cell, though no line of a card.
     for name, row, cells in (
-        ("Från anmäld till svar", r"^Anmälda\b.*98.*personer", 2),
+        ("Från anmäld till svar", r"^Anmälda\b.*98.*personer", 3),
         ("Från anmäld till svar", r"^Inskickat\b.*\sav\s\d+\s\(", 3),
         ("Mätningar av hela insatsen", r"^Förmätning\b.*20\sav\s98", 2),
     ):
