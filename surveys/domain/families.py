@@ -1,8 +1,10 @@
 """All groups that can be asked for: everyone, each class of a variable, each cell of two variables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import combinations
+
+from surveys.domain.privacy import Limit
 
 NOT_STATED = ""
 """The class of those of whom a variable is not known: a group like any other."""
@@ -69,3 +71,15 @@ def groups_of(
 ) -> Groups:
     """The questions that the same persons answered have the same."""
     return Groups(backgrounds, variables, crossed)
+
+
+def rests(everyone: int, classes: Iterable[int], limit: Limit) -> set[int]:
+    """Those of one class who are not of another, and those of neither (sets of parts, none of them empty):
+    what subtracting two classes from each other and from everyone may tell of, though nobody can ask for it.
+    Where there are as many parts as twice the limit, they may be shown whatever they answered, and are left
+    out here.
+    """
+    each = set(classes)
+    over = {one & ~other for one in each for other in each}
+    over |= {everyone & ~(one | other) for one, other in combinations(each, 2)}
+    return {held for held in over if held and held.bit_count() < 2 * limit}

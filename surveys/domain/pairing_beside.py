@@ -17,9 +17,11 @@ from functools import lru_cache
 from itertools import combinations
 
 from surveys.domain.exchanges import Exchanges, Unit
+from surveys.domain.families import EVERYONE, NOT_STATED, Group, rests
 from surveys.domain.pairing import Joined, Values, joined, pattern_of
 from surveys.domain.privacy import Limit, Verdict, shown
-from surveys.domain.suppression import EVERYONE, NOT_STATED, Group, Pattern
+from surveys.domain.suppression import Pattern
+from surveys.domain.traces import places
 
 ROUNDS = 60
 """After so many nobody is joined. For each set that is told of one is let go at first, and in the last round
@@ -124,16 +126,28 @@ def _apart(unit: Unit) -> Unit:
 
 
 def _secrets(exchanges: Exchanges, pattern: Pattern, limit: Limit) -> Iterator[frozenset[Unit]]:
-    """What may not be shown: groups of the tables, and those of them who answered when."""
+    """What may not be shown: groups, those of them who answered when, and what two of them leave over."""
     sets: dict[Hashable, set[Unit]] = defaultdict(set)
     for unit in exchanges.units:
         for group in _groups(pattern.variables, unit.cell):
             for way in (None, unit.joined, unit.alike[2]):
                 sets[group, way].add(unit)
-    for held in dict.fromkeys(map(frozenset, sets.values())):
+    over = _rests(list(exchanges.units), pattern.variables, limit)
+    for held in dict.fromkeys([*map(frozenset, sets.values()), *over]):
         counts = exchanges.counts(held)
         if shown(list(counts.values()), counts.total(), limit) is not Verdict.SHOWN:
             yield held
+
+
+def _rests(units: Sequence[Unit], variables: tuple[str, ...], limit: Limit) -> Iterator[frozenset[Unit]]:
+    """Those of one class who are not of another, and those of neither, where they may be too few."""
+    classes: dict[tuple[str, str], int] = defaultdict(int)
+    for place, unit in enumerate(units):
+        for each in zip(variables, unit.cell, strict=True):
+            classes[each] |= 1 << place
+    everyone = (1 << len(units)) - 1
+    for held in rests(everyone, classes.values(), limit):
+        yield frozenset(units[place] for place in places(held))
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,8 @@ row of such a cross. The pattern is decided for the family as a whole and does n
    parts is itself a group that may be shown: of the limit or more, and not all alike unless twice that.
 3. For every sensitive group and each class that somebody in it chose there is a *witness*: another table of
    whole numbers, with the same n in every smallest group and the same answers in all that is shown, in which
-   that count is another (``surveys.domain.witness``). So no solver can tell it.
+   that count is another (``surveys.domain.witness``). So no solver can tell it. The same holds for what two
+   groups leave over, where that may not be shown: the women outside an organisation, and those of neither.
 
 Lines are completed with the smallest groups (Cox, J. Am. Stat. Assoc. 75, 1980; Hundepool et al.,
 Statistical Disclosure Control, 2012, ch. 4). To find the least suppression is NP-hard (Fischetti & Salazar,
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from surveys.domain.families import EVERYONE, NOT_STATED, Group, Groups, Line, groups_of
+from surveys.domain.families import EVERYONE, NOT_STATED, Group, Groups, Line, groups_of, rests
 from surveys.domain.privacy import Limit, Verdict, by_size, shown
 from surveys.domain.traces import places
 from surveys.domain.witness import Witnesses
@@ -110,7 +111,9 @@ class Family:
         if not everyone or not self.may_be_shown(everyone):
             return Pattern(frozenset(), self.groups.variables)
         open_to_all = {everyone}
-        secret = {each for each in self.sets.values() if each and not self.may_be_shown(each)}
+        classes = [held for group, held in self.sets.items() if len(group) == 1]
+        sets = {*self.sets.values(), *rests(everyone, classes, self.limit)}
+        secret = {each for each in sets if each and not self.may_be_shown(each)}
         self.witnesses.demand(secret)
         for view, lines in zip(self.groups.views, self.groups.lines_of, strict=True):
             self._admit(view, lines, open_to_all)

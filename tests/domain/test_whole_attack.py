@@ -1,6 +1,7 @@
 """An attacker with a solver against everything that a role may see of a series at once.
 
-He knows who answered what and when, every n of every group, who was let go, and of the answers all that is
+He knows who answered what and when, every n of every group (some have another class the next time), who was
+let go, and of the answers all that is
 shown: whole measurements, tables by background with every filter, and all pairs of any two measurements, cell
 by cell; or, where response rows are given out, those and indexes of several questions. ``FOLJA_ATTACKS`` says
 how many series. docs/results.md has the figures."""
@@ -20,7 +21,7 @@ ATTACKS = int(os.environ.get("FOLJA_ATTACKS", "40"))
 def attacked(seeds: range, **kinds: object) -> Outcome:
     found = Outcome()
     for seed in seeds:
-        series = random_series(Random(seed), indexed=False, snapshots=False, **kinds)  # type: ignore[arg-type]
+        series = random_series(Random(seed), indexed=False, snapshots=False, moves=0.1, **kinds)  # type: ignore[arg-type]
         one = attack(series, "reader", seed, most=1)
         found.tried += one.tried
         found.had += one.had

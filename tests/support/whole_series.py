@@ -31,15 +31,18 @@ from tests.support.solving_series import NONE, Between, Known, Mask, Vector
 
 VARIABLES = ("gender", "organisation", "work_group")
 Column = tuple[int, int]  # measurement, question
+Class = tuple[str, str]  # variable, class
 SIXTIETHS = 60  # indexes as whole numbers
 HALF = 0.05 + 1e-9  # what a figure with one decimal may be off
 
 
 @dataclass(frozen=True)
 class Person:
-    """``answers``: measurement → question → class, None for no answer; ``early``: by the first snapshot."""
+    """``backgrounds``: a place a measurement; ``answers``: measurement → question → class, None for no
+    answer; ``early``: by the first snapshot.
+    """
 
-    background: dict[str, str]
+    backgrounds: tuple[dict[str, str], ...]
     answers: tuple[tuple[int | None, ...], ...]
     early: bool
 
@@ -90,7 +93,7 @@ class Whole:
     def parts(self, column: Column) -> list[Part]:
         cells: dict[tuple[str, ...], list[Person]] = defaultdict(list)
         for person in self.persons:
-            cells[tuple(person.background[name] for name in self.variables)].append(person)
+            cells[tuple(person.backgrounds[column[0]][name] for name in self.variables)].append(person)
         found = []
         for key, held in cells.items():
             counts = self.counted(held, column)
@@ -139,8 +142,11 @@ class Whole:
             )
             for person in self.persons
         ]
-        own = [tuple(person.background[name] for name in self.carried) for person in self.persons]
-        return joined_rows(rows, self.limit, [[each] * len(places) for each in own])
+        own = [
+            [tuple(person.backgrounds[place][name] for name in self.carried) for place in places]
+            for person in self.persons
+        ]
+        return joined_rows(rows, self.limit, own)
 
     @cached_property
     def index_views(self) -> list[tuple[int, IndexViews, tuple[int, ...]]]:
@@ -173,7 +179,7 @@ class Whole:
     def _table(self, place: int, question: int) -> Table:
         return Table(
             [
-                None if person.answers[place][question] is None else person.background
+                None if person.answers[place][question] is None else person.backgrounds[place]
                 for person in self.persons
             ],
             self.tables[place, question][1],
@@ -202,7 +208,7 @@ class Whole:
         for place in range(self.measurements):
             if self.there[place]:
                 cells = Counter(
-                    tuple(person.background[name] for name in self.variables)
+                    tuple(person.backgrounds[place][name] for name in self.variables)
                     for person in self.persons
                     if any(each is not None for each in person.answers[place])
                 )
@@ -218,7 +224,7 @@ class Whole:
 class Sort:
     """Persons whom the attacker cannot tell apart but by what they answered."""
 
-    background: tuple[str, ...]
+    backgrounds: tuple[tuple[str, ...], ...]
     answered: tuple[bool, ...]
     kept: tuple[bool, ...]
     inside: tuple[tuple[bool, ...], ...]
@@ -248,7 +254,7 @@ class Look:
     def _sort(self, number: int) -> Sort:
         whole, person = self.whole, self.whole.persons[number]
         return Sort(
-            tuple(person.background[name] for name in whole.variables),
+            tuple(tuple(own[name] for name in whole.variables) for own in person.backgrounds),
             tuple(whole.answer(person, column) is not None for column in self.columns),
             tuple(whole.kept[question][1][number] for question in self.questions),
             tuple(
@@ -264,8 +270,9 @@ class Look:
     def _vector(self, person: Person) -> Vector:
         return tuple(NONE if (a := self.whole.answer(person, each)) is None else a for each in self.columns)
 
-    def _carried(self, person: Person) -> tuple[str, ...]:
-        return tuple(person.background[name] for name in self.whole.carried)
+    def _carried(self, own: Sequence[str]) -> tuple[str, ...]:
+        known = dict(zip(self.whole.variables, own, strict=True))
+        return tuple(known[name] for name in self.whole.carried)
 
     def _row(self, person: Person, place: int) -> tuple[tuple[str, ...], Vector]:
         """A row of a measurement as it stands in the file."""
@@ -273,7 +280,8 @@ class Look:
             at for (there, at) in self.whole.columns if there == place and (there, at) not in self.whole.shown
         ]
         given = [NONE if a is None or at in hidden else a for at, a in enumerate(person.answers[place])]
-        return self._carried(person), tuple(given)
+        own = [person.backgrounds[place][name] for name in self.whole.variables]
+        return self._carried(own), tuple(given)
 
     def _linked(self, person: Person) -> Hashable:
         return tuple(self._row(person, place) for place in range(self.whole.measurements))
@@ -287,18 +295,18 @@ class Look:
                 )
             )
             return
-        carried = tuple(
-            dict(zip(self.whole.variables, sort.background, strict=True))[name] for name in self.whole.carried
-        )
+        carried = [self._carried(own) for own in sort.backgrounds]
         wanted = self._split(sort.answered)
-        there = [self._fitting(place, carried, wanted[place]) for place in range(self.whole.measurements)]
+        there = [
+            self._fitting(place, carried[place], wanted[place]) for place in range(self.whole.measurements)
+        ]
         if self.role == "organiser":
             ways: Iterator[Sequence[Vector]] = product(*there)  # type: ignore[assignment]
         else:
             ways = (
                 tuple(row for _, row in each)  # type: ignore[attr-defined]
                 for each in self.linked
-                if all(row in there[place] and own == carried for place, (own, row) in enumerate(each))  # type: ignore[attr-defined]
+                if all(row in there[place] and own == carried[place] for place, (own, row) in enumerate(each))  # type: ignore[attr-defined]
             )
         for way in ways:
             yield tuple(answer for row in way for answer in row)
@@ -334,7 +342,7 @@ class Look:
         whole, known = self.whole, self.known
         masks = [self.at(column) == one for one in range(whole.points[column[1]])]
         for group in whole.tables[column][1].groups:
-            held = self.of_group(group)
+            held = self.of_group(group, column[0])
             for mask in masks:
                 known.tell(mask & held)
         if not whole.tables[column][1].groups:
@@ -445,25 +453,25 @@ class Look:
 
     def _tell_each(self, rows: Sequence[tuple[int | None, Hashable]]) -> None:
         size = len(self.whole.points)
-        names = self.whole.variables
-        carried = np.array([names.index(each) for each in self.whole.carried], int)
-        own = [tuple(sort.background[at] for at in carried) for sort in self.known.sorts]
+        own = [[self._carried(each) for each in sort.backgrounds] for sort in self.known.sorts]
         seen = np.array([column in self.whole.shown for column in self.columns])
         vectors = np.where(seen, self.known.vectors, NONE)
         for place, row in rows:
             if place is None:
-                held = row[0][0]  # type: ignore[index]
+                held = [at for at, _ in row]  # type: ignore[attr-defined]
                 flat = [a for _, given in row for a in given]  # type: ignore[attr-defined]
                 mask = (vectors == np.array(flat)).all(axis=1)
             else:
                 held, given = row  # type: ignore[misc]
                 mask = (vectors[:, place * size : (place + 1) * size] == np.array(given)).all(axis=1)
-            self.known.tell(mask & np.array([each == held for each in own])[self.known.sort])
+            theirs = [each if place is None else each[place] for each in own]
+            self.known.tell(mask & np.array([each == held for each in theirs])[self.known.sort])
 
-    def of_group(self, group: Group) -> Mask:
+    def of_group(self, group: Group, place: int) -> Mask:
+        """Whoever was in it at a measurement."""
         names = self.whole.variables
         return self.known.of(
-            lambda sort: all(sort.background[names.index(name)] == one for name, one in group)
+            lambda sort: all(sort.backgrounds[place][names.index(name)] == one for name, one in group)
         )
 
     # what may not be told
@@ -504,7 +512,7 @@ class Look:
         sets = [set(answered)]
         if column in whole.tables:
             for group in whole.tables[column][1].groups:
-                sets.append({n for n in answered if self._in(whole.persons[n], group)})
+                sets.append({n for n in answered if self._in(whole.persons[n], column[0], group)})
         kept = whole.kept[column[1]][1]
         sets += [{n for n in answered if kept[n]}, {n for n in answered if not kept[n]}]
         for each in sets:
@@ -512,17 +520,19 @@ class Look:
             if len(answers) == 1 and len(each) >= 2 * whole.limit:
                 yield each, answers.pop() or 0
 
-    def _in(self, person: Person, group: Group) -> bool:
-        return all(person.background[name] == one for name, one in group)
+    def _in(self, person: Person, place: int, group: Group) -> bool:
+        return all(person.backgrounds[place][name] == one for name, one in group)
 
     def _sets(self, column: Column) -> Iterator[tuple[Hashable, list[int]]]:
         whole = self.whole
         answered = [n for n, each in enumerate(whole.persons) if whole.answer(each, column) is not None]
         groups: dict[Hashable, list[int]] = defaultdict(list)
         kept = whole.kept[column[1]][1]
+        backgrounds = [whole.persons[n].backgrounds[column[0]] for n in answered]
+        classes = sorted({(name, own[name]) for own in backgrounds for name in whole.variables})
         for n in answered:
             person = whole.persons[n]
-            own = [(name, person.background[name]) for name in whole.variables]
+            own = [(name, person.backgrounds[column[0]][name]) for name in whole.variables]
             when = tuple(any(a is not None for a in at) for at in person.answers)
             cells = [(), *((each,) for each in own), *combinations(own, 2), tuple(own)]
             for cell in dict.fromkeys(cells):
@@ -533,7 +543,15 @@ class Look:
                     ("early", (person.early,)),
                 ):
                     groups[cell, name, more].append(n)
+            for rest in self._rests(own, classes):
+                groups[rest, "rest", ()].append(n)
         yield from groups.items()
+
+    def _rests(self, own: Sequence[Class], classes: Sequence[Class]) -> Iterator[Hashable]:
+        """Somebody is of one class and not of another, and of neither of two."""
+        others = [each for each in classes if each not in own]
+        yield from product(own, others)
+        yield from (frozenset(two) for two in combinations(others, 2))
 
 
 @dataclass
@@ -589,9 +607,11 @@ def random_series(
     points: int = 3,
     indexed: bool = True,
     snapshots: bool = True,
+    moves: float = 0.0,
 ) -> Whole:
     """A series as they are; the last question is yes or no, and where ``indexed`` the first three are one or
-    two indexes.
+    two indexes. ``moves``: which part has another organisation and group at the next
+    measurement.
     """
     variables = VARIABLES[: chance.choice((1, 2, 2, 3))]
     organisations = {f"o{k}": chance.random() ** 2 + 0.05 for k in range(chance.randint(2, 4))}
@@ -604,7 +624,17 @@ def random_series(
         (organisation,) = chance.choices(list(organisations), list(organisations.values()))
         (gender,) = chance.choices(("woman", "man", "other", ""), (70, 22, 3, 5))
         group = f"{organisation}{chance.randrange(2)}"
-        background = dict(zip(VARIABLES, (gender, organisation, group), strict=True))
+        own = dict(zip(VARIABLES, (gender, organisation, group), strict=True))
+        backgrounds = [own]
+        while len(backgrounds) < measurements:
+            if moves and chance.random() < moves:
+                organisation = chance.choice(list(organisations))
+                own = {
+                    **own,
+                    "organisation": organisation,
+                    "work_group": f"{organisation}{chance.randrange(2)}",
+                }
+            backgrounds.append(own)
         early = chance.random() < 0.7 and snapshots
         answers = []
         for place in range(measurements):
@@ -618,7 +648,7 @@ def random_series(
             answers.append(tuple(row))
         persons.append(
             Person(
-                {name: background[name] for name in variables},
+                tuple({name: each[name] for name in variables} for each in backgrounds),
                 tuple(answers),
                 early,
             )
