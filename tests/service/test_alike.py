@@ -13,7 +13,6 @@ from surveys.domain.participation import Participation, head_count, persons, sta
 from surveys.installation import Installation
 from surveys.models.deeds import Deed
 from surveys.models.followup import Invitation
-from surveys.models.message import Message
 from surveys.models.people import ENROLMENT_STATES, GENDERS, Attendance, Enrolment
 from surveys.models.programme import Occasion, Organisation, Project, Series
 from surveys.results.funnel import read_funnel
@@ -253,19 +252,7 @@ def test_several_mails_of_one_questionnaire_are_one_sent(installation: Installat
         it.ask(again, 2)  # the same two as first
         for number, state in enumerate(("sent", "refused", "sent", "sent")):
             one = session.scalars(select(Invitation).order_by(Invitation.id)).all()[number]
-            session.add(
-                Message(
-                    public_id=f"again{number}",
-                    invitation_id=one.id,
-                    enrolment_id=one.enrolment_id,
-                    mailing_id=first.id,
-                    kind="reminder",
-                    step=1,
-                    state=state,
-                    attempts=1,
-                    next_attempt_at=NOW,
-                )
-            )
+            session.add(it.mail(first, one, state, "reminder", 1))
         series = it.series.id
     with installation.database.reading() as session:
         found = read_funnel(session, series, "gender", NOW, True)

@@ -88,9 +88,7 @@ def test_a_refused_reminder_does_not_make_a_delivered_mail_bounce(sqlite_install
     def build(it: Answering) -> None:
         mailing = it.mailing(it.rule(it.questionnaire()), it.occasion("t1"))
         (invitation,) = it.ask(mailing, 1, "sent")
-        reminder = it._mail(mailing, invitation, "refused")
-        reminder.kind, reminder.step = "reminder", 1
-        it.session.add(reminder)
+        it.session.add(it.mail(mailing, invitation, "refused", "reminder", 1))
 
     counts = only(results_of(sqlite_installation, build)).counts
 

@@ -245,18 +245,21 @@ class Answering:
         self.session.add_all(invitations)
         self.session.flush()
         if state is not None:
-            self.session.add_all(self._mail(mailing, invitation, state) for invitation in invitations)
+            self.session.add_all(self.mail(mailing, invitation, state) for invitation in invitations)
             self.session.flush()
         return invitations
 
-    def _mail(self, mailing: Mailing, invitation: Invitation, state: str) -> Message:
+    def mail(
+        self, mailing: Mailing, invitation: Invitation, state: str, kind: str = "invitation", step: int = 0
+    ) -> Message:
+        """A mail about an invitation, not yet in the session."""
         return Message(
             public_id=new_public_id(),
             invitation_id=invitation.id,
             enrolment_id=invitation.enrolment_id,
             mailing_id=mailing.id,
-            kind="invitation",
-            step=0,
+            kind=kind,
+            step=step,
             state=state,
             next_attempt_at=NOW,
             attempts=0 if state == "due" else 1,
