@@ -3,8 +3,8 @@
 Templates (Jinja), the rules of the address map (Werkzeug) and statements (SQLAlchemy) depend on their text
 and the kind of database alone; compiling them anew took half of the time of the tests. So do applications
 on all settings but which installation they are of: one is lent to test after test. What SQLAlchemy asks a
-PostgreSQL server about itself is asked once, for all tests have one. Passwords are slow on purpose: each is
-hashed, and found to be right, once in a process.
+PostgreSQL server about itself is asked once, for all tests have one, and connections to it are kept for the
+next. Passwords are slow on purpose: each is hashed, and found to be right, once in a process.
 """
 
 import os
@@ -22,7 +22,7 @@ from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.default import DefaultDialect
 from werkzeug.routing import Rule
@@ -31,7 +31,7 @@ from surveys import database
 from surveys.config import Settings
 from surveys.installation import open_installation
 from surveys.running import passwords
-from tests.support import run_folder
+from tests.support import lending, run_folder
 
 
 class _Templates(BytecodeCache):
@@ -122,6 +122,8 @@ def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str
 def _engine(*arguments: Any, **options: Any) -> Engine:
     made = create_engine(*arguments, **options)
     made.update_execution_options(compiled_cache=_statements[made.dialect.name])
+    if made.dialect.name == "postgresql":
+        event.listen(made, "do_connect", lending.connect)
     return made
 
 

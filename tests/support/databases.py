@@ -1,8 +1,7 @@
-"""Fresh databases with the newest schema: migrated once a run, then copied."""
+"""Fresh databases with the newest schema: migrated once a run, then copied, or emptied for the next."""
 
 import shutil
 import sqlite3
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
@@ -11,7 +10,7 @@ from pathlib import Path
 import psycopg
 
 from surveys.database import migrate
-from tests.support import postgres, run_folder
+from tests.support import lending, postgres, run_folder
 
 TEMPLATE = "folja_template"
 
@@ -26,21 +25,13 @@ def fresh_sqlite(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def fresh_postgresql(template: str | None = None) -> Iterator[str]:
-    """Yield the URL of a new PostgreSQL database, dropped afterwards; raises ``PostgresMissing``.
+    """Yield the URL of an empty PostgreSQL database of one's own; raises ``PostgresMissing``.
 
     ``template`` is copied: without one the newest schema; ``template0`` has nothing.
     """
     folder = _postgresql_template()
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(host=str(folder), user=postgres.ROLE, dbname="postgres", autocommit=True) as control:
-        # Copying files takes a quarter of the time of the default; before version 15 it is the only way.
-        strategy = "STRATEGY FILE_COPY" if control.info.server_version >= 150000 else ""
-        control.execute(f"CREATE DATABASE {name} TEMPLATE {template or TEMPLATE} {strategy}")
-        try:
-            yield postgres.url(folder, name)
-        finally:
-            # FORCE, because a process that a test killed may not have said goodbye yet.
-            control.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with lending.database(folder, template or TEMPLATE) as name:
+        yield postgres.url(folder, name)
 
 
 @cache
