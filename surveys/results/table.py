@@ -36,12 +36,17 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A question was not the same at ``later`` as at ``earlier``: ``reworded``, or ``other_answers``."""
+    """A question was not the same at ``later`` as at ``earlier``: ``reworded``, or ``other_answers``.
+
+    ``wordings``: what was put otherwise, as it was at the earlier and at the later: the question, without its
+    theme's name, and of the same answers to choose from those with other words.
+    """
 
     column: TableColumn
     earlier: OccasionInfo
     later: OccasionInfo
     likeness: Likeness
+    wordings: tuple[tuple[LocalText, LocalText], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,17 @@ def _changes(rows: Sequence[TableRow], column: TableColumn) -> Iterator[Change]:
             alike = likeness(*before, row, result)
             earlier, later = before[0].measurement.occasion, row.measurement.occasion
             if alike is not Likeness.SAME and earlier and later:
-                yield Change(column, earlier, later, alike)
+                yield Change(column, earlier, later, alike, tuple(_wordings(*before, row, result)))
         before = row, result
+
+
+def _wordings(
+    first: TableRow, one: QuestionResult, second: TableRow, other: QuestionResult
+) -> Iterator[tuple[LocalText, LocalText]]:
+    both = [(_without_theme(one, first.measurement), _without_theme(other, second.measurement))]
+    if [each.code for each in one.points] == [each.code for each in other.points]:
+        both += [(a.label, b.label) for a, b in zip(one.points, other.points, strict=True)]
+    return ((before, after) for before, after in both if not same_text(before, after))
 
 
 def _difference(rows: Sequence[TableRow], column: TableColumn, decimals: int) -> Difference | None:

@@ -269,6 +269,10 @@ def test_a_question_that_changed_is_warned_of_and_not_compared(sqlite_installati
         ("t1", "t2", Likeness.REWORDED),
         ("t3", "t4", Likeness.OTHER_ANSWERS),
     ]
+    assert [each.wordings for each in table.changes] == [
+        ((local("Hur nyttigt var det?"), local("Vad gav det dig?")),),
+        ((local("Vad gav det dig?"), local("Hur nyttigt var det?")),),
+    ]
     assert not table.differences
 
 
