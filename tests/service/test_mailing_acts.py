@@ -203,7 +203,7 @@ def test_a_test_mail_is_the_real_one_with_a_dead_link(installation: Installation
     for language in ("sv", "en"):
         mailing_acts.test_send(db, first.id, "p1", language, me, EARLY)
     mails = send_all(installation, EARLY)
-    assert [each.language for each in mails if isinstance(each, StaffMail)] == ["sv", "en"]
+    assert sorted(each.language for each in mails if isinstance(each, StaffMail)) == ["en", "sv"]
     mail = mails[0]
     assert isinstance(mail, StaffMail)
     assert mail.original is not None

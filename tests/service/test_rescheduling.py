@@ -148,7 +148,11 @@ def test_cancelled_sends_its_notice_and_nothing_else_and_comes_back(
     back = rescheduling.reinstate_occasion(db, occasion_id, By(None, ASKED + 4 * DAY))
     assert [(each.kind, each.people) for each in back.notices] == [("reinstated", 3)]
     mails = send_all(installation, ASKED + 4 * DAY)
-    assert [each.kind for each in mails if each.kind != "reminder"] == ["reinstated"] * 3
+    # The reminders have fallen due meanwhile; to whom one goes first, it has told that the occasion is on.
+    firsts = {each.address: each.kind for each in reversed(mails)}
+    assert len(firsts) == 3
+    told = sorted(each.address for each in mails if each.kind == "reinstated")
+    assert told == sorted(address for address, kind in firsts.items() if kind == "reinstated")
     with db.reading() as session:
         sequences = session.scalars(select(OccasionChange.sequence).order_by(OccasionChange.id)).all()
         assert list(sequences) == [0, 1]
