@@ -5,12 +5,15 @@ first look and the second. Another has run before it, so that the templates have
 machine.
 """
 
+import atexit
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import text, update
@@ -79,10 +82,17 @@ def sqlite(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def postgresql(_folder: Path) -> Iterator[str]:
-    with ExitStack() as stack:
-        run = run_folder.create()
-        stack.callback(postgres.stop, run)
-        yield stack.enter_context(fresh_postgresql())
+    _server()
+    with fresh_postgresql() as url:
+        yield url
+
+
+@cache
+def _server() -> None:
+    """One for all that is measured in this process: what makes databases knows one server only."""
+    run = run_folder.create()
+    atexit.register(shutil.rmtree, run, ignore_errors=True)
+    atexit.register(postgres.stop, run)  # this comes first
 
 
 DATABASES = (("SQLite", sqlite), ("PostgreSQL", postgresql))
