@@ -135,8 +135,10 @@ class Writer:
             _cell(self._in_cell(Cell(text), at >= table.numbers_from, bold=True, with_next=True), own[at])
             for at, text in enumerate(table.head)
         )
-        # A row stands on the same page as the next where its paragraphs say so: all rows, or the last two.
-        joined = range(0 if kept_whole(table) else len(table.rows) - 2, len(table.rows) - 1)
+        # A row stands on the same page as what follows where its paragraphs say so: all rows, or the last
+        # two; the very last one where notes follow, and each of them.
+        last = len(table.rows) - (0 if table.notes else 1)
+        joined = range(0 if kept_whole(table) else len(table.rows) - 2, last)
         rows = "".join(
             "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
             + "".join(
@@ -147,7 +149,10 @@ class Writer:
             for number, row in enumerate(table.rows)
         )
         whole = f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}"
-        notes = "".join(self._said(note, "Följa not") for note in table.notes)
+        notes = "".join(
+            _paragraph(_run(note), self._style("Följa not") + ("<w:keepNext/>" if left else ""))
+            for left, note in zip(range(len(table.notes) - 1, -1, -1), table.notes, strict=True)
+        )
         return (
             self._caption(self._words["table"], self._tables, table.caption, table.base, before=True)
             + self._framed(whole, shares, table.caption, "firstRow")

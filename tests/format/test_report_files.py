@@ -174,6 +174,17 @@ def test_no_row_of_a_short_table_is_left_alone_on_the_next_page() -> None:
     assert said == [[True, True, True, False], [True, *[False] * 28, True, False]]
 
 
+def test_what_is_noted_under_a_table_stands_on_its_page() -> None:
+    rows = tuple((Cell(f"Grupp {each}"), Cell("75,0\xa0%")) for each in range(2))
+    table = Table("Alla", ("Grupp", "Andel"), rows, notes=("Den första.", "Den andra."))
+    made = replace(DOCUMENT, sections=(Section("own", "Grupper", (table,)),))
+    file: Any = docx.Document(io.BytesIO(word(made, Looks("Rapport"))))
+    cells = [each.paragraph_format.keep_with_next for row in file.tables[0].rows
+             for cell in row.cells for each in cell.paragraphs]  # fmt: skip
+    notes = [each.paragraph_format.keep_with_next for each in file.paragraphs if each.text in table.notes]
+    assert (all(cells), notes) == (True, [True, None])
+
+
 def test_what_somebody_wrote_is_text_and_never_markup() -> None:
     texts = [each.text for each in opened().paragraphs]
     shown = HOSTILE.replace("\x00", "")
