@@ -12,6 +12,7 @@ from surveys.reporting.document import Cell, Table
 PAGE = 98
 NARROW = 0.62  # of the page: figures a whole page from their words are hard to follow
 PADDING = 3
+TIGHT_PADDING = 2  # where words alone fill the page: no more than there is beside them
 QUIET = 0.84  # the smaller size beneath a cell
 HEAD = 0.95  # bold, and smaller
 MOST_WANTED, MOST_IN_HEAD, LINES_OF_HEAD = 44, 14, 3
@@ -24,13 +25,14 @@ def widths(table: Table) -> list[float]:
         (head, [row[at] for row in table.rows], at >= table.numbers_from)
         for at, head in enumerate(table.head)
     ]
-    least = [_longest(head, cells) + PADDING for head, cells, _number in columns]
+    words = [_longest(head, cells) for head, cells, _number in columns]
+    least = [each + PADDING for each in words]
     natural = [_wanted(head, cells, number) + PADDING for head, cells, number in columns]
     wanted = [max(low, min(MOST_WANTED, each)) for low, each in zip(least, natural, strict=True)]
     whole = NARROW if sum(natural) <= NARROW * PAGE else 1.0
     room = whole * PAGE
     if sum(least) >= room:
-        return _stretched(least, whole)
+        return _stretched([each + TIGHT_PADDING for each in words], whole)
     if sum(wanted) <= room:
         return _stretched(wanted, whole)
     spare = (room - sum(least)) / (sum(wanted) - sum(least))
