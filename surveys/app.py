@@ -41,7 +41,7 @@ from surveys.web.organise import all_pages as organise_pages
 
 STAFF_REQUEST_LIMIT = 2 * 1024 * 1024
 MOST_STAFF_FIELDS = 5000  # of a form: a long questionnaire has some thousand texts, an option four fields
-UPLOADS_PEOPLE = "organise.upload_people"  # up to the limit of all requests
+CARRIES_FILE = "multipart/form-data"
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -156,8 +156,11 @@ def _add_globals(app: Flask, settings: Settings) -> None:
 
 
 def _limit_staff_requests() -> None:
+    """A file may be as large as any request: whoever reads it has a limit, and says so in words."""
     current: Request = request
-    if current.endpoint != UPLOADS_PEOPLE and current.blueprint not in guard.PARTICIPANT_BLUEPRINTS:
+    if current.blueprint in guard.PARTICIPANT_BLUEPRINTS:
+        return
+    if current.mimetype != CARRIES_FILE:
         current.max_content_length = STAFF_REQUEST_LIMIT
-        current.max_form_memory_size = STAFF_REQUEST_LIMIT
-        current.max_form_parts = MOST_STAFF_FIELDS
+    current.max_form_memory_size = STAFF_REQUEST_LIMIT
+    current.max_form_parts = MOST_STAFF_FIELDS

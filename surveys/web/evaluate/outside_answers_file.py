@@ -1,7 +1,6 @@
 """Taking in answers that others have collected: a file, its columns, its values, a last look."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import asdict
 from typing import NoReturn
 
@@ -24,6 +23,7 @@ from surveys.web.filters import local
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.base import series_tabs
 from surveys.web.phrases import _, ngettext
+from surveys.web.sent_file import sent_file
 
 Shown = str | Response | tuple[str, int]
 BEGUN = f"{LIST}/fil/<begun>"
@@ -44,7 +44,7 @@ def new_outside_answers(project: str, series: str) -> str:
 @staff("organiser", "evaluator", "supplier")
 def send_outside_answers(project: str, series: str) -> Shown:
     typed = {field: request.form.get(field, "") for field in FIELDS}
-    name, content = _sent_file()
+    name, content = sent_file("file", LARGEST_BYTES)
     try:
         made = files.begin(
             installation().database, g.series.id, typed, name, content, g.user.user_id, clock.now()
@@ -190,15 +190,6 @@ def _gone() -> NoReturn:
     """Somebody has taken the file in meanwhile, or thrown it away; or nobody went on with it for a week."""
     flash(_("This file is not there any more: it is taken in, or thrown away."), "warning")
     abort(redirect(here(), 303))
-
-
-def _sent_file() -> tuple[str, bytes]:
-    """The name and content of the file that came along; a byte more than allowed at most."""
-    sent = request.files.get("file")
-    if sent is None:
-        return "", b""
-    with closing(sent):
-        return sent.filename or "", sent.read(LARGEST_BYTES + 1)
 
 
 def _use(value: str) -> Use:

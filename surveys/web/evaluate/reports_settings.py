@@ -3,7 +3,6 @@ them.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 
 from flask import abort, flash, g, redirect, request
 from werkzeug.wrappers import Response
@@ -22,6 +21,7 @@ from surveys.web.evaluate.base import blueprint, page
 from surveys.web.evaluate.reports import START, below, here
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.phrases import _
+from surveys.web.sent_file import sent_file
 
 SET = f"{START}/rubriker/<headings_set>"
 OWN_ROWS = 3
@@ -36,11 +36,7 @@ def report_template(project: str) -> str:
 @blueprint.post(f"{START}/mall")
 @staff("organiser", "evaluator")
 def upload_report_template(project: str) -> Response | tuple[str, int]:
-    sent = request.files.get("fil")
-    name, raw = "", b""
-    if sent is not None:
-        with closing(sent):
-            name, raw = sent.filename or "", sent.read(LARGEST_BYTES + 1)
+    name, raw = sent_file("fil", LARGEST_BYTES)
     try:
         templates.take_in(installation().database, g.project.id, name, raw, g.user.user_id, clock.now())
     except templates.BadTemplate as bad:

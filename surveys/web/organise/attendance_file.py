@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from surveys import clock
 from surveys.importing.files import Refused
+from surveys.importing.sheets import LARGEST_BYTES
 from surveys.models.programme import Occasion
 from surveys.register import attendance, attendance_file
 from surveys.register.attendance import BadMinutes, Change, ChangedMeanwhile, OccasionCancelled
@@ -23,6 +24,7 @@ from surveys.web.organise.attendance import (
 from surveys.web.organise.attendance_forms import mark_of_text, mark_text
 from surveys.web.organise.base import blueprint, page, series_tabs
 from surveys.web.phrases import _, ngettext
+from surveys.web.sent_file import sent_file
 
 REFUSALS = {
     "nobody_named": _l("No column says who. Name one of them “code” or “e-mail”."),
@@ -62,11 +64,11 @@ def attendance_file_form(project: str, series: str, occasion: str) -> str:
 @staff("organiser")
 def judge_attendance_file(project: str, series: str, occasion: str) -> Answer:
     found = occasion_or_404(occasion)
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
+    name, raw = sent_file("file", LARGEST_BYTES)
+    if not name:
         return _form_page(found, _("Choose a file first.")), 422
     try:
-        judged = attendance_file.judge(reading_session(), found, sent.read())
+        judged = attendance_file.judge(reading_session(), found, raw)
     except Refused as refused:
         reason = REFUSALS.get(refused.code, _("The file cannot be read. Save it as CSV or .xlsx."))
         return _form_page(found, str(reason)), 422

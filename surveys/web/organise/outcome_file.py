@@ -12,6 +12,7 @@ from surveys import clock
 from surveys.database import LARGEST_ID
 from surveys.exporting import csv_file
 from surveys.importing.files import Refused
+from surveys.importing.sheets import LARGEST_BYTES
 from surveys.queries import outcomes as queries
 from surveys.register import outcome_file
 from surveys.register.outcome_file import FIELDS, Cells, ChangedMeanwhile, JudgedRow, NoFile, UndoneAlready
@@ -22,6 +23,7 @@ from surveys.web.organise.base import blueprint, page
 from surveys.web.organise.outcomes import HERE, home, way
 from surveys.web.organise.words import Words
 from surveys.web.phrases import _, ngettext
+from surveys.web.sent_file import sent_file
 
 REFUSALS: Words = {
     **texts.FILE_FAULTS,
@@ -76,14 +78,14 @@ def outcome_file_template(project: str) -> Response:
 @blueprint.post(f"{HERE}/fil")
 @staff("organiser")
 def judge_outcome_file(project: str) -> Shown:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
+    name, raw = sent_file("file", LARGEST_BYTES)
+    if not name:
         return _form_page(_("Choose a file first.")), 422
     try:
-        cells = outcome_file.read(sent.read())
+        cells = outcome_file.read(raw)
     except Refused as refused:
         return _form_page(texts.told(REFUSALS, refused.code, refused.params, refused.line)), 422
-    return _preview(cells, sent.filename)
+    return _preview(cells, name)
 
 
 @blueprint.post(f"{HERE}/fil/spara")

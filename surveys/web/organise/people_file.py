@@ -1,7 +1,6 @@
 """Importing participants of a series: choose a file, match its columns, look at every row, save."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from datetime import datetime
 
 from flask import Response as FlaskResponse
@@ -30,6 +29,7 @@ from surveys.web.organise.base import (
     series_tabs,
 )
 from surveys.web.phrases import _
+from surveys.web.sent_file import sent_file
 
 PER_PAGE = 50
 ASKED = 100  # unknown organisations that one form asks about
@@ -47,7 +47,7 @@ def choose_people_file(project: str, series: str) -> str:
 @blueprint.post(START)
 @staff("organiser")
 def upload_people(project: str, series: str) -> Response | tuple[str, int]:
-    name, content = _sent_file()
+    name, content = sent_file("fil", LARGEST_BYTES)
     if not content:
         missing = "file_empty" if name else "file_missing"
         return _start_page(texts.told(texts.FILE_FAULTS, missing, {})), 422
@@ -178,15 +178,6 @@ def stop_import(project: str, series: str, upload: str) -> Response:
         return _gone()
     flash(_("The import is stopped. Nothing has been saved of it."), "positive")
     return redirect(series_address("deltagare", "importera"), 303)
-
-
-def _sent_file() -> tuple[str, bytes]:
-    """The name and content of the file that came along; a byte more than allowed at most."""
-    sent = request.files.get("fil")
-    if sent is None:
-        return "", b""
-    with closing(sent):
-        return sent.filename or "", sent.read(LARGEST_BYTES + 1)
 
 
 def _checked(public_id: str, rows: int, now: datetime) -> Response:

@@ -1,7 +1,6 @@
 """Questionnaires from other programs, and out to them: looked at first, then saved as a draft."""
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
@@ -28,6 +27,7 @@ from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.organise.words import PRIVACY_MODES, Words
 from surveys.web.organise.words import WAVES as WAVE_WORDS
 from surveys.web.phrases import _
+from surveys.web.sent_file import sent_file
 from surveys.writing import drafts
 
 START = "/projekt/<project>/enkater/importera"
@@ -52,7 +52,7 @@ def choose_questionnaire_file(project: str) -> str:
 @staff("organiser")
 def look_at_questionnaire_file(project: str) -> str | tuple[str, int]:
     """What the file would make; nothing is saved."""
-    name, content = _sent_file()
+    name, content = sent_file("fil", questionnaire_file.LARGEST_BYTES)
     if not name:
         return _start_page(loss_words.refused(Refused(0, "file_missing"), _)), 422
     try:
@@ -122,15 +122,6 @@ def _save(document: dict[str, Any], typed: Mapping[str, str]) -> str:
     code, _sign, seen = typed["som"].partition(":")
     drafts.save_draft(db, g.project.id, code, document, seen, g.user.user_id, now)
     return code
-
-
-def _sent_file() -> tuple[str, bytes]:
-    """The name and content of the file that came along; a byte more than allowed at most."""
-    sent = request.files.get("fil")
-    if sent is None or not sent.filename:
-        return "", b""
-    with closing(sent):
-        return sent.filename, sent.read(questionnaire_file.LARGEST_BYTES + 1)
 
 
 def _free_code(name: str) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import abort, flash, g, redirect, request
+from flask import abort, flash, g, redirect
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -16,6 +16,7 @@ from surveys.queries import projects as queries
 from surveys.web.guard import installation, reading_session, staff
 from surveys.web.organise.base import address, blueprint, crumbs, page
 from surveys.web.phrases import _
+from surveys.web.sent_file import sent_file
 
 FAULTS = {
     "blank": _l("Fill this in."),
@@ -127,9 +128,7 @@ def change_settings(project: str) -> Response | tuple[str, int]:
 @staff("organiser")
 def set_logotype(project: str) -> Response | tuple[str, int]:
     form = LogotypeForm()
-    # One byte more than allowed is read at most: enough to know that it is too much.
-    sent = request.files.get("logotype")
-    content = sent.read(LARGEST_LOGOTYPE_BYTES + 1) if sent else b""
+    _name, content = sent_file("logotype", LARGEST_LOGOTYPE_BYTES)
     try:
         if not content:
             raise profile.BadLogotype("logotype_missing")

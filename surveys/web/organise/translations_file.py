@@ -15,6 +15,7 @@ from surveys.domain.texts import LocalText
 from surveys.domain.translating import UnknownText, changed, languages_of, with_texts, worded
 from surveys.exporting.texts_file import workbook
 from surveys.importing.files import Refused
+from surveys.importing.sheets import LARGEST_BYTES
 from surveys.importing.texts_file import TextsRead, read_texts
 from surveys.web.guard import staff
 from surveys.web.organise import people_words
@@ -22,6 +23,7 @@ from surveys.web.organise.base import blueprint, page
 from surveys.web.organise.translations import FAULTS, TEXTS, Desk, desk, what
 from surveys.web.organise.words import Words
 from surveys.web.phrases import _
+from surveys.web.sent_file import sent_file
 from surveys.writing import drafts
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,11 +72,11 @@ def choose_texts_file(project: str, questionnaire: str) -> str:
 @staff("organiser")
 def look_at_texts_file(project: str, questionnaire: str) -> str | tuple[str, int]:
     """What the file would change; nothing is saved."""
-    at, sent = desk(questionnaire), request.files.get("fil")
-    if sent is None or not sent.filename:
+    at, (name, raw) = desk(questionnaire), sent_file("fil", LARGEST_BYTES)
+    if not name:
         return _file_page(at, people_words.told(people_words.FILE_FAULTS, "file_missing", {})), 422
     try:
-        read = read_texts(sent.read(), at.document)
+        read = read_texts(raw, at.document)
     except Refused as refused:
         faults = {**people_words.FILE_FAULTS, **FILE_FAULTS}
         return _file_page(at, people_words.told(faults, refused.code, refused.params, refused.line)), 422
