@@ -9,9 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from surveys import clock
 from surveys.commands import Failed, settings
@@ -147,16 +145,24 @@ def _welcome(chosen: Settings, users: tuple[DemoUser, ...]) -> None:
     click.echo()
     click.secho(_("Följa is running: %(address)s", address=chosen.base_url), bold=True)
     if users:
-        table = Table(_("Sign in as"), _("Password"), _("Role"))
-        for user in users:
-            table.add_row(user.email, user.password, _role(user.role))
-        Console().print(table)
+        click.echo()
+        for line in accounts(users):
+            click.echo(line)
+        click.echo()
         _first_steps(chosen)
     elif loading.database_file(chosen) is None:
         click.echo(_("The demo project is loaded into SQLite only; this database keeps what it holds."))
     else:
         click.echo(_("The database holds a project of yours; the demo project is not loaded."))
     click.echo(_("Ctrl-C stops it. What you do is kept in %(path)s.", path=chosen.instance))
+
+
+def accounts(users: tuple[DemoUser, ...]) -> list[str]:
+    """Address, password and role of each, under each other: whole, however narrow the window is."""
+    rows = [(_("Sign in as"), _("Password"), _("Role"))]
+    rows += [(each.email, each.password, _role(each.role)) for each in users]
+    wide = [max(len(row[at]) for row in rows) for at in range(2)]
+    return [f"{email:<{wide[0]}}  {password:<{wide[1]}}  {role}" for email, password, role in rows]
 
 
 def _first_steps(chosen: Settings) -> None:

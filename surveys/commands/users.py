@@ -4,7 +4,7 @@ import sys
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from surveys.catalogues import for_staff
 from surveys.commands import Failed, opened
@@ -52,7 +52,9 @@ def list_() -> None:
     """List the users with their roles."""
     with opened() as installation:
         listed = access.list_users(installation.database)
-    table = Table(_("E-mail address"), _("Name"), _("Roles"), _("May sign in"))
+    # What is too long for a narrow window goes on in the next line, instead of ending in dots.
+    headings = (_("E-mail address"), _("Name"), _("Roles"), _("May sign in"))
+    table = Table(*(Column(each, overflow="fold") for each in headings))
     for one in listed:
         roles = ", ".join(f"{project}: {role}" for project, role in sorted(one.roles.items()))
         table.add_row(one.email, one.name, roles, _("yes") if one.active else _("no"))
