@@ -126,10 +126,14 @@ def _apart(unit: Unit) -> Unit:
 
 
 def _secrets(exchanges: Exchanges, pattern: Pattern, limit: Limit) -> Iterator[frozenset[Unit]]:
-    """What may not be shown: groups, those of them who answered when, and what two of them leave over."""
+    """What may not be shown: groups, those outside one, those of them who answered when, and what two leave
+    over.
+    """
     sets: dict[Hashable, set[Unit]] = defaultdict(set)
+    classes = {own for unit in exchanges.units for own in zip(pattern.variables, unit.cell, strict=True)}
     for unit in exchanges.units:
-        for group in _groups(pattern.variables, unit.cell):
+        outside = classes.difference(zip(pattern.variables, unit.cell, strict=True))
+        for group in (*_groups(pattern.variables, unit.cell), *(("outside", each) for each in outside)):
             for way in (None, unit.joined, unit.alike[2]):
                 sets[group, way].add(unit)
     over = _rests(list(exchanges.units), pattern.variables, limit)

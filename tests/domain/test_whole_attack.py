@@ -36,6 +36,15 @@ def test_nothing_hidden_is_had_from_tables_and_pairs_together() -> None:
     assert found.tried > 20 * (ATTACKS // 10)
 
 
+def test_nor_of_those_outside_a_group_who_answered_once() -> None:
+    """All men and others stayed joined but three who answered once: women beside everyone told of them."""
+    series = random_series(Random(5037), indexed=False, snapshots=False, moves=0.3, people=(14, 30))
+    found = attack(series, "reader", 5037, most=1)
+
+    assert found.had == []
+    assert found.tried > 100
+
+
 def test_nor_from_earlier_snapshots_beside_them() -> None:
     """Of groups by background; who came early is a group where a snapshot is shown alone."""
     found = Outcome()

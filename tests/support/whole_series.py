@@ -535,7 +535,8 @@ class Look:
             own = [(name, person.backgrounds[column[0]][name]) for name in whole.variables]
             when = tuple(any(a is not None for a in at) for at in person.answers)
             cells = [(), *((each,) for each in own), *combinations(own, 2), tuple(own)]
-            for cell in dict.fromkeys(cells):
+            outside = (("outside", each) for each in classes if each not in own)
+            for cell in dict.fromkeys([*cells, *outside]):
                 for name, more in (
                     ("", ()),
                     ("when", when),
